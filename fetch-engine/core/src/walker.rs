@@ -1,0 +1,338 @@
+//! The sender's side of the scheme (FIG. 5, blocks 216 to 232): which block a content server sends
+//! next.
+//!
+//! A server walks the sequence numbers of its epochs, jumps straight to the next one that is its
+//! own, and never walks past the lease. Repairs go before the walk.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::geometry::{Geometry, Seq};
+use crate::pattern::{Pattern, SourceId};
+use crate::wire::{ErrorCode, Frame};
+
+/// Most epochs a client may announce ahead of the walk.
+pub const MAX_EPOCHS_AHEAD: usize = 4096;
+/// Most repairs that may wait.
+pub const MAX_REPAIRS_WAITING: usize = 65_536;
+/// Most cancelled numbers that are remembered.
+pub const MAX_CANCELS_KEPT: usize = 65_536;
+
+/// A block to send now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The generation that ordered it.
+    pub generation: u32,
+    /// The epoch that gave it to this server; 0 for a repair.
+    pub epoch: u32,
+    /// Which block.
+    pub seq: Seq,
+}
+
+/// Why a client's frame ends the session.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum WalkError {
+    /// A block past the stream's end.
+    #[error("block {0} is past the stream's end")]
+    PastEnd(Seq),
+    /// An epoch whose number doesn't follow the last one's.
+    #[error("epoch {got} does not follow epoch {last}")]
+    EpochOrder {
+        /// The last epoch.
+        last: u32,
+        /// The one that came.
+        got: u32,
+    },
+    /// An epoch that starts before the one in force.
+    #[error("epoch {epoch} starts at block {from}, before the epoch before it")]
+    EpochStart {
+        /// The epoch.
+        epoch: u32,
+        /// Where it starts.
+        from: Seq,
+    },
+    /// A generation that no epoch has announced.
+    #[error("generation {0} has no epoch")]
+    UnknownGeneration(u32),
+    /// More than a server keeps.
+    #[error("too many {0} wait")]
+    TooMany(&'static str),
+}
+
+impl WalkError {
+    /// The error code to close the connection with.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::PastEnd(_) => ErrorCode::Malformed,
+            _ => ErrorCode::Unexpected,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Epoch {
+    number: u32,
+    from: Seq,
+    pattern: Pattern,
+}
+
+/// One server's walk through one stream.
+#[derive(Clone, Debug)]
+pub struct Walker {
+    me: SourceId,
+    geometry: Geometry,
+    generation: u32,
+    last_epoch: u32,
+    /// In order of `from`; the first is in force at the cursor.
+    epochs: VecDeque<Epoch>,
+    /// First number not judged yet.
+    cursor: Seq,
+    lease: Seq,
+    repairs: VecDeque<Seq>,
+    cancelled: BTreeSet<Seq>,
+}
+
+impl Walker {
+    /// A walk that has been told nothing yet.
+    #[must_use]
+    pub const fn new(me: SourceId, geometry: Geometry) -> Self {
+        Self {
+            me,
+            geometry,
+            generation: 0,
+            last_epoch: 0,
+            epochs: VecDeque::new(),
+            cursor: 1,
+            lease: 0,
+            repairs: VecDeque::new(),
+            cancelled: BTreeSet::new(),
+        }
+    }
+
+    /// The generation in force; 0 before the first epoch.
+    #[must_use]
+    pub const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Takes an `Epoch`, `Lease`, `Repair` or `Cancel` frame; others are ignored. Frames of an older
+    /// generation are ignored too. The answer, where there is one, goes back to the client.
+    ///
+    /// # Errors
+    /// [`WalkError`]: the connection is to be closed with its code.
+    pub fn handle(&mut self, frame: &Frame) -> Result<Option<Frame>, WalkError> {
+        match frame {
+            Frame::Epoch { generation, epoch, from, lease, acknowledge, pattern }
+                if *generation >= self.generation =>
+            {
+                if *generation > self.generation {
+                    self.restart(*generation, *from);
+                }
+                let next_unsent = self.add_epoch(*epoch, *from, pattern)?;
+                self.extend(*lease)?;
+                Ok(acknowledge.then(|| Frame::EpochAck {
+                    generation: self.generation,
+                    epoch: *epoch,
+                    applied_from: next_unsent.max(*from),
+                    next_unsent,
+                }))
+            }
+            Frame::Lease { generation, lease } if *generation >= self.generation => {
+                self.known(*generation)?;
+                self.extend(*lease)?;
+                Ok(None)
+            }
+            Frame::Repair { generation, blocks } if *generation >= self.generation => {
+                self.known(*generation)?;
+                self.check(blocks)?;
+                if self.repairs.len() + blocks.len() > MAX_REPAIRS_WAITING {
+                    return Err(WalkError::TooMany("repairs"));
+                }
+                for seq in blocks {
+                    self.cancelled.remove(seq);
+                    self.repairs.push_back(*seq);
+                }
+                Ok(None)
+            }
+            Frame::Cancel { generation, blocks } if *generation >= self.generation => {
+                self.known(*generation)?;
+                self.check(blocks)?;
+                self.repairs.retain(|seq| !blocks.contains(seq));
+                let ahead = blocks.iter().filter(|seq| **seq >= self.cursor);
+                self.cancelled.extend(ahead);
+                if self.cancelled.len() > MAX_CANCELS_KEPT {
+                    return Err(WalkError::TooMany("cancelled blocks"));
+                }
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The next block to send, or nothing until a frame changes that.
+    pub fn next_order(&mut self) -> Option<Order> {
+        let generation = self.generation;
+        if let Some(seq) = self.repairs.pop_front() {
+            return Some(Order { generation, epoch: 0, seq });
+        }
+        loop {
+            self.forget_past_epochs();
+            let epoch = self.epochs.front()?;
+            let until = self.epochs.get(1).map_or(Seq::MAX, |next| next.from - 1).min(self.lease);
+            if self.cursor > until {
+                return None;
+            }
+            match epoch.pattern.next_own(epoch.from, self.cursor, self.me).filter(|own| *own <= until) {
+                Some(seq) => {
+                    self.cursor = seq + 1;
+                    if !self.cancelled.remove(&seq) {
+                        return Some(Order { generation, epoch: epoch.number, seq });
+                    }
+                }
+                None => self.cursor = until + 1,
+            }
+        }
+    }
+
+    fn restart(&mut self, generation: u32, from: Seq) {
+        self.generation = generation;
+        self.last_epoch = 0;
+        self.epochs.clear();
+        self.cursor = from;
+        self.lease = from.saturating_sub(1);
+        self.repairs.clear();
+        self.cancelled.clear();
+    }
+
+    /// Adds an epoch and returns the first number not walked past before it came.
+    fn add_epoch(&mut self, number: u32, from: Seq, pattern: &Pattern) -> Result<Seq, WalkError> {
+        if number <= self.last_epoch {
+            return Err(WalkError::EpochOrder { last: self.last_epoch, got: number });
+        }
+        if from > self.geometry.blocks() {
+            return Err(WalkError::PastEnd(from));
+        }
+        if self.epochs.back().is_some_and(|last| from < last.from) {
+            return Err(WalkError::EpochStart { epoch: number, from });
+        }
+        if self.epochs.len() >= MAX_EPOCHS_AHEAD {
+            return Err(WalkError::TooMany("epochs"));
+        }
+        if self.epochs.back().is_some_and(|last| last.from == from) {
+            self.epochs.pop_back();
+        }
+        self.last_epoch = number;
+        self.epochs.push_back(Epoch { number, from, pattern: pattern.clone() });
+        Ok(self.cursor)
+    }
+
+    fn extend(&mut self, lease: Seq) -> Result<(), WalkError> {
+        if lease > self.geometry.blocks() {
+            return Err(WalkError::PastEnd(lease));
+        }
+        self.lease = self.lease.max(lease);
+        Ok(())
+    }
+
+    fn forget_past_epochs(&mut self) {
+        while self.epochs.get(1).is_some_and(|next| next.from <= self.cursor) {
+            self.epochs.pop_front();
+        }
+        self.cancelled = self.cancelled.split_off(&self.cursor);
+    }
+
+    const fn known(&self, generation: u32) -> Result<(), WalkError> {
+        if generation == self.generation && generation > 0 {
+            Ok(())
+        } else {
+            Err(WalkError::UnknownGeneration(generation))
+        }
+    }
+
+    fn check(&self, blocks: &[Seq]) -> Result<(), WalkError> {
+        match blocks.iter().find(|seq| !self.geometry.contains(**seq)) {
+            Some(beyond) => Err(WalkError::PastEnd(*beyond)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walker(letter: u8) -> Walker {
+        Walker::new(SourceId::new(letter).unwrap(), Geometry::new(1000, 10).unwrap())
+    }
+
+    fn epoch(generation: u32, number: u32, from: Seq, lease: Seq, pattern: &str) -> Frame {
+        let pattern = pattern.parse().unwrap();
+        Frame::Epoch { generation, epoch: number, from, lease, acknowledge: true, pattern }
+    }
+
+    fn walk(walker: &mut Walker) -> Vec<Seq> {
+        std::iter::from_fn(|| walker.next_order()).map(|order| order.seq).collect()
+    }
+
+    #[test]
+    fn three_servers_send_every_block_once_across_a_cut_over() {
+        let mut sent: Vec<Seq> = Vec::new();
+        for me in 0..3 {
+            let mut walker = walker(me);
+            walker.handle(&epoch(1, 1, 1, 20, "AABCC")).unwrap();
+            sent.extend(walk(&mut walker));
+            walker.handle(&epoch(1, 2, 21, 47, "ABBCC")).unwrap();
+            walker.handle(&Frame::Lease { generation: 1, lease: 50 }).unwrap();
+            sent.extend(walk(&mut walker));
+            assert_eq!(walker.next_order(), None, "nobody walks past the lease");
+        }
+        sent.sort_unstable();
+        assert_eq!(sent, (1..=50).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_late_epoch_is_acknowledged_with_what_was_walked_past() {
+        let mut walker = walker(0);
+        walker.handle(&epoch(1, 1, 1, 30, "AB")).unwrap();
+        assert_eq!(walk(&mut walker).last(), Some(&29));
+        let ack = walker.handle(&epoch(1, 2, 21, 40, "BA")).unwrap();
+        assert_eq!(ack, Some(Frame::EpochAck { generation: 1, epoch: 2, applied_from: 31, next_unsent: 31 }));
+        assert_eq!(walk(&mut walker), [32, 34, 36, 38, 40]);
+    }
+
+    #[test]
+    fn a_new_generation_drops_all_that_was_ordered() {
+        let mut walker = walker(0);
+        walker.handle(&epoch(1, 1, 1, 90, "A")).unwrap();
+        walker.handle(&Frame::Repair { generation: 1, blocks: vec![5] }).unwrap();
+        walker.handle(&epoch(2, 1, 60, 61, "A")).unwrap();
+        assert_eq!(walk(&mut walker), [60, 61]);
+        assert_eq!(walker.handle(&Frame::Lease { generation: 1, lease: 99 }), Ok(None));
+        assert_eq!(walk(&mut walker), Vec::<Seq>::new());
+        walker.handle(&epoch(3, 1, 2, 3, "A")).unwrap();
+        assert_eq!(walk(&mut walker), [2, 3]);
+    }
+
+    #[test]
+    fn repairs_go_first_and_cancelled_blocks_not_at_all() {
+        let mut walker = walker(0);
+        walker.handle(&epoch(1, 1, 10, 16, "AB")).unwrap();
+        walker.handle(&Frame::Cancel { generation: 1, blocks: vec![12] }).unwrap();
+        walker.handle(&Frame::Repair { generation: 1, blocks: vec![3, 4, 11] }).unwrap();
+        walker.handle(&Frame::Cancel { generation: 1, blocks: vec![4] }).unwrap();
+        assert_eq!(walk(&mut walker), [3, 11, 10, 14, 16]);
+    }
+
+    #[test]
+    fn what_no_client_may_say_is_refused() {
+        let mut walker = walker(0);
+        let lease = Frame::Lease { generation: 1, lease: 5 };
+        assert_eq!(walker.handle(&lease), Err(WalkError::UnknownGeneration(1)));
+        walker.handle(&epoch(1, 4, 10, 12, "A")).unwrap();
+        assert_eq!(walker.handle(&epoch(1, 4, 20, 22, "A")), Err(WalkError::EpochOrder { last: 4, got: 4 }));
+        assert_eq!(walker.handle(&epoch(1, 5, 9, 22, "A")), Err(WalkError::EpochStart { epoch: 5, from: 9 }));
+        assert_eq!(walker.handle(&epoch(1, 5, 20, 101, "A")), Err(WalkError::PastEnd(101)));
+        let repair = Frame::Repair { generation: 1, blocks: vec![101] };
+        assert_eq!(walker.handle(&repair), Err(WalkError::PastEnd(101)));
+    }
+}

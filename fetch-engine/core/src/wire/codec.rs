@@ -1,0 +1,381 @@
+//! Reading and writing frames.
+//!
+//! The decoder is incremental: bytes go in as they come, whole frames come out. It keeps at most one
+//! frame's worth of bytes beyond what was fed last, and checks a length before it waits for it.
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+
+use super::{ErrorCode, Frame, HEADER_LEN, MAX_BODY, MAX_ECHO, MAX_LIST, MAX_TEXT};
+use crate::geometry::{BadBlockSize, MAX_BLOCK_SIZE, StreamId};
+use crate::pattern::{BadPattern, Element, Pattern, SourceId};
+use crate::verify::PageId;
+
+const HELLO: u8 = 1;
+const WELCOME: u8 = 2;
+const OPEN: u8 = 3;
+const OPENED: u8 = 4;
+const ECHO: u8 = 5;
+const ECHO_REPLY: u8 = 6;
+const EPOCH: u8 = 7;
+const LEASE: u8 = 8;
+const EPOCH_ACK: u8 = 9;
+const REPAIR: u8 = 10;
+const CANCEL: u8 = 11;
+const DATA: u8 = 12;
+const PAGE_REQUEST: u8 = 13;
+const PAGE: u8 = 14;
+const GOING_AWAY: u8 = 15;
+const ERROR: u8 = 16;
+
+/// Bytes that are not a frame of this protocol.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+pub enum DecodeError {
+    /// A frame longer than any may be.
+    #[error("a frame of {0} bytes is longer than the {MAX_BODY} allowed")]
+    TooLong(usize),
+    /// A kind that doesn't exist.
+    #[error("unknown frame kind {0}")]
+    UnknownKind(u8),
+    /// A body that ends too early.
+    #[error("frame kind {0} ends too early")]
+    Truncated(u8),
+    /// A body with bytes to spare.
+    #[error("frame kind {0} has {1} bytes too many")]
+    Trailing(u8, usize),
+    /// A list, text or payload longer than allowed.
+    #[error("frame kind {kind} holds {found} entries where at most {limit} are allowed")]
+    TooMany {
+        /// The frame.
+        kind: u8,
+        /// How many it holds.
+        found: usize,
+        /// How many it may.
+        limit: usize,
+    },
+    /// Sequence number 0.
+    #[error("sequence number 0 names no block")]
+    ZeroSeq,
+    /// Text that is not UTF-8.
+    #[error("frame kind {0} holds text that is not UTF-8")]
+    NotText(u8),
+    /// An impossible pattern.
+    #[error(transparent)]
+    Pattern(#[from] BadPattern),
+    /// An impossible block size.
+    #[error(transparent)]
+    BlockSize(#[from] BadBlockSize),
+    /// An impossible page of hashes.
+    #[error("level {0} of hash pages doesn't exist")]
+    PageLevel(u8),
+}
+
+/// Appends `frame` to `out`.
+///
+/// # Panics
+/// Where a list, text or payload is longer than the limits of [`super`]: such a frame is a mistake
+/// of the caller, never of the other side.
+pub fn encode(frame: &Frame, out: &mut BytesMut) {
+    let start = out.len();
+    out.put_u32_le(0);
+    out.put_u8(kind(frame));
+    match frame {
+        Frame::Hello { min_version, max_version } => {
+            out.put_u16_le(*min_version);
+            out.put_u16_le(*max_version);
+        }
+        Frame::Welcome { version, name } => {
+            out.put_u16_le(*version);
+            put_text(out, name);
+        }
+        Frame::Open { stream, size, block_size, me } => {
+            out.put_slice(&stream.0);
+            out.put_u64_le(*size);
+            out.put_u32_le(*block_size);
+            out.put_u8(me.index() as u8);
+        }
+        Frame::Opened { size } => out.put_u64_le(*size),
+        Frame::Echo { nonce, payload } | Frame::EchoReply { nonce, payload } => {
+            assert!(payload.len() <= MAX_ECHO, "an echo carries at most {MAX_ECHO} bytes");
+            out.put_u64_le(*nonce);
+            out.put_slice(payload);
+        }
+        Frame::Epoch { generation, epoch, from, lease, acknowledge, pattern } => {
+            out.put_u32_le(*generation);
+            out.put_u32_le(*epoch);
+            out.put_u64_le(*from);
+            out.put_u64_le(*lease);
+            out.put_u8(u8::from(*acknowledge));
+            for element in pattern.elements() {
+                out.put_u8(element.to_byte());
+            }
+        }
+        Frame::Lease { generation, lease } => {
+            out.put_u32_le(*generation);
+            out.put_u64_le(*lease);
+        }
+        Frame::EpochAck { generation, epoch, applied_from, next_unsent } => {
+            out.put_u32_le(*generation);
+            out.put_u32_le(*epoch);
+            out.put_u64_le(*applied_from);
+            out.put_u64_le(*next_unsent);
+        }
+        Frame::Repair { generation, blocks } | Frame::Cancel { generation, blocks } => {
+            assert!(blocks.len() <= MAX_LIST, "a list holds at most {MAX_LIST} numbers");
+            out.put_u32_le(*generation);
+            for block in blocks {
+                out.put_u64_le(*block);
+            }
+        }
+        Frame::Data { generation, epoch, seq, bytes } => {
+            assert!(bytes.len() <= MAX_BLOCK_SIZE as usize, "a block has at most {MAX_BLOCK_SIZE} bytes");
+            out.put_u32_le(*generation);
+            out.put_u32_le(*epoch);
+            out.put_u64_le(*seq);
+            out.put_slice(bytes);
+        }
+        Frame::PageRequest { page } => put_page(out, *page),
+        Frame::Page { page, values } => {
+            put_page(out, *page);
+            out.put_slice(values);
+        }
+        Frame::GoingAway => {}
+        Frame::Error { code, message } => {
+            out.put_u16_le(*code as u16);
+            put_text(out, message);
+        }
+    }
+    let body = out.len() - start - HEADER_LEN;
+    assert!(body <= MAX_BODY, "a frame's body has at most {MAX_BODY} bytes");
+    out[start..start + 4].copy_from_slice(&(body as u32).to_le_bytes());
+}
+
+const fn kind(frame: &Frame) -> u8 {
+    match frame {
+        Frame::Hello { .. } => HELLO,
+        Frame::Welcome { .. } => WELCOME,
+        Frame::Open { .. } => OPEN,
+        Frame::Opened { .. } => OPENED,
+        Frame::Echo { .. } => ECHO,
+        Frame::EchoReply { .. } => ECHO_REPLY,
+        Frame::Epoch { .. } => EPOCH,
+        Frame::Lease { .. } => LEASE,
+        Frame::EpochAck { .. } => EPOCH_ACK,
+        Frame::Repair { .. } => REPAIR,
+        Frame::Cancel { .. } => CANCEL,
+        Frame::Data { .. } => DATA,
+        Frame::PageRequest { .. } => PAGE_REQUEST,
+        Frame::Page { .. } => PAGE,
+        Frame::GoingAway => GOING_AWAY,
+        Frame::Error { .. } => ERROR,
+    }
+}
+
+/// Writes text, cut at a character's edge where it is longer than allowed.
+fn put_text(out: &mut BytesMut, text: &str) {
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    out.put_slice(&text.as_bytes()[..end]);
+}
+
+fn put_page(out: &mut BytesMut, page: PageId) {
+    out.put_u8(page.level as u8);
+    out.put_u64_le(page.index);
+}
+
+/// Turns bytes as they come into frames.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    buffer: BytesMut,
+}
+
+impl Decoder {
+    /// A decoder that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Room to read into, at least `at_least` bytes. Read, then call [`Self::next_frame`] until it
+    /// gives nothing.
+    pub fn buffer(&mut self, at_least: usize) -> &mut BytesMut {
+        self.buffer.reserve(at_least);
+        &mut self.buffer
+    }
+
+    /// Takes bytes that were read elsewhere.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Bytes fed and not yet part of a frame.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// The next whole frame, or nothing until more bytes come.
+    ///
+    /// # Errors
+    /// [`DecodeError`]; the connection is of no use after that.
+    pub fn next_frame(&mut self) -> Result<Option<Frame>, DecodeError> {
+        let Some(header) = self.buffer.first_chunk::<HEADER_LEN>() else { return Ok(None) };
+        let body = u32::from_le_bytes([header[0], header[1], header[2], header[3]]) as usize;
+        let kind = header[4];
+        if body > MAX_BODY {
+            return Err(DecodeError::TooLong(body));
+        }
+        if !(HELLO..=ERROR).contains(&kind) {
+            return Err(DecodeError::UnknownKind(kind));
+        }
+        if kind == DATA && body > super::DATA_OVERHEAD - HEADER_LEN + MAX_BLOCK_SIZE as usize {
+            return Err(DecodeError::TooMany { kind, found: body, limit: MAX_BLOCK_SIZE as usize });
+        }
+        if self.buffer.len() < HEADER_LEN + body {
+            return Ok(None);
+        }
+        self.buffer.advance(HEADER_LEN);
+        decode(kind, self.buffer.split_to(body).freeze()).map(Some)
+    }
+}
+
+/// The rest of a frame's body, read field by field.
+struct Body {
+    kind: u8,
+    bytes: Bytes,
+}
+
+impl Body {
+    fn need(&self, len: usize) -> Result<(), DecodeError> {
+        if self.bytes.len() < len { Err(DecodeError::Truncated(self.kind)) } else { Ok(()) }
+    }
+
+    fn u8(&mut self) -> Result<u8, DecodeError> {
+        self.need(1)?;
+        Ok(self.bytes.get_u8())
+    }
+
+    fn u16(&mut self) -> Result<u16, DecodeError> {
+        self.need(2)?;
+        Ok(self.bytes.get_u16_le())
+    }
+
+    fn u32(&mut self) -> Result<u32, DecodeError> {
+        self.need(4)?;
+        Ok(self.bytes.get_u32_le())
+    }
+
+    fn u64(&mut self) -> Result<u64, DecodeError> {
+        self.need(8)?;
+        Ok(self.bytes.get_u64_le())
+    }
+
+    fn seq(&mut self) -> Result<u64, DecodeError> {
+        match self.u64()? {
+            0 => Err(DecodeError::ZeroSeq),
+            seq => Ok(seq),
+        }
+    }
+
+    fn id(&mut self) -> Result<StreamId, DecodeError> {
+        self.need(32)?;
+        let mut id = [0; 32];
+        self.bytes.copy_to_slice(&mut id);
+        Ok(StreamId(id))
+    }
+
+    fn limited(&self, entries: usize, limit: usize) -> Result<(), DecodeError> {
+        if entries > limit {
+            return Err(DecodeError::TooMany { kind: self.kind, found: entries, limit });
+        }
+        Ok(())
+    }
+
+    fn text(&mut self) -> Result<String, DecodeError> {
+        self.limited(self.bytes.len(), MAX_TEXT)?;
+        let text = std::str::from_utf8(&self.bytes).map_err(|_| DecodeError::NotText(self.kind))?.to_owned();
+        self.bytes.clear();
+        Ok(text)
+    }
+
+    fn rest(&mut self, limit: usize) -> Result<Bytes, DecodeError> {
+        self.limited(self.bytes.len(), limit)?;
+        Ok(self.bytes.split_off(0))
+    }
+
+    fn seqs(&mut self) -> Result<Vec<u64>, DecodeError> {
+        self.limited(self.bytes.len() / 8, MAX_LIST)?;
+        let mut seqs = Vec::with_capacity(self.bytes.len() / 8);
+        while !self.bytes.is_empty() {
+            seqs.push(self.seq()?);
+        }
+        Ok(seqs)
+    }
+
+    fn pattern(&mut self) -> Result<Pattern, DecodeError> {
+        let bytes = self.bytes.split_off(0);
+        if bytes.len() > crate::pattern::MAX_ELEMENTS {
+            return Err(BadPattern::Length(bytes.len()).into());
+        }
+        let element = |byte: &u8| Element::from_byte(*byte).ok_or(BadPattern::Byte(*byte));
+        let elements = bytes.iter().map(element).collect::<Result<Vec<_>, _>>()?;
+        Ok(Pattern::new(elements)?)
+    }
+
+    fn page(&mut self) -> Result<PageId, DecodeError> {
+        let level = self.u8()?;
+        let level = crate::verify::Level::from_u8(level).ok_or(DecodeError::PageLevel(level))?;
+        Ok(PageId { level, index: self.u64()? })
+    }
+}
+
+fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
+    let mut body = Body { kind, bytes };
+    let frame = match kind {
+        HELLO => Frame::Hello { min_version: body.u16()?, max_version: body.u16()? },
+        WELCOME => Frame::Welcome { version: body.u16()?, name: body.text()? },
+        OPEN => {
+            let (stream, size, block_size, me) = (body.id()?, body.u64()?, body.u32()?, body.u8()?);
+            if block_size == 0 || block_size > MAX_BLOCK_SIZE {
+                return Err(BadBlockSize(block_size).into());
+            }
+            Frame::Open { stream, size, block_size, me: SourceId::new(me).ok_or(BadPattern::Byte(me))? }
+        }
+        OPENED => Frame::Opened { size: body.u64()? },
+        ECHO => Frame::Echo { nonce: body.u64()?, payload: body.rest(MAX_ECHO)? },
+        ECHO_REPLY => Frame::EchoReply { nonce: body.u64()?, payload: body.rest(MAX_ECHO)? },
+        EPOCH => Frame::Epoch {
+            generation: body.u32()?,
+            epoch: body.u32()?,
+            from: body.seq()?,
+            lease: body.u64()?,
+            acknowledge: body.u8()? & 1 == 1,
+            pattern: body.pattern()?,
+        },
+        LEASE => Frame::Lease { generation: body.u32()?, lease: body.u64()? },
+        EPOCH_ACK => Frame::EpochAck {
+            generation: body.u32()?,
+            epoch: body.u32()?,
+            applied_from: body.seq()?,
+            next_unsent: body.seq()?,
+        },
+        REPAIR => Frame::Repair { generation: body.u32()?, blocks: body.seqs()? },
+        CANCEL => Frame::Cancel { generation: body.u32()?, blocks: body.seqs()? },
+        DATA => Frame::Data {
+            generation: body.u32()?,
+            epoch: body.u32()?,
+            seq: body.seq()?,
+            bytes: body.rest(MAX_BLOCK_SIZE as usize)?,
+        },
+        PAGE_REQUEST => Frame::PageRequest { page: body.page()? },
+        PAGE => Frame::Page { page: body.page()?, values: body.rest(MAX_BODY)? },
+        GOING_AWAY => Frame::GoingAway,
+        ERROR => Frame::Error { code: ErrorCode::from_u16(body.u16()?), message: body.text()? },
+        _ => return Err(DecodeError::UnknownKind(kind)),
+    };
+    if body.bytes.is_empty() { Ok(frame) } else { Err(DecodeError::Trailing(kind, body.bytes.len())) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! What is written reads back, and nothing else gets through.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::verify::Level;
+
+fn source(index: u8) -> SourceId {
+    SourceId::new(index).unwrap()
+}
+
+fn every_frame() -> Vec<Frame> {
+    vec![
+        Frame::Hello { min_version: 1, max_version: 3 },
+        Frame::Welcome { version: 1, name: "alpha".into() },
+        Frame::Open { stream: StreamId([7; 32]), size: 1 << 40, block_size: 16384, me: source(2) },
+        Frame::Opened { size: 9 },
+        Frame::Echo { nonce: 4, payload: Bytes::from_static(b"test block") },
+        Frame::EchoReply { nonce: 4, payload: Bytes::new() },
+        Frame::Epoch { generation: 1, epoch: 2, from: 50, lease: 99, acknowledge: true, pattern: "AABCC-".parse().unwrap() },
+        Frame::Lease { generation: 1, lease: 200 },
+        Frame::EpochAck { generation: 1, epoch: 2, applied_from: 50, next_unsent: 51 },
+        Frame::Repair { generation: 1, blocks: vec![5, 9] },
+        Frame::Cancel { generation: 1, blocks: vec![] },
+        Frame::Data { generation: 1, epoch: 2, seq: 50, bytes: Bytes::from_static(b"block") },
+        Frame::PageRequest { page: PageId { level: Level::Leaf, index: 8 } },
+        Frame::Page { page: PageId { level: Level::Top, index: 0 }, values: Bytes::from(vec![1; 64]) },
+        Frame::GoingAway,
+        Frame::Error { code: ErrorCode::Busy, message: "as many as I take".into() },
+    ]
+}
+
+#[test]
+fn every_frame_reads_back_whole_and_byte_by_byte() {
+    let mut wire = BytesMut::new();
+    for frame in every_frame() {
+        encode(&frame, &mut wire);
+    }
+    let mut whole = Decoder::new();
+    whole.feed(&wire);
+    let mut dripped = Decoder::new();
+    let mut bytes = wire.iter();
+    for frame in every_frame() {
+        assert_eq!(whole.next_frame(), Ok(Some(frame.clone())));
+        loop {
+            match dripped.next_frame().unwrap() {
+                Some(got) => break assert_eq!(got, frame),
+                None => dripped.feed(&[*bytes.next().unwrap()]),
+            }
+        }
+    }
+    assert_eq!(whole.next_frame(), Ok(None));
+    assert_eq!(whole.pending(), 0);
+}
+
+fn refusal(frame: &[u8]) -> DecodeError {
+    let mut decoder = Decoder::new();
+    decoder.feed(frame);
+    decoder.next_frame().unwrap_err()
+}
+
+#[test]
+fn each_limit_has_its_own_refusal() {
+    let framed = |kind: u8, body: &[u8]| {
+        let mut bytes = (body.len() as u32).to_le_bytes().to_vec();
+        bytes.push(kind);
+        bytes.extend_from_slice(body);
+        bytes
+    };
+    assert_eq!(refusal(&[255, 255, 255, 255, DATA]), DecodeError::TooLong(u32::MAX as usize));
+    assert_eq!(refusal(&framed(99, &[])), DecodeError::UnknownKind(99));
+    assert_eq!(refusal(&framed(0, &[])), DecodeError::UnknownKind(0));
+    assert_eq!(refusal(&framed(LEASE, &[0; 3])), DecodeError::Truncated(LEASE));
+    assert_eq!(refusal(&framed(LEASE, &[0; 13])), DecodeError::Trailing(LEASE, 1));
+    assert_eq!(refusal(&framed(DATA, &[0; 16])), DecodeError::ZeroSeq);
+    let mut epoch = [1; 25].to_vec();
+    assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Length(0).into());
+    epoch.push(64);
+    assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Byte(64).into());
+    epoch.extend([0; 1024]);
+    assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Length(1025).into());
+    assert_eq!(refusal(&framed(OPEN, &[0; 45])), BadBlockSize(0).into());
+    assert_eq!(refusal(&framed(PAGE_REQUEST, &[3; 9])), DecodeError::PageLevel(3));
+    assert_eq!(refusal(&framed(WELCOME, &[0, 0, 255])), DecodeError::NotText(WELCOME));
+    let list = vec![1; 4 + 8 * (MAX_LIST + 1)];
+    assert!(matches!(refusal(&framed(REPAIR, &list)), DecodeError::TooMany { .. }));
+    // A block longer than any is refused by its header, before its bytes are waited for.
+    let mut header = (2u32 << 20).to_le_bytes().to_vec();
+    header.push(DATA);
+    assert!(matches!(refusal(&header), DecodeError::TooMany { .. }));
+}
+
+#[test]
+fn long_text_is_cut_at_a_characters_edge() {
+    let mut wire = BytesMut::new();
+    encode(&Frame::Welcome { version: 1, name: "ü".repeat(MAX_TEXT) + "x" }, &mut wire);
+    let mut decoder = Decoder::new();
+    decoder.feed(&wire);
+    let Some(Frame::Welcome { name, .. }) = decoder.next_frame().unwrap() else { panic!("not a welcome") };
+    assert_eq!(name, "ü".repeat(MAX_TEXT / 2));
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..4096)) {
+        let mut decoder = Decoder::new();
+        decoder.feed(&bytes);
+        while let Ok(Some(frame)) = decoder.next_frame() {
+            let mut again = BytesMut::new();
+            encode(&frame, &mut again);
+        }
+    }
+}

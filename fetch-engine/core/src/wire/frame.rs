@@ -1,0 +1,182 @@
+//! The frames themselves.
+
+use bytes::Bytes;
+
+use crate::geometry::{Seq, StreamId};
+use crate::pattern::{Pattern, SourceId};
+use crate::verify::PageId;
+
+/// One frame of the pattern protocol. "Client" is who receives the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// Client, first: the versions it speaks.
+    Hello {
+        /// Oldest version the client speaks.
+        min_version: u16,
+        /// Newest version the client speaks.
+        max_version: u16,
+    },
+    /// Server's answer: the version that both will use, and its name.
+    Welcome {
+        /// The version in force.
+        version: u16,
+        /// The server's name.
+        name: String,
+    },
+    /// Client: names the stream of this connection and the connection's own place in patterns.
+    Open {
+        /// The stream.
+        stream: StreamId,
+        /// Its size; a server whose copy differs answers [`ErrorCode::SizeMismatch`].
+        size: u64,
+        /// Bytes of a block.
+        block_size: u32,
+        /// The element that names this connection in every pattern that follows.
+        me: SourceId,
+    },
+    /// Server: the stream is open.
+    Opened {
+        /// Bytes of the stream.
+        size: u64,
+    },
+    /// Either: a test block (110 in FIG. 4). The other returns the same nonce and payload.
+    Echo {
+        /// Chosen by the asker.
+        nonce: u64,
+        /// Any bytes, at most [`super::MAX_ECHO`].
+        payload: Bytes,
+    },
+    /// The answer to [`Frame::Echo`].
+    EchoReply {
+        /// The asker's.
+        nonce: u64,
+        /// The asker's.
+        payload: Bytes,
+    },
+    /// Client: from block `from` on this pattern is in force, and blocks up to `lease` may be sent.
+    /// A newer generation drops everything of older ones first.
+    Epoch {
+        /// Raised by every seek or restart.
+        generation: u32,
+        /// Number of the epoch, from 1, rising by one.
+        epoch: u32,
+        /// First block it governs.
+        from: Seq,
+        /// Last block that may be sent (`from - 1` for none yet).
+        lease: Seq,
+        /// Whether the server shall answer with [`Frame::EpochAck`].
+        acknowledge: bool,
+        /// Who sends what.
+        pattern: Pattern,
+    },
+    /// Client: blocks up to `lease` may be sent under the epochs known so far.
+    Lease {
+        /// The generation it belongs to.
+        generation: u32,
+        /// Last block that may be sent.
+        lease: Seq,
+    },
+    /// Server: it has taken note of an epoch that asked for this. `next_unsent` tells what an epoch that came late lost.
+    EpochAck {
+        /// The generation.
+        generation: u32,
+        /// The epoch.
+        epoch: u32,
+        /// First block the server will judge by it.
+        applied_from: Seq,
+        /// First block the server had not yet walked past.
+        next_unsent: Seq,
+    },
+    /// Client: send these blocks, whoever's they were, before anything else. Answered by `Data` with
+    /// epoch 0.
+    Repair {
+        /// The generation.
+        generation: u32,
+        /// The blocks, most urgent first, at most [`super::MAX_LIST`].
+        blocks: Vec<Seq>,
+    },
+    /// Client: don't send these blocks, unless they are under way already.
+    Cancel {
+        /// The generation.
+        generation: u32,
+        /// The blocks, at most [`super::MAX_LIST`].
+        blocks: Vec<Seq>,
+    },
+    /// Server: one block.
+    Data {
+        /// The generation that ordered it.
+        generation: u32,
+        /// The epoch that gave it to this server; 0 for a repair.
+        epoch: u32,
+        /// Which block.
+        seq: Seq,
+        /// Its bytes.
+        bytes: Bytes,
+    },
+    /// Client: send this page of hashes.
+    PageRequest {
+        /// Which page.
+        page: PageId,
+    },
+    /// Server: a page of hashes, 32 bytes a value.
+    Page {
+        /// Which page.
+        page: PageId,
+        /// The values, one after the other.
+        values: Bytes,
+    },
+    /// Server: it will close this connection soon; take its blocks elsewhere.
+    GoingAway,
+    /// Either: what went wrong; the sender closes after it.
+    Error {
+        /// For programs.
+        code: ErrorCode,
+        /// For people.
+        message: String,
+    },
+}
+
+/// Why a connection is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum ErrorCode {
+    /// No version in common.
+    Version = 1,
+    /// A frame that can't be read: unknown kind, wrong length, number out of bounds.
+    Malformed = 2,
+    /// A frame that may not come here: before `Open`, an unknown epoch, a gap between epochs.
+    Unexpected = 3,
+    /// The server doesn't hold the stream.
+    NoSuchStream = 4,
+    /// The server's copy has another size.
+    SizeMismatch = 5,
+    /// The server has as many connections as it takes.
+    Busy = 6,
+    /// The server could not read its copy, or the file changed underneath it.
+    ReadFailed = 7,
+    /// The client may not have this stream.
+    Refused = 8,
+    /// The other was silent or slow for too long.
+    TimedOut = 9,
+    /// The server is shutting down.
+    ShuttingDown = 10,
+}
+
+impl ErrorCode {
+    /// Reads the number on the wire; an unknown one counts as [`Self::Unexpected`].
+    #[must_use]
+    pub const fn from_u16(code: u16) -> Self {
+        match code {
+            1 => Self::Version,
+            2 => Self::Malformed,
+            4 => Self::NoSuchStream,
+            5 => Self::SizeMismatch,
+            6 => Self::Busy,
+            7 => Self::ReadFailed,
+            8 => Self::Refused,
+            9 => Self::TimedOut,
+            10 => Self::ShuttingDown,
+            _ => Self::Unexpected,
+        }
+    }
+}

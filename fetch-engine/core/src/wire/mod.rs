@@ -1,0 +1,28 @@
+//! The pattern protocol's frames and their codec. PROTOCOL.md describes the same for readers who
+//! don't read code.
+//!
+//! A frame is `length: u32` (bytes after the five of this header), `kind: u8`, then the body; all
+//! numbers are little-endian.
+
+mod codec;
+mod frame;
+
+pub use codec::{DecodeError, Decoder, encode};
+pub use frame::{ErrorCode, Frame};
+
+/// First bytes a client sends on a pattern connection; HTTP methods never start so.
+pub const MAGIC: [u8; 4] = *b"TRIB";
+/// Version of the protocol that this code speaks.
+pub const VERSION: u16 = 1;
+/// Bytes of a frame's header: length and kind.
+pub const HEADER_LEN: usize = 5;
+/// Largest body of a frame.
+pub const MAX_BODY: usize = 4 << 20;
+/// Most numbers in a list.
+pub const MAX_LIST: usize = 4096;
+/// Longest text (names, messages), in bytes.
+pub const MAX_TEXT: usize = 1024;
+/// Largest payload of an echo (the seed's test block, 110).
+pub const MAX_ECHO: usize = 64 << 10;
+/// Bytes of `Data` beside the block itself: header, generation, epoch, sequence number.
+pub const DATA_OVERHEAD: usize = HEADER_LEN + 4 + 4 + 8;

@@ -1,0 +1,198 @@
+//! What a stats panel, a progress bar and `--json` show: a picture of a stream at one moment.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// Everything there is to show of one open stream.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Snapshot {
+    /// Seconds since the stream was opened.
+    pub at: f64,
+    /// Bytes of the stream.
+    pub size: u64,
+    /// Bytes of a block.
+    pub block_size: u32,
+    /// Number of blocks.
+    pub blocks: u64,
+    /// How the stream stands.
+    pub state: StreamState,
+    /// Every source ever met, in the order of their letters.
+    pub sources: Vec<SourceSnapshot>,
+    /// Patterns: the one in force at the next awaited block, then those announced after it.
+    pub patterns: Vec<PatternSnapshot>,
+    /// First block at or after the play head that is not here yet: the next one awaited.
+    pub next_block: u64,
+    /// Block at the main read head.
+    pub head_block: u64,
+    /// Bytes arriving a second over the last second, in bits.
+    pub rate_bps: f64,
+    /// Sums since the stream was opened.
+    pub totals: Totals,
+    /// How full the cache is.
+    pub cache: CacheSnapshot,
+    /// For each block, from block 1: see [`Cell`].
+    #[serde(skip)]
+    pub map: Arc<[u8]>,
+    /// Blocks since the start of the stream that were verified and are or were here.
+    pub verified_blocks: u64,
+}
+
+/// Bytes of [`Snapshot::map`]: 0 to 63 is the source that sent a block that is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell;
+
+impl Cell {
+    /// The block is not here.
+    pub const ABSENT: u8 = 255;
+    /// The block is ordered and on its way.
+    pub const COMING: u8 = 254;
+}
+
+/// How a stream stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "is", content = "why")]
+pub enum StreamState {
+    /// No source has opened it yet.
+    #[default]
+    Connecting,
+    /// Blocks are coming.
+    Flowing,
+    /// Everything wanted for now is here.
+    Full,
+    /// Nobody can send the awaited block now; sources are tried again. In words, with names.
+    Nobody(String),
+    /// It can't go on: no honest copy, or a local error. In words.
+    Failed(String),
+}
+
+/// One source.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SourceSnapshot {
+    /// Its place in patterns, from 0.
+    pub index: u8,
+    /// The letter of that place.
+    pub letter: char,
+    /// The server's name.
+    pub name: String,
+    /// `HOST:PORT`.
+    pub address: String,
+    /// `direct`, or by way of which relay.
+    pub route: String,
+    /// `joining`, `sending`, `waiting`, `silent`, `away`, `gone` or `quarantined`.
+    pub state: String,
+    /// Bits a second over the last second.
+    pub rate_bps: f64,
+    /// Bits a second it can give, measured while it had something to send; none before that.
+    pub capacity_bps: Option<f64>,
+    /// Bytes it gave that were of use.
+    pub bytes: u64,
+    /// Blocks it gave that were of use.
+    pub blocks: u64,
+    /// Its part of the pattern now, 0 to 1.
+    pub share: f64,
+    /// Round trip in milliseconds; none before the first connection.
+    pub rtt_ms: Option<f64>,
+    /// Blocks it owes.
+    pub backlog_blocks: u64,
+    /// Bytes it owes.
+    pub backlog_bytes: u64,
+    /// Blocks it sent in place of another.
+    pub repairs: u64,
+    /// Blocks it sent that were here already.
+    pub duplicates: u64,
+    /// How often it was lost, silent or wrong.
+    pub errors: u64,
+    /// The last of those, in words.
+    pub last_error: Option<String>,
+    /// Seconds until it is tried again.
+    pub retry_in: Option<f64>,
+    /// Rate in bits a second for each of the last 48 seconds, oldest first.
+    pub history: Vec<f32>,
+}
+
+/// A pattern and where it starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PatternSnapshot {
+    /// Number of its epoch.
+    pub epoch: u32,
+    /// First block it governs: the cut-over.
+    pub from: u64,
+    /// Its letters, `-` for nobody.
+    pub pattern: String,
+}
+
+/// Sums since a stream was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Verified bytes that came.
+    pub bytes: u64,
+    /// Bytes of blocks that were here already.
+    pub duplicate_bytes: u64,
+    /// Bytes of blocks no longer wanted, or wrong.
+    pub wasted_bytes: u64,
+    /// Bytes of control frames and framing, both ways.
+    pub control_bytes: u64,
+    /// Bytes of hash pages.
+    pub page_bytes: u64,
+    /// Epochs announced.
+    pub epochs: u64,
+    /// Blocks that came before one with a smaller number.
+    pub out_of_sequence: u64,
+    /// Blocks ordered again from another source.
+    pub repairs: u64,
+    /// Blocks ordered twice to be in time.
+    pub hedges: u64,
+    /// Blocks that failed verification.
+    pub wrong_blocks: u64,
+    /// Most bytes that were here while an earlier block was missing.
+    pub peak_reorder_bytes: u64,
+}
+
+/// How full the cache is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CacheSnapshot {
+    /// Bytes kept behind the read head.
+    pub back_bytes: u64,
+    /// Bytes kept ahead of it without a gap.
+    pub ahead_bytes: u64,
+    /// Bound of the part behind.
+    pub back_limit: u64,
+    /// Bound of the part ahead.
+    pub ahead_limit: u64,
+    /// Byte ranges that are here, in order.
+    pub ranges: Vec<(u64, u64)>,
+}
+
+/// One thing that happened, for an event list.
+#[derive(Clone, Debug, Serialize)]
+pub struct LogEntry {
+    /// Number of the entry, from 1, rising by one.
+    pub number: u64,
+    /// Seconds since the stream was opened.
+    pub at: f64,
+    /// What kind of thing.
+    pub kind: LogKind,
+    /// The source it is about, by index.
+    pub source: Option<u8>,
+    /// A few words: `beta slowed`.
+    pub title: String,
+    /// The rest: `5.6 to 2.1 Mbit/s`.
+    pub detail: String,
+    /// Whether a person should look at it.
+    pub warning: bool,
+}
+
+/// What kind of thing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogKind {
+    /// A new pattern, a restart.
+    Pattern,
+    /// A source joined, left, slowed, fell silent, came back, was shut out.
+    Source,
+    /// A block was repaired or hedged.
+    Repair,
+    /// A block was out of sequence.
+    Sequence,
+}
