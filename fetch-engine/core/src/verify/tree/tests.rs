@@ -1,8 +1,8 @@
 //! The tree against BLAKE3 itself and against `bao-tree` as the oracle.
 
+use bao_tree::BlockSize;
 use bao_tree::io::outboard::PostOrderMemOutboard;
 use bao_tree::io::sync::Outboard;
-use bao_tree::BlockSize;
 
 use super::*;
 use crate::verify::{LEAF_SPAN, Level, MIDDLE_SPAN, build_page, root_of};
