@@ -1,2 +1,2 @@
-//! x
+//! Tributary: a player that draws one title from several servers at once.
 fn main() {}

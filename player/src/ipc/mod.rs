@@ -1,0 +1,3 @@
+//! Remote control: mpv's JSON IPC over a Unix socket.
+
+pub mod line;
