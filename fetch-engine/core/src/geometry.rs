@@ -140,7 +140,7 @@ impl Geometry {
     #[must_use]
     pub fn seq_at(&self, offset: u64) -> Seq {
         offset.min(self.size) / u64::from(self.block_size)
-            + if offset >= self.size && self.size % u64::from(self.block_size) != 0 { 2 } else { 1 }
+            + if offset >= self.size && !self.size.is_multiple_of(u64::from(self.block_size)) { 2 } else { 1 }
     }
 }
 
