@@ -19,6 +19,7 @@
 pub mod directory;
 pub mod geometry;
 pub mod pattern;
+pub mod planner;
 pub mod session;
 pub mod time;
 pub mod verify;

@@ -1,62 +1,260 @@
-//! The receiver's side of the scheme (module 14 of the seed).
+//! The receiver's side of the scheme (module 14 of the seed, FIG. 4): events in, actions out.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `links` | sources come and go: connect, lose, back off, shut out |
+//! | `plan` | who sends the next blocks: epochs and leases (112 to 132) |
+//! | `intake` | blocks and hash pages arrive: verify, store, count |
+//! | `rescue` | blocks that nobody will send, or not in time |
+//! | `report` | what there is to show |
+//! | `source`, `meter`, `ramp` | one source: what it owes, how fast it is |
+//! | `ledger` | one block: here, owed by whom, orphaned |
+//! | `pages` | hash pages that must be fetched |
+//!
+//! Invariants (the simulator checks them after every step): nothing unverified is stored; every block
+//! below the lease that is wanted is here, owed by a living source, or an orphan about to be ordered;
+//! outstanding bytes stay within their bound; the same events give the same actions.
 
 mod api;
+mod intake;
+mod ledger;
+mod links;
+mod meter;
+mod pages;
+mod plan;
+mod ramp;
+mod report;
+mod rescue;
+mod source;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use bytes::Bytes;
 
 pub use api::*;
+use ledger::Ledger;
+use pages::PageFetch;
+use plan::{IntervalState, Walk};
+use source::Source;
 
 use crate::geometry::{Geometry, Seq, StreamId};
-use crate::pattern::{Pattern, SourceId};
+use crate::pattern::SourceId;
 use crate::time::Time;
+use crate::verify::{GROUP, HashTree};
+use crate::wire::{DATA_OVERHEAD, Frame, HEADER_LEN};
 
-/// One stream being drawn from several sources: events in, actions out.
-#[derive(Debug)]
-pub struct Session {}
+/// How often the pattern is renewed while blocks flow.
+const TICK: Duration = Duration::from_millis(20);
+/// The same while a connection is in slow start.
+const RAMP_TICK: Duration = Duration::from_millis(10);
+/// A source that has run dry gets more at once, but at most so often.
+const MIN_PLAN_STEP: Duration = Duration::from_millis(1);
+/// How often anything is looked at while nothing flows.
+const IDLE_TICK: Duration = Duration::from_millis(250);
+
+/// A session that can't be.
+#[derive(Debug, Clone, Copy, thiserror::Error, PartialEq, Eq)]
+pub enum BadSession {
+    /// Blocks are verified whole, so they are a multiple of a chunk group.
+    #[error("block size {0} is not a multiple of {GROUP} bytes")]
+    BlockSize(u32),
+}
+
+/// One stream being drawn from several sources.
+#[derive(Clone, Debug)]
+pub struct Session {
+    stream: StreamId,
+    geometry: Geometry,
+    config: Config,
+    sources: BTreeMap<SourceId, Source>,
+    ledger: Ledger,
+    tree: HashTree,
+    pages: PageFetch,
+    /// Blocks that came before the page that proves them, with their sender.
+    unproved: BTreeMap<Seq, (Bytes, SourceId, bool)>,
+    unproved_bytes: u64,
+    demand: Demand,
+    walk: Walk,
+    interval: IntervalState,
+    /// Stored blocks with a missing one before them.
+    reorder: BTreeSet<Seq>,
+    reorder_bytes: u64,
+    counters: Counters,
+    actions: VecDeque<Action>,
+    ticked_at: Option<Time>,
+    nobody_told: bool,
+    out_of_sequence_told: Option<Time>,
+    /// Bytes of blocks ordered twice, against the bound on them.
+    hedged_bytes: u64,
+}
 
 impl Session {
     /// A session that knows no source yet.
-    #[must_use]
-    pub fn new(_stream: StreamId, _geometry: Geometry, _config: Config) -> Self {
-        Self {}
+    ///
+    /// # Errors
+    /// [`BadSession`] where blocks of this size can't be verified one by one.
+    pub fn new(stream: StreamId, geometry: Geometry, config: Config) -> Result<Self, BadSession> {
+        if !u64::from(geometry.block_size()).is_multiple_of(GROUP) {
+            return Err(BadSession::BlockSize(geometry.block_size()));
+        }
+        Ok(Self {
+            stream,
+            geometry,
+            config,
+            sources: BTreeMap::new(),
+            ledger: Ledger::new(geometry.blocks()),
+            tree: HashTree::new(stream, geometry.size()),
+            pages: PageFetch::default(),
+            unproved: BTreeMap::new(),
+            unproved_bytes: 0,
+            demand: Demand::default(),
+            walk: Walk::default(),
+            interval: IntervalState::default(),
+            reorder: BTreeSet::new(),
+            reorder_bytes: 0,
+            counters: Counters::default(),
+            actions: VecDeque::new(),
+            ticked_at: None,
+            nobody_told: false,
+            out_of_sequence_told: None,
+            hedged_bytes: 0,
+        })
     }
 
     /// Takes an event. Ask [`Self::poll`] for what follows from it until it gives nothing.
-    pub fn handle(&mut self, _now: Time, _event: Event) {}
+    pub fn handle(&mut self, now: Time, event: Event) {
+        match event {
+            Event::Added { source, hint } => self.added(source, hint),
+            Event::Withdrawn { source } => self.withdrawn(now, source),
+            Event::Connected { source, rtt } => self.connected(now, source, rtt),
+            Event::Lost { source, why } => self.lost(now, source, &why),
+            Event::Received { source, bytes } => self.received(now, source, bytes),
+            Event::Frame { source, frame } => self.frame(now, source, frame),
+            Event::Demand(demand) => self.demanded(now, demand),
+            Event::Evicted(blocks) => {
+                let end = blocks.end.min(self.geometry.blocks() + 1);
+                self.ledger.evict(blocks.start.max(1)..end);
+            }
+        }
+    }
 
     /// Does what is due by time alone; to be called at [`Self::next_tick`], harmless at other times.
-    pub fn tick(&mut self, _now: Time) {}
+    pub fn tick(&mut self, now: Time) {
+        self.ticked_at = Some(now);
+        self.retry_links(now);
+        self.watch_rates(now);
+        self.watch_silence(now);
+        self.order_orphans(now);
+        self.order_others(now);
+        self.speed_up_late(now);
+        self.plan(now);
+        self.request_pages(now);
+    }
 
     /// When [`Self::tick`] is due next; nothing where only an event can change anything.
     #[must_use]
     pub fn next_tick(&self) -> Option<Time> {
-        None
+        let Some(last) = self.ticked_at else { return Some(Time::ZERO) };
+        let busy = self.sources.values().any(|source| !source.backlog().is_empty()) || self.wants_more();
+        let ramping = || self.sources.values().any(|source| source.is_usable() && source.rate().is_none());
+        Some(
+            last + if !busy {
+                IDLE_TICK
+            } else if ramping() {
+                RAMP_TICK
+            } else {
+                TICK
+            },
+        )
     }
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Action> {
-        None
+        self.actions.pop_front()
     }
 
-    /// Sums over the session.
-    #[must_use]
-    pub fn counters(&self) -> Counters {
-        Counters::default()
+    fn received(&mut self, now: Time, id: SourceId, bytes: usize) {
+        let Some(source) = self.sources.get_mut(&id).filter(|source| source.is_up()) else { return };
+        if source.received(now, bytes) {
+            self.notice(Notice::Back { source: id });
+        }
     }
 
-    /// What is known of a source; nothing of one never added.
-    #[must_use]
-    pub fn source(&self, _source: SourceId, _now: Time) -> Option<SourceStats> {
-        None
+    fn frame(&mut self, now: Time, id: SourceId, frame: Frame) {
+        if !self.sources.get(&id).is_some_and(Source::is_up) {
+            return;
+        }
+        match frame {
+            Frame::Data { generation, epoch, seq, bytes } => {
+                self.counters.control_bytes += DATA_OVERHEAD as u64;
+                self.data(now, id, generation, epoch, seq, bytes);
+            }
+            Frame::Page { page, values } => {
+                self.counters.page_bytes += values.len() as u64 + (HEADER_LEN + 9) as u64;
+                self.frame_done(id, values.len() + HEADER_LEN + 9);
+                self.page(now, id, page, &values);
+            }
+            Frame::EchoReply { payload, .. } => {
+                self.control_frame(id, HEADER_LEN + 8 + payload.len());
+                self.echoed(now, id, &payload);
+            }
+            Frame::Opened { size } => {
+                self.control_frame(id, HEADER_LEN + 8);
+                self.opened(now, id, size);
+            }
+            Frame::Welcome { ref name, .. } => self.control_frame(id, HEADER_LEN + 2 + name.len()),
+            Frame::EpochAck { .. } => self.control_frame(id, HEADER_LEN + 24),
+            Frame::GoingAway => {
+                self.control_frame(id, HEADER_LEN);
+                self.drop_link(now, id, "it is shutting down".into(), false);
+            }
+            Frame::Error { code, message } => self.refused(now, id, code, &message),
+            Frame::Hello { .. }
+            | Frame::Open { .. }
+            | Frame::Echo { .. }
+            | Frame::Epoch { .. }
+            | Frame::Lease { .. }
+            | Frame::Repair { .. }
+            | Frame::Cancel { .. }
+            | Frame::PageRequest { .. } => {
+                self.drop_link(now, id, "it sent what only a player may send".into(), true);
+            }
+        }
     }
 
-    /// The pattern in force at the first block that is awaited, and the next one: epoch, first block,
-    /// pattern.
-    #[must_use]
-    pub fn patterns(&self) -> Vec<(u32, Seq, Pattern)> {
-        Vec::new()
+    fn control_frame(&mut self, id: SourceId, bytes: usize) {
+        self.counters.control_bytes += bytes as u64;
+        self.frame_done(id, bytes);
     }
 
-    /// Blocks ordered and not yet here, by source: for the map of the stream.
-    pub fn outstanding(&self) -> impl Iterator<Item = (Seq, SourceId)> + '_ {
-        std::iter::empty()
+    fn frame_done(&mut self, id: SourceId, bytes: usize) {
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.frame_done(bytes as u64);
+        }
+    }
+
+    fn send(&mut self, to: SourceId, frame: Frame) {
+        self.counters.control_bytes += match &frame {
+            Frame::Epoch { pattern, .. } => HEADER_LEN + 25 + pattern.len(),
+            Frame::Repair { blocks, .. } | Frame::Cancel { blocks, .. } => HEADER_LEN + 4 + blocks.len() * 8,
+            Frame::Echo { payload, .. } => HEADER_LEN + 8 + payload.len(),
+            Frame::Open { .. } => HEADER_LEN + 45,
+            _ => HEADER_LEN + 12,
+        } as u64;
+        self.actions.push_back(Action::Send(to, frame));
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.actions.push_back(Action::Notice(notice));
+    }
+
+    fn block_bytes(&self, seq: Seq) -> u64 {
+        u64::from(self.geometry.len(seq))
+    }
+
+    /// Whether a reader wants this block now.
+    fn is_wanted(&self, seq: Seq) -> bool {
+        self.demand.main.contains(&seq) || self.demand.others.iter().any(|range| range.contains(&seq))
     }
 }

@@ -1,0 +1,196 @@
+//! The arrival-order planner: each block goes to the source that will have it here first.
+//!
+//! `eta(s) = max(RTT(s), backlog(s) / rate(s)) + block / rate(s)`; the next block goes to the
+//! smallest. In the steady state this *is* the seed's proportional share (FIG. 9), and after a source
+//! has slowed it drains that source's backlog first.
+
+use std::time::Duration;
+
+use crate::pattern::{Element, MAX_ELEMENTS, SourceId};
+
+/// How long blocks take from a source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pace {
+    /// Measured: so many bytes a second.
+    Steady {
+        /// Bytes a second; above 0.
+        rate: f64,
+    },
+    /// A new connection in TCP's slow start.
+    Ramp {
+        /// Bytes that came in the last whole round trip; none before the first byte.
+        last_round: Option<f64>,
+        /// Rate remembered from an earlier session, in bytes a second.
+        remembered: Option<f64>,
+        /// Most bytes that may be outstanding before the rate is known.
+        cap_bytes: f64,
+    },
+}
+
+/// Bytes that TCP sends in its first round: ten segments.
+const INITIAL_WINDOW: f64 = 14_600.0;
+/// Growth of a slow-start round that the model counts on: more than 1, less than 2.
+const ROUND_GROWTH: f64 = 1.5;
+
+/// A source as the planner sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Candidate {
+    /// Who.
+    pub source: SourceId,
+    /// Round trip in seconds.
+    pub rtt: f64,
+    /// Bytes it owes already.
+    pub backlog: f64,
+    /// How fast it is.
+    pub pace: Pace,
+    /// It gets the next block whatever its eta: nothing would ever be learned of it otherwise.
+    pub must_have_one: bool,
+}
+
+impl Candidate {
+    /// Seconds from now until `bytes` more, after its backlog, would be here.
+    #[must_use]
+    pub fn eta(&self, bytes: f64) -> f64 {
+        let ahead = self.backlog + bytes;
+        match self.pace {
+            Pace::Steady { rate } => self.rtt.max(self.backlog / rate) + bytes / rate,
+            Pace::Ramp { last_round, remembered, cap_bytes } => {
+                if ahead > cap_bytes && self.backlog > 0.0 {
+                    return f64::INFINITY;
+                }
+                let rounds = match last_round {
+                    None => 1.0 + (1.0 + ahead / INITIAL_WINDOW).log2(),
+                    Some(last) => (1.0 + ahead / (ROUND_GROWTH * last.max(1.0))).log2().max(1.0),
+                };
+                let by_rounds = self.rtt * rounds;
+                remembered.map_or(by_rounds, |rate| by_rounds.max(self.rtt + ahead / rate))
+            }
+        }
+    }
+}
+
+/// Chooses a source for one block of `bytes`: the smallest eta, where that is at most `horizon`
+/// seconds. The chosen one is charged with the block.
+pub fn choose(candidates: &mut [Candidate], bytes: f64, horizon: f64) -> Option<SourceId> {
+    let forced = candidates.iter().position(|c| c.must_have_one);
+    let place = forced.or_else(|| {
+        let etas = candidates.iter().map(|c| c.eta(bytes)).enumerate();
+        let best = etas.min_by(|(_, a), (_, b)| a.total_cmp(b));
+        best.filter(|(_, eta)| *eta <= horizon).map(|(place, _)| place)
+    })?;
+    let chosen = &mut candidates[place];
+    chosen.must_have_one = false;
+    chosen.backlog += bytes;
+    Some(chosen.source)
+}
+
+/// Seconds the lease reaches ahead: the largest round trip, a slack, and at least two blocks of the
+/// slowest measured source (but no more than a second for those).
+#[must_use]
+pub fn horizon(candidates: &[Candidate], block: f64) -> f64 {
+    let rtt = candidates.iter().map(|c| c.rtt).fold(0.0, f64::max);
+    let ramping = candidates.iter().all(|c| matches!(c.pace, Pace::Ramp { .. }));
+    let slowest = candidates.iter().filter_map(|c| match c.pace {
+        Pace::Steady { rate } => Some(2.0 * block / rate),
+        Pace::Ramp { .. } => None,
+    });
+    let slack = if ramping { RAMP_SLACK } else { SLACK };
+    rtt + slowest.fold(slack, f64::max).min(MAX_SLACK)
+}
+
+/// Slack of the horizon in seconds once rates are known.
+const SLACK: f64 = 0.2;
+/// Slack of the horizon in seconds while every source is in slow start.
+const RAMP_SLACK: f64 = 0.15;
+/// Most that the slowest source's blocks may add.
+const MAX_SLACK: f64 = 1.0;
+
+/// Plans blocks of `bytes(i)` in order, for `i` from 0, until nobody has room within the horizon or
+/// `limit` elements are reached. `bytes(i)` is none for a block that is here already.
+pub fn extend(
+    candidates: &mut [Candidate],
+    horizon: f64,
+    limit: usize,
+    mut bytes: impl FnMut(usize) -> Option<f64>,
+) -> Vec<Element> {
+    let mut pattern = Vec::new();
+    while pattern.len() < limit.min(MAX_ELEMENTS) {
+        match bytes(pattern.len()) {
+            None => pattern.push(Element::Nobody),
+            Some(bytes) => match choose(candidates, bytes, horizon) {
+                Some(source) => pattern.push(source.into()),
+                None => break,
+            },
+        }
+    }
+    pattern
+}
+
+/// As seconds.
+#[must_use]
+pub fn secs(duration: Duration) -> f64 {
+    duration.as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steady(index: u8, rtt: f64, rate: f64, backlog: f64) -> Candidate {
+        let source = SourceId::new(index).unwrap();
+        Candidate { source, rtt, backlog, pace: Pace::Steady { rate }, must_have_one: false }
+    }
+
+    fn count(pattern: &[Element], index: u8) -> usize {
+        pattern.iter().filter(|e| **e == SourceId::new(index).unwrap().into()).count()
+    }
+
+    #[test]
+    fn the_steady_state_is_the_proportional_share() {
+        let mut sources = [steady(0, 0.01, 20e5, 0.0), steady(1, 0.01, 10e5, 0.0), steady(2, 0.01, 5e5, 0.0)];
+        let pattern = extend(&mut sources, 3.0, 350, |_| Some(1e4));
+        assert_eq!(pattern.len(), 350);
+        for (index, share) in [(0, 200), (1, 100), (2, 50)] {
+            assert!(count(&pattern, index).abs_diff(share) <= 3, "{index}: {}", count(&pattern, index));
+        }
+    }
+
+    #[test]
+    fn a_slowed_source_drains_before_it_gets_more() {
+        let mut sources = [steady(0, 0.02, 5e5, 5e5), steady(1, 0.02, 10e5, 0.0)];
+        let pattern = extend(&mut sources, 0.9, 1000, |_| Some(1e4));
+        assert_eq!(count(&pattern, 0), 0);
+        assert!((80..=90).contains(&count(&pattern, 1)));
+    }
+
+    #[test]
+    fn the_round_trip_is_not_counted_twice() {
+        let source = steady(0, 0.1, 1e6, 2e5);
+        assert!((source.eta(1e4) - 0.21).abs() < 1e-9);
+        assert!((steady(0, 0.1, 1e6, 0.0).eta(1e4) - 0.11).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_new_source_gets_one_block_whatever_its_eta_and_no_more_than_its_cap() {
+        let pace = Pace::Ramp { last_round: None, remembered: None, cap_bytes: 3e4 };
+        let new = Candidate {
+            source: SourceId::new(1).unwrap(),
+            rtt: 5.0,
+            backlog: 0.0,
+            pace,
+            must_have_one: true,
+        };
+        let mut sources = [steady(0, 0.01, 1e6, 0.0), new];
+        let pattern = extend(&mut sources, 0.2, 1000, |_| Some(1e4));
+        assert_eq!(count(&pattern, 1), 1);
+        let mut alone = [Candidate { rtt: 0.001, ..new }];
+        assert_eq!(extend(&mut alone, 10.0, 1000, |_| Some(1e4)).len(), 3);
+    }
+
+    #[test]
+    fn blocks_that_are_here_belong_to_nobody() {
+        let mut sources = [steady(0, 0.01, 1e6, 0.0)];
+        let pattern = extend(&mut sources, 1.0, 4, |i| (i != 1 && i != 2).then_some(1e4));
+        assert_eq!(crate::pattern::Pattern::new(pattern).unwrap().to_string(), "A--A");
+    }
+}

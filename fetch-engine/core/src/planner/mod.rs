@@ -1,0 +1,4 @@
+//! Planners: who shall send the next blocks.
+
+pub mod arrival;
+pub mod interval;

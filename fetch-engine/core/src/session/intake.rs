@@ -1,0 +1,221 @@
+//! Blocks and hash pages arrive: verify, store, count.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::source::Source;
+use super::{Action, Notice, Session};
+use crate::geometry::Seq;
+use crate::pattern::SourceId;
+use crate::time::Time;
+use crate::verify::{BadPage, PageId, Verdict};
+use crate::wire::{DATA_OVERHEAD, Frame};
+
+/// A block out of sequence is told at most so often; all are counted.
+const TELL_OUT_OF_SEQUENCE_EVERY: Duration = Duration::from_secs(1);
+
+impl Session {
+    pub(super) fn data(
+        &mut self,
+        now: Time,
+        id: SourceId,
+        generation: u32,
+        epoch: u32,
+        seq: Seq,
+        bytes: Bytes,
+    ) {
+        self.frame_done(id, bytes.len() + DATA_OVERHEAD);
+        self.accept(now, id, generation, epoch, seq, bytes);
+        let dry =
+            self.sources.get(&id).is_some_and(|source| source.is_usable() && source.backlog().is_empty());
+        if dry {
+            self.plan_for_dry_source(now);
+        }
+    }
+
+    fn accept(&mut self, now: Time, id: SourceId, generation: u32, epoch: u32, seq: Seq, bytes: Bytes) {
+        if generation != self.walk.generation {
+            self.counters.wasted_bytes += bytes.len() as u64;
+            return;
+        }
+        if !self.geometry.contains(seq) || bytes.len() as u64 != self.block_bytes(seq) {
+            let why = format!("it sent {} bytes as block {seq}, which is not the stream's", bytes.len());
+            self.wrong(now, id, seq, bytes.len(), why);
+            return;
+        }
+        let debt = self.ledger.debt(seq);
+        let owed_by_sender = debt.is_some_and(|debt| debt.is_owed_by(id));
+        self.note_sequence(now, id, epoch, seq);
+        if let Some(source) = self.sources.get_mut(&id).filter(|_| owed_by_sender) {
+            source.forgive(now, seq, bytes.len() as u64);
+        }
+        if self.ledger.is_present(seq) || self.unproved.contains_key(&seq) {
+            self.counters.duplicate_bytes += bytes.len() as u64;
+            if let Some(source) = self.sources.get_mut(&id) {
+                source.duplicates += 1;
+            }
+            return;
+        }
+        if debt.is_none() && !self.ledger.orphans().contains(&seq) {
+            self.counters.wasted_bytes += bytes.len() as u64;
+            return;
+        }
+        let named = debt.is_some_and(|debt| debt.named || debt.hedge.is_some());
+        match self.tree.check(self.geometry.range(seq).start, &bytes) {
+            Verdict::Good => self.take(now, id, seq, bytes),
+            Verdict::Wrong => {
+                let len = bytes.len();
+                self.ledger.forgive(seq, id);
+                self.wrong(now, id, seq, len, format!("it sent wrong bytes as block {seq}"));
+            }
+            Verdict::Needs(_) => {
+                self.release_debt(now, id, seq);
+                self.pages.want(&self.tree, PageId::leaf_at(self.geometry.range(seq).start));
+                self.unproved_bytes += bytes.len() as u64;
+                self.unproved.insert(seq, (bytes, id, named));
+                self.request_pages(now);
+            }
+        }
+    }
+
+    fn wrong(&mut self, now: Time, id: SourceId, seq: Seq, len: usize, why: String) {
+        self.counters.wrong_blocks += 1;
+        self.counters.wasted_bytes += len as u64;
+        self.quarantine(now, id, Some(seq), why);
+    }
+
+    /// The block is here: whoever else owes it need not send it.
+    fn release_debt(&mut self, now: Time, sender: SourceId, seq: Seq) {
+        let bytes = self.block_bytes(seq);
+        let Some(debt) = self.ledger.settle(seq) else { return };
+        if debt.named || debt.hedge.is_some() {
+            if let Some(source) = self.sources.get_mut(&sender) {
+                source.repairs += 1;
+            }
+            let after = now.since(debt.since);
+            self.notice(Notice::Repaired { source: sender, seq, after });
+        }
+        for other in [Some(debt.source), debt.hedge].into_iter().flatten().filter(|other| *other != sender) {
+            let Some(source) = self.sources.get_mut(&other) else { continue };
+            source.forgive(now, seq, bytes);
+            if source.is_up() {
+                let generation = self.walk.generation;
+                self.send(other, Frame::Cancel { generation, blocks: vec![seq] });
+            }
+        }
+    }
+
+    /// Keeps a verified block.
+    fn take(&mut self, now: Time, id: SourceId, seq: Seq, bytes: Bytes) {
+        let len = bytes.len() as u64;
+        self.release_debt(now, id, seq);
+        self.ledger.mark_present(seq);
+        self.counters.useful_bytes += len;
+        self.counters.useful_blocks += 1;
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.useful_bytes += len;
+            source.blocks += 1;
+            source.proved();
+        }
+        if self.demand.main.contains(&seq) && self.reorder.insert(seq) {
+            self.reorder_bytes += len;
+        }
+        self.settle_order();
+        self.counters.peak_reorder_bytes = self.counters.peak_reorder_bytes.max(self.reorder_bytes);
+        self.actions.push_back(Action::Store { seq, bytes, source: id });
+    }
+
+    /// Takes out of the reorder count what no missing block stands before any more.
+    pub(super) fn settle_order(&mut self) {
+        let main = self.demand.main.clone();
+        while let Some(first) = self.reorder.first().copied() {
+            let in_order = first < main.start || self.ledger.first_absent(main.start..first) == first;
+            if !in_order {
+                break;
+            }
+            self.reorder.pop_first();
+            self.reorder_bytes -= self.block_bytes(first);
+        }
+    }
+
+    /// The seed's check (134, 144): the first block in a source's queue should be the first it owes.
+    fn note_sequence(&mut self, now: Time, id: SourceId, epoch: u32, seq: Seq) {
+        let Some(source) = self.sources.get(&id) else { return };
+        let expected = source
+            .backlog()
+            .iter()
+            .copied()
+            .find(|owed| self.ledger.debt(*owed).is_some_and(|debt| debt.source == id && !debt.named));
+        let Some(awaited) = expected.filter(|expected| epoch > 0 && seq > *expected) else { return };
+        self.counters.out_of_sequence += 1;
+        let recently =
+            self.out_of_sequence_told.is_some_and(|told| now.since(told) < TELL_OUT_OF_SEQUENCE_EVERY);
+        if !recently {
+            self.out_of_sequence_told = Some(now);
+            self.notice(Notice::OutOfSequence { source: id, seq, awaited });
+        }
+    }
+
+    pub(super) fn page(&mut self, now: Time, id: SourceId, page: PageId, values: &[u8]) {
+        if self.tree.knows(page) {
+            return;
+        }
+        match self.tree.insert(page, values) {
+            Ok(()) => {
+                self.pages.arrived(page);
+                self.prove_waiting(now);
+                self.request_pages(now);
+            }
+            Err(BadPage::TooEarly(page)) => self.pages.again(page),
+            Err(bad @ (BadPage::NoSuchPage(_) | BadPage::Length(_) | BadPage::Forged(_))) => {
+                self.pages.again(page);
+                self.quarantine(now, id, None, bad.to_string());
+            }
+        }
+    }
+
+    /// Checks the blocks that waited for a page.
+    fn prove_waiting(&mut self, now: Time) {
+        let check = |(seq, (bytes, _, _)): (&Seq, &(Bytes, SourceId, bool))| {
+            let verdict = self.tree.check(self.geometry.range(*seq).start, bytes);
+            (!matches!(verdict, Verdict::Needs(_))).then_some((*seq, verdict))
+        };
+        let proved: Vec<_> = self.unproved.iter().filter_map(check).collect();
+        for (seq, verdict) in proved {
+            let Some((bytes, id, _)) = self.unproved.remove(&seq) else { continue };
+            self.unproved_bytes -= bytes.len() as u64;
+            if verdict == Verdict::Good {
+                self.take(now, id, seq, bytes);
+            } else {
+                if self.ledger.is_unasked(seq) {
+                    self.ledger.orphan(seq);
+                }
+                let len = bytes.len();
+                if self.sources.get(&id).is_some_and(Source::is_up) {
+                    self.wrong(now, id, seq, len, format!("it sent wrong bytes as block {seq}"));
+                }
+            }
+        }
+        self.order_orphans(now);
+    }
+
+    /// Asks for the pages that are wanted, of the usable source with the shortest way.
+    pub(super) fn request_pages(&mut self, now: Time) {
+        if self.pages.is_idle() {
+            return;
+        }
+        let nearest = self.sources.values().filter(|s| s.is_usable()).min_by_key(|s| s.round_trip());
+        if let Some(id) = nearest.map(|source| source.id) {
+            self.ask_for_pages(now, id, false);
+        }
+    }
+
+    pub(super) fn ask_for_pages(&mut self, now: Time, id: SourceId, fresh: bool) {
+        let rtt = self.sources.get(&id).map_or(Duration::ZERO, Source::round_trip);
+        let size = self.geometry.size();
+        for page in self.pages.requests(&self.tree, size, id, now, rtt, fresh) {
+            self.send(id, Frame::PageRequest { page });
+        }
+    }
+}

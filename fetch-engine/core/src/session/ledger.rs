@@ -1,0 +1,205 @@
+//! Who owes which block, and which blocks are here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::geometry::Seq;
+use crate::pattern::SourceId;
+use crate::time::Time;
+
+/// A block that was ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Debt {
+    pub(super) source: SourceId,
+    pub(super) since: Time,
+    /// Ordered by name rather than by the pattern.
+    pub(super) named: bool,
+    /// A second source that owes the same block, to be in time.
+    pub(super) hedge: Option<SourceId>,
+}
+
+impl Debt {
+    /// Whether `source` owes this block.
+    pub(super) fn is_owed_by(&self, source: SourceId) -> bool {
+        self.source == source || self.hedge == Some(source)
+    }
+}
+
+/// One bit a block.
+#[derive(Clone, Debug)]
+pub(super) struct Presence(Vec<u64>);
+
+impl Presence {
+    fn new(blocks: u64) -> Self {
+        Self(vec![0; (blocks as usize + 1).div_ceil(64)])
+    }
+
+    fn contains(&self, seq: Seq) -> bool {
+        self.0.get(seq as usize / 64).is_some_and(|word| word & (1 << (seq % 64)) != 0)
+    }
+
+    fn insert(&mut self, seq: Seq) {
+        self.0[seq as usize / 64] |= 1 << (seq % 64);
+    }
+
+    fn remove(&mut self, seq: Seq) {
+        self.0[seq as usize / 64] &= !(1 << (seq % 64));
+    }
+}
+
+/// Who owes which block, and which blocks are here. A block is in at most one of: present, owed,
+/// orphaned.
+#[derive(Clone, Debug)]
+pub(super) struct Ledger {
+    present: Presence,
+    owed: BTreeMap<Seq, Debt>,
+    /// Leased blocks that nobody living owes: to be ordered by name.
+    orphans: BTreeSet<Seq>,
+}
+
+impl Ledger {
+    pub(super) fn new(blocks: u64) -> Self {
+        Self { present: Presence::new(blocks), owed: BTreeMap::new(), orphans: BTreeSet::new() }
+    }
+
+    pub(super) fn is_present(&self, seq: Seq) -> bool {
+        self.present.contains(seq)
+    }
+
+    pub(super) fn debt(&self, seq: Seq) -> Option<Debt> {
+        self.owed.get(&seq).copied()
+    }
+
+    /// Whether somebody must still be asked for the block.
+    pub(super) fn is_unasked(&self, seq: Seq) -> bool {
+        !self.present.contains(seq) && !self.owed.contains_key(&seq)
+    }
+
+    pub(super) fn owe(&mut self, seq: Seq, debt: Debt) {
+        debug_assert!(self.is_unasked(seq), "block {seq} is here or owed already");
+        self.orphans.remove(&seq);
+        self.owed.insert(seq, debt);
+    }
+
+    pub(super) fn hedge(&mut self, seq: Seq, by: SourceId) {
+        if let Some(debt) = self.owed.get_mut(&seq) {
+            debt.hedge = Some(by);
+        }
+    }
+
+    pub(super) fn settle(&mut self, seq: Seq) -> Option<Debt> {
+        self.orphans.remove(&seq);
+        self.owed.remove(&seq)
+    }
+
+    pub(super) fn mark_present(&mut self, seq: Seq) {
+        debug_assert!(!self.owed.contains_key(&seq));
+        self.orphans.remove(&seq);
+        self.present.insert(seq);
+    }
+
+    pub(super) fn evict(&mut self, blocks: Range<Seq>) {
+        for seq in blocks {
+            self.present.remove(seq);
+        }
+    }
+
+    /// Takes `source` out of the debt of a block. Nobody else owes it then: it is an orphan.
+    pub(super) fn forgive(&mut self, seq: Seq, source: SourceId) {
+        let Some(debt) = self.owed.get_mut(&seq) else { return };
+        match (debt.source == source, debt.hedge) {
+            (true, Some(other)) => {
+                debt.source = other;
+                debt.hedge = None;
+            }
+            (true, None) => {
+                self.owed.remove(&seq);
+                self.orphans.insert(seq);
+            }
+            (false, hedge) if hedge == Some(source) => debt.hedge = None,
+            _ => {}
+        }
+    }
+
+    pub(super) fn orphan(&mut self, seq: Seq) {
+        debug_assert!(self.is_unasked(seq));
+        self.orphans.insert(seq);
+    }
+
+    pub(super) const fn orphans(&self) -> &BTreeSet<Seq> {
+        &self.orphans
+    }
+
+    pub(super) fn forget_orphans(&mut self, mut keep: impl FnMut(Seq) -> bool) {
+        self.orphans.retain(|seq| keep(*seq));
+    }
+
+    pub(super) const fn owed(&self) -> &BTreeMap<Seq, Debt> {
+        &self.owed
+    }
+
+    /// Forgets everything that was ordered; what is present stays.
+    pub(super) fn restart(&mut self) {
+        self.owed.clear();
+        self.orphans.clear();
+    }
+
+    /// The first block of `range` that is not here; its end where all are.
+    pub(super) fn first_absent(&self, range: Range<Seq>) -> Seq {
+        let mut seq = range.start;
+        while seq < range.end {
+            let word = self.present.0.get(seq as usize / 64).copied().unwrap_or(0);
+            let absent = !word >> (seq % 64);
+            if absent != 0 {
+                return (seq + u64::from(absent.trailing_zeros())).min(range.end);
+            }
+            seq = (seq / 64 + 1) * 64;
+        }
+        range.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(index: u8) -> SourceId {
+        SourceId::new(index).unwrap()
+    }
+
+    fn debt(index: u8) -> Debt {
+        Debt { source: source(index), since: Time::ZERO, named: false, hedge: None }
+    }
+
+    #[test]
+    fn a_block_nobody_owes_any_more_is_an_orphan() {
+        let mut ledger = Ledger::new(200);
+        ledger.owe(7, debt(0));
+        ledger.hedge(7, source(1));
+        ledger.forgive(7, source(0));
+        assert_eq!(ledger.debt(7), Some(debt(1)));
+        ledger.forgive(7, source(2));
+        assert!(ledger.orphans().is_empty());
+        ledger.forgive(7, source(1));
+        assert!(ledger.orphans().contains(&7) && ledger.is_unasked(7));
+        ledger.owe(7, debt(2));
+        assert!(ledger.orphans().is_empty());
+        assert_eq!(ledger.settle(7), Some(debt(2)));
+        ledger.mark_present(7);
+        assert!(!ledger.is_unasked(7));
+    }
+
+    #[test]
+    fn finds_edges_across_words() {
+        let mut ledger = Ledger::new(300);
+        for seq in 1..=130 {
+            ledger.mark_present(seq);
+        }
+        assert_eq!(ledger.first_absent(1..301), 131);
+        assert_eq!(ledger.first_absent(1..100), 100);
+        ledger.evict(60..70);
+        assert_eq!(ledger.first_absent(1..301), 60);
+        assert_eq!(ledger.first_absent(70..301), 131);
+        assert_eq!(ledger.first_absent(5..5), 5);
+    }
+}

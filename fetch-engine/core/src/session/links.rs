@@ -1,0 +1,174 @@
+//! Sources come and go.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::source::{Link, Source};
+use super::{Action, Hint, Loss, Notice, Session};
+use crate::pattern::{Pattern, SourceId};
+use crate::time::Time;
+use crate::wire::{ErrorCode, Frame, VERSION};
+
+/// Payload of the test block (110): small, so that it measures the path and not the rate.
+const TEST_BLOCK: &[u8] = b"tributary test block";
+
+impl Session {
+    pub(super) fn added(&mut self, id: SourceId, hint: Option<Hint>) {
+        let remembered = hint.map(|hint| (hint.rate_bps / 8.0).max(1.0));
+        let known = self.sources.contains_key(&id);
+        let source = self.sources.entry(id).or_insert_with(|| Source::new(id, remembered));
+        source.withdrawn = false;
+        if !known || matches!(source.link, Link::Away { .. } | Link::Gone) {
+            source.link = Link::Connecting;
+            self.nobody_told = false;
+            self.actions.push_back(Action::Connect(id));
+        }
+    }
+
+    pub(super) fn withdrawn(&mut self, now: Time, id: SourceId) {
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        source.withdrawn = true;
+        // A connection that works is better than the director's word.
+        if matches!(source.link, Link::Away { .. }) {
+            source.link = Link::Gone;
+        }
+        self.check_anybody_left(now);
+    }
+
+    pub(super) fn connected(&mut self, now: Time, id: SourceId, rtt: Duration) {
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        if source.link != Link::Connecting {
+            return;
+        }
+        source.connected(now, rtt);
+        let (size, block_size) = (self.geometry.size(), self.geometry.block_size());
+        self.send(id, Frame::Hello { min_version: VERSION, max_version: VERSION });
+        self.send(id, Frame::Open { stream: self.stream, size, block_size, me: id });
+        self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::from_static(TEST_BLOCK) });
+        if self.walk.epoch > 0 {
+            let first_unleased = self.walk.next;
+            self.send(
+                id,
+                Frame::Epoch {
+                    generation: self.walk.generation,
+                    epoch: self.walk.epoch,
+                    from: first_unleased.min(self.geometry.blocks()),
+                    lease: first_unleased - 1,
+                    acknowledge: false,
+                    pattern: Pattern::nobody(),
+                },
+            );
+        }
+        self.ask_for_pages(now, id, true);
+        self.order_orphans(now);
+        self.plan(now);
+        self.request_pages(now);
+    }
+
+    pub(super) fn opened(&mut self, now: Time, id: SourceId, size: u64) {
+        if size != self.geometry.size() {
+            let why = format!("its copy has {size} bytes instead of {}", self.geometry.size());
+            self.shut_out(now, id, why);
+            return;
+        }
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        source.link = Link::Up { opened: true };
+        let rtt = source.round_trip();
+        self.notice(Notice::Joined { source: id, rtt });
+    }
+
+    pub(super) fn echoed(&mut self, now: Time, id: SourceId, payload: &[u8]) {
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        if payload == TEST_BLOCK {
+            // The connect may have waited for an address to be resolved; the echo did not.
+            let echo = now.since(source.connected_at());
+            source.rtt = source.rtt.map(|rtt| rtt.min(echo));
+        }
+    }
+
+    pub(super) fn lost(&mut self, now: Time, id: SourceId, why: &Loss) {
+        let why = match why {
+            Loss::Unreachable(why) | Loss::Closed(why) | Loss::Protocol(why) => why.clone(),
+        };
+        if self.sources.get(&id).is_some_and(|source| source.is_up() || source.link == Link::Connecting) {
+            self.leave(now, id, why, true);
+        }
+    }
+
+    /// The server closed with a reason.
+    pub(super) fn refused(&mut self, now: Time, id: SourceId, code: ErrorCode, message: &str) {
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.last_code = Some(code);
+        }
+        match code {
+            ErrorCode::NoSuchStream | ErrorCode::SizeMismatch | ErrorCode::Refused | ErrorCode::Version => {
+                self.shut_out(now, id, message.to_owned());
+            }
+            _ => self.drop_link(now, id, message.to_owned(), true),
+        }
+    }
+
+    /// Closes a connection; the source is tried again later.
+    pub(super) fn drop_link(&mut self, now: Time, id: SourceId, why: String, is_error: bool) {
+        self.actions.push_back(Action::Close(id));
+        self.leave(now, id, why, is_error);
+    }
+
+    /// Closes a connection for good: the source has no honest or no fitting copy, or wants no part.
+    fn shut_out(&mut self, now: Time, id: SourceId, why: String) {
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.withdrawn = true;
+        }
+        self.drop_link(now, id, why, true);
+    }
+
+    /// A source sent what is not the stream's: it is not used again in this session.
+    pub(super) fn quarantine(&mut self, now: Time, id: SourceId, seq: Option<u64>, why: String) {
+        self.drop_link(now, id, why, true);
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.link = Link::Quarantined;
+        }
+        self.notice(Notice::Quarantined { source: id, seq });
+        self.check_anybody_left(now);
+    }
+
+    fn leave(&mut self, now: Time, id: SourceId, why: String, is_error: bool) {
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        let backoff = source.next_backoff();
+        let retry_in = (!source.withdrawn).then_some(backoff);
+        source.link = retry_in.map_or(Link::Gone, |wait| Link::Away { retry_at: now + wait });
+        source.silent = false;
+        source.errors += u64::from(is_error);
+        source.last_error = Some(why.clone());
+        let owed = source.forgive_all(now);
+        for seq in &owed {
+            self.ledger.forgive(*seq, id);
+        }
+        self.pages.source_lost(id);
+        self.interval.connection_lost = true;
+        self.notice(Notice::Left { source: id, why, owed: owed.len(), retry_in });
+        self.order_orphans(now);
+        self.check_anybody_left(now);
+    }
+
+    pub(super) fn retry_links(&mut self, now: Time) {
+        for source in self.sources.values_mut() {
+            if matches!(source.link, Link::Away { retry_at } if retry_at <= now) {
+                source.link = Link::Connecting;
+                self.actions.push_back(Action::Connect(source.id));
+            }
+        }
+    }
+
+    /// Tells once when nobody is left that could send anything.
+    fn check_anybody_left(&mut self, _now: Time) {
+        let anybody = self.sources.values().any(|source| source.is_up() || source.link == Link::Connecting);
+        if anybody {
+            self.nobody_told = false;
+        } else if !self.nobody_told && !self.sources.is_empty() {
+            self.nobody_told = true;
+            self.notice(Notice::NobodyLeft);
+        }
+    }
+}

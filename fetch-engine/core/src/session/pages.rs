@@ -1,0 +1,77 @@
+//! Fetching hash pages ahead of the blocks they prove.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::pattern::SourceId;
+use crate::time::Time;
+use crate::verify::{HashTree, PageId};
+
+/// A page that was asked of somebody is asked of somebody else after this long, or four round trips.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Which pages are wanted and who was asked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PageFetch {
+    wanted: BTreeSet<PageId>,
+    asked: BTreeMap<PageId, (SourceId, Time)>,
+}
+
+impl PageFetch {
+    /// A leaf page is needed soon.
+    pub(super) fn want(&mut self, tree: &HashTree, leaf: PageId) {
+        if tree.missing(leaf).is_some() {
+            self.wanted.insert(leaf);
+        }
+    }
+
+    /// What to ask `source` for now: pages nobody was asked for, and those whose answer is overdue,
+    /// each after the pages that prove it. `fresh` asks for everything, whoever was asked before.
+    pub(super) fn requests(
+        &mut self,
+        tree: &HashTree,
+        size: u64,
+        source: SourceId,
+        now: Time,
+        rtt: Duration,
+        fresh: bool,
+    ) -> Vec<PageId> {
+        let patience = PATIENCE.max(rtt * 4);
+        let mut requests = Vec::new();
+        for leaf in &self.wanted {
+            let mut chain = vec![*leaf];
+            while let Some(above) = chain[chain.len() - 1].parent(size).filter(|page| !tree.knows(*page)) {
+                chain.push(above);
+            }
+            for page in chain.into_iter().rev() {
+                let overdue = self.asked.get(&page).is_none_or(|(_, since)| now.since(*since) > patience);
+                if (overdue || fresh) && !requests.contains(&page) {
+                    self.asked.insert(page, (source, now));
+                    requests.push(page);
+                }
+            }
+        }
+        requests
+    }
+
+    /// Whether anything is wanted that nobody was asked for lately.
+    pub(super) fn is_idle(&self) -> bool {
+        self.wanted.is_empty()
+    }
+
+    /// A page came and was taken.
+    pub(super) fn arrived(&mut self, page: PageId) {
+        self.wanted.remove(&page);
+        self.asked.remove(&page);
+    }
+
+    /// A page came before the one that proves it: it will be asked for again.
+    pub(super) fn again(&mut self, page: PageId) {
+        self.asked.remove(&page);
+    }
+
+    /// Whoever asked this source will have to ask somebody else.
+    pub(super) fn source_lost(&mut self, source: SourceId) {
+        self.asked.retain(|_, (asked, _)| *asked != source);
+    }
+}

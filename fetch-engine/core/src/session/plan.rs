@@ -1,0 +1,330 @@
+//! Who sends the next blocks: epochs, leases, restarts.
+//!
+//! Every renewal carries a fresh pattern exactly as long as the extension of the lease, and starts at
+//! the highest lease + 1: nobody has walked past it, so it can neither lose nor double a block.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::ledger::Debt;
+use super::source::Source;
+use super::{Demand, MIN_PLAN_STEP, Notice, PlannerKind, Session};
+use crate::geometry::Seq;
+use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
+use crate::planner::arrival::{self, Candidate};
+use crate::planner::interval::{self, IntervalBytes, PATTERN_SIZE};
+use crate::time::Time;
+use crate::verify::{LEAF_SPAN, PageId};
+use crate::wire::Frame;
+
+/// Epochs kept to be shown.
+const MAX_EPOCHS_SHOWN: usize = 512;
+/// Planned elements are forgotten over about this time where shares are told.
+const SHARE_MEMORY_SECS: f64 = 1.0;
+/// A pattern is worth telling when some share moved by this much.
+const TELLING_SHARE: f64 = 0.1;
+/// And at most so often.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+/// The interval planner recalculates so often (the seed's "predetermined time interval").
+const INTERVAL: Duration = Duration::from_secs(1);
+/// Bytes the interval planner leases ahead.
+const INTERVAL_LEASE_BYTES: u64 = 2 << 20;
+
+/// The walk through the stream: which generation, which epoch, how far it is leased.
+#[derive(Clone, Debug)]
+pub(super) struct Walk {
+    /// 0 before the first demand.
+    pub(super) generation: u32,
+    /// Last epoch announced in this generation; 0 before the first.
+    pub(super) epoch: u32,
+    /// First block that is not leased.
+    pub(super) next: Seq,
+    /// Epochs announced, oldest first: number, first block, pattern.
+    pub(super) recent: VecDeque<(u32, Seq, Pattern)>,
+    planned_at: Time,
+    told_at: Option<Time>,
+    told_shares: Vec<(SourceId, f64)>,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self {
+            generation: 0,
+            epoch: 0,
+            next: 1,
+            recent: VecDeque::new(),
+            planned_at: Time::ZERO,
+            told_at: None,
+            told_shares: Vec::new(),
+        }
+    }
+}
+
+/// What the interval planner keeps between its calculations.
+#[derive(Clone, Debug, Default)]
+pub(super) struct IntervalState {
+    pattern: Option<Pattern>,
+    /// First block of the pattern.
+    from: Seq,
+    calculated_at: Time,
+    pub(super) connection_lost: bool,
+}
+
+impl Session {
+    /// A reader wants something else from now on.
+    pub(super) fn demanded(&mut self, now: Time, demand: Demand) {
+        let end = self.geometry.blocks() + 1;
+        let clamp = |range: std::ops::Range<Seq>| range.start.clamp(1, end)..range.end.clamp(1, end);
+        self.demand = Demand {
+            main: clamp(demand.main),
+            others: demand.others.into_iter().take(3).map(clamp).filter(|range| !range.is_empty()).collect(),
+        };
+        let first = self.first_unasked();
+        let walked_past = first.is_some_and(|seq| seq < self.walk.next);
+        // Blocks that were planned for a place the reader has left would be in the way of the new ones.
+        let unwanted = |(seq, debt): (&Seq, &Debt)| !debt.named && !self.is_wanted(*seq);
+        let stale = first.is_some() && self.ledger.owed().iter().any(unwanted);
+        if self.walk.generation == 0 || walked_past || stale {
+            self.restart(now, first.unwrap_or(self.demand.main.start));
+        }
+        self.settle_order();
+        self.order_others(now);
+        self.plan(now);
+        self.request_pages(now);
+    }
+
+    /// First block of the main demand that is not here, that nobody owes and nobody is about to.
+    fn first_unasked(&self) -> Option<Seq> {
+        let main = self.demand.main.clone();
+        let mut seq = self.ledger.first_absent(main.clone());
+        while seq < main.end && (self.is_settled(seq) || self.ledger.orphans().contains(&seq)) {
+            seq = self.ledger.first_absent(seq + 1..main.end);
+        }
+        (seq < main.end).then_some(seq)
+    }
+
+    /// A new generation from `from` on: everything ordered before is forgotten, here and there.
+    fn restart(&mut self, now: Time, from: Seq) {
+        self.ledger.restart();
+        for source in self.sources.values_mut() {
+            source.forgive_all(now);
+        }
+        self.reorder.clear();
+        self.reorder_bytes = 0;
+        self.walk.generation += 1;
+        self.walk.epoch = 0;
+        self.walk.next = from;
+        self.walk.recent.clear();
+        self.interval.pattern = None;
+        if self.walk.generation > 1 {
+            self.notice(Notice::Restarted { generation: self.walk.generation, from });
+        }
+    }
+
+    /// Whether anything of the demand is neither here nor leased.
+    pub(super) fn wants_more(&self) -> bool {
+        self.walk.next < self.demand.main.end || !self.ledger.orphans().is_empty() || !self.pages.is_idle()
+    }
+
+    /// Usable sources as the planner sees them.
+    pub(super) fn candidates(&self, now: Time) -> Vec<Candidate> {
+        self.sources.values().filter(|s| s.is_usable()).map(|s| s.candidate(now)).collect()
+    }
+
+    /// Extends the lease as far as the planner finds right, epoch by epoch.
+    pub(super) fn plan(&mut self, now: Time) {
+        if self.walk.generation == 0 {
+            return;
+        }
+        let decay = (-now.since(self.walk.planned_at).as_secs_f64() / SHARE_MEMORY_SECS).exp();
+        self.walk.planned_at = now;
+        for source in self.sources.values_mut() {
+            source.planned *= decay;
+        }
+        self.skip_unwanted();
+        while self.walk.next < self.demand.main.end {
+            let candidates = self.candidates(now);
+            if candidates.is_empty() {
+                return;
+            }
+            let from = self.walk.next;
+            let present = self.skippable(from);
+            if present > from {
+                self.announce(now, from, present - 1, Pattern::nobody());
+                continue;
+            }
+            let elements = match self.config.planner {
+                PlannerKind::Arrival => self.by_arrival(candidates, from),
+                PlannerKind::Interval => self.by_interval(now, &candidates, from),
+            };
+            let len = elements.len() as u64;
+            let Ok(pattern) = Pattern::new(elements) else { return };
+            self.announce(now, from, from + len - 1, pattern);
+        }
+    }
+
+    /// A source has nothing left to send: no waiting for the next tick.
+    pub(super) fn plan_for_dry_source(&mut self, now: Time) {
+        if now.since(self.walk.planned_at) >= MIN_PLAN_STEP && self.walk.next < self.demand.main.end {
+            self.plan(now);
+            self.request_pages(now);
+        }
+    }
+
+    /// Blocks before the demand are nobody's: the walk goes on at the demand's start.
+    fn skip_unwanted(&mut self) {
+        if self.walk.epoch == 0 {
+            self.walk.next = self.walk.next.max(self.demand.main.start);
+        }
+    }
+
+    /// End of the run of blocks from `from` on that nobody needs to send.
+    fn skippable(&self, from: Seq) -> Seq {
+        let end = self.demand.main.end;
+        let mut seq = from;
+        loop {
+            seq = seq.max(self.demand.main.start).min(end);
+            seq = self.ledger.first_absent(seq..end);
+            while seq < end && self.is_settled(seq) {
+                seq += 1;
+            }
+            if seq >= end || self.ledger.first_absent(seq..end) == seq {
+                return seq;
+            }
+        }
+    }
+
+    /// Whether nobody needs to be asked for this block: it is here, owed, or waits for its proof.
+    pub(super) fn is_settled(&self, seq: Seq) -> bool {
+        !self.ledger.is_unasked(seq) || self.unproved.contains_key(&seq)
+    }
+
+    fn room_bytes(&self) -> u64 {
+        let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
+        self.config.max_outstanding_bytes.saturating_sub(owed + self.unproved_bytes + self.reorder_bytes)
+    }
+
+    fn limit(&self, from: Seq) -> usize {
+        let room = self.room_bytes() / u64::from(self.geometry.block_size());
+        (self.demand.main.end - from).min(room).min(MAX_ELEMENTS as u64) as usize
+    }
+
+    fn by_arrival(&self, mut candidates: Vec<Candidate>, from: Seq) -> Vec<Element> {
+        let block = f64::from(self.geometry.block_size());
+        let horizon = arrival::horizon(&candidates, block);
+        let mut elements = arrival::extend(&mut candidates, horizon, self.limit(from), |place| {
+            let seq = from + place as u64;
+            (!self.is_settled(seq)).then(|| self.block_bytes(seq) as f64)
+        });
+        while elements.last() == Some(&Element::Nobody) {
+            elements.pop();
+        }
+        elements
+    }
+
+    fn by_interval(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Vec<Element> {
+        let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
+        let room = INTERVAL_LEASE_BYTES.saturating_sub(owed) / u64::from(self.geometry.block_size());
+        let limit = self.limit(from).min(room as usize);
+        let pattern = self.interval_pattern(now, candidates, from);
+        let Some(pattern) = pattern else { return Vec::new() };
+        let start = self.interval.from;
+        (from..from + limit as u64)
+            .map(|seq| if self.is_settled(seq) { Element::Nobody } else { pattern.owner(start, seq) })
+            .collect()
+    }
+
+    /// The pattern of FIG. 8: recalculated when the previous one has been executed at least once, the
+    /// interval has elapsed and no connection was just lost; at once where a connection it names is
+    /// gone, since nobody would send its blocks.
+    fn interval_pattern(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Option<Pattern> {
+        let state = &self.interval;
+        let executed = state.pattern.as_ref().is_some_and(|p| from - state.from >= p.len() as u64);
+        let elapsed = now.since(state.calculated_at) >= INTERVAL;
+        let usable = |e: &Element| e.source().is_some_and(|id| candidates.iter().any(|c| c.source == id));
+        let whole = state.pattern.as_ref().is_some_and(|p| p.elements().iter().all(usable));
+        if whole && !(executed && elapsed && !state.connection_lost) {
+            self.interval.connection_lost = false;
+            return self.interval.pattern.clone();
+        }
+        let received: f64 = self.sources.values().map(|source| source.interval_bytes).sum();
+        let part = |c: &Candidate| {
+            let bytes = self.sources.get(&c.source).map_or(0.0, |source| source.interval_bytes);
+            // Before any byte came, the response time of the test block stands in for it (114).
+            IntervalBytes {
+                source: c.source,
+                bytes: if received > 0.0 { bytes } else { 1.0 / c.rtt.max(1e-4) },
+            }
+        };
+        let parts: Vec<_> = candidates.iter().map(part).collect();
+        for source in self.sources.values_mut() {
+            source.interval_bytes = 0.0;
+        }
+        self.interval.pattern = interval::forward_pattern(&parts, PATTERN_SIZE);
+        self.interval.from = from;
+        self.interval.calculated_at = now;
+        self.interval.connection_lost = false;
+        self.interval.pattern.clone()
+    }
+
+    /// Tells every source of a new epoch, also one without an element in it, and books the debts.
+    fn announce(&mut self, now: Time, from: Seq, lease: Seq, pattern: Pattern) {
+        self.walk.epoch += 1;
+        self.walk.next = lease + 1;
+        self.counters.epochs += 1;
+        for seq in from..=lease {
+            if let Some(id) = pattern.owner(from, seq).source() {
+                self.book(now, seq, id, false);
+                if let Some(source) = self.sources.get_mut(&id) {
+                    source.planned += 1.0;
+                }
+            }
+            if pattern.len() == 1 && pattern.owner(from, seq) == Element::Nobody {
+                break;
+            }
+        }
+        let up: Vec<SourceId> = self.sources.values().filter(|s| s.is_up()).map(|s| s.id).collect();
+        let (generation, epoch) = (self.walk.generation, self.walk.epoch);
+        for id in up {
+            let pattern = pattern.clone();
+            self.send(id, Frame::Epoch { generation, epoch, from, lease, acknowledge: false, pattern });
+        }
+        self.tell_pattern(now, &pattern, from);
+        self.walk.recent.push_back((epoch, from, pattern));
+        if self.walk.recent.len() > MAX_EPOCHS_SHOWN {
+            self.walk.recent.pop_front();
+        }
+    }
+
+    /// `source` owes `seq` from now on.
+    pub(super) fn book(&mut self, now: Time, seq: Seq, id: SourceId, named: bool) {
+        self.ledger.owe(seq, Debt { source: id, since: now, named, hedge: None });
+        let bytes = self.block_bytes(seq);
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.owe(now, seq, bytes);
+        }
+        let leaf = PageId::leaf_at(self.geometry.range(seq).start);
+        self.pages.want(&self.tree, leaf);
+        // The next page is fetched ahead, so that no block waits for it.
+        let ahead = PageId { index: leaf.index + 1, ..leaf };
+        if self.geometry.range(seq).end % LEAF_SPAN > LEAF_SPAN / 2 {
+            self.pages.want(&self.tree, ahead);
+        }
+    }
+
+    fn tell_pattern(&mut self, now: Time, pattern: &Pattern, from: Seq) {
+        let total: f64 = self.sources.values().map(|source| source.planned).sum();
+        let recently = self.walk.told_at.is_some_and(|told| now.since(told) < TELL_EVERY);
+        if total <= 0.0 || recently {
+            return;
+        }
+        let shares: Vec<_> = self.sources.values().map(|s| (s.id, s.planned / total)).collect();
+        let before =
+            |id| self.walk.told_shares.iter().find(|(told, _)| *told == id).map_or(0.0, |told| told.1);
+        if shares.iter().any(|(id, share)| (share - before(*id)).abs() > TELLING_SHARE) {
+            self.walk.told_at = Some(now);
+            self.walk.told_shares = shares;
+            self.notice(Notice::Pattern { epoch: self.walk.epoch, from, pattern: pattern.clone() });
+        }
+    }
+}

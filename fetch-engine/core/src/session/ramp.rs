@@ -1,0 +1,114 @@
+//! A new connection's slow start, round by round.
+
+use std::time::Duration;
+
+use crate::time::Time;
+
+/// Outstanding bytes that a source of unknown rate may have at once.
+const FIRST_CAP_BYTES: f64 = 131_072.0;
+/// A round that grew by less than this was not slow start any more.
+const GROWING: f64 = 1.25;
+/// So many rounds without growth end the phase.
+const FLAT_ROUNDS: u32 = 2;
+/// Rounds are not told apart below this.
+const MIN_ROUND: Duration = Duration::from_millis(10);
+
+/// What is known of a connection in slow start.
+#[derive(Clone, Debug)]
+pub(super) struct Ramp {
+    round_started: Option<Time>,
+    round_bytes: f64,
+    /// The source owed nothing at some moment of this round: its bytes say nothing of the path.
+    ran_dry: bool,
+    last_round: Option<f64>,
+    flat_rounds: u32,
+    remembered: Option<f64>,
+}
+
+impl Ramp {
+    /// A connection that has brought nothing yet. `remembered`: bytes a second of an earlier session.
+    pub(super) const fn new(remembered: Option<f64>) -> Self {
+        Self {
+            round_started: None,
+            round_bytes: 0.0,
+            ran_dry: false,
+            last_round: None,
+            flat_rounds: 0,
+            remembered,
+        }
+    }
+
+    pub(super) const fn last_round(&self) -> Option<f64> {
+        self.last_round
+    }
+
+    pub(super) const fn remembered(&self) -> Option<f64> {
+        self.remembered
+    }
+
+    /// Most bytes that may be outstanding now.
+    pub(super) fn cap_bytes(&self, rtt: Duration) -> f64 {
+        let first = self.remembered.map_or(0.0, |rate| rate * (rtt.as_secs_f64() + 0.15));
+        FIRST_CAP_BYTES.max(first) + 2.0 * self.last_round.unwrap_or(0.0)
+    }
+
+    /// The source owes nothing.
+    pub(super) const fn dry(&mut self) {
+        self.ran_dry = true;
+    }
+
+    /// Bytes came. Returns bytes a second once slow start is over.
+    pub(super) fn received(&mut self, now: Time, rtt: Duration, bytes: usize) -> Option<f64> {
+        let started = *self.round_started.get_or_insert(now);
+        let round = rtt.max(MIN_ROUND);
+        let elapsed = now.since(started);
+        if elapsed < round {
+            self.round_bytes += bytes as f64;
+            return None;
+        }
+        let this_round = self.round_bytes * round.as_secs_f64() / elapsed.as_secs_f64();
+        if !self.ran_dry {
+            let flat = self.last_round.is_some_and(|last| this_round < last * GROWING);
+            self.flat_rounds = if flat { self.flat_rounds + 1 } else { 0 };
+        }
+        let best = self.last_round.map_or(this_round, |last| last.max(this_round));
+        self.last_round = Some(best);
+        self.round_started = Some(now);
+        self.round_bytes = bytes as f64;
+        self.ran_dry = false;
+        (self.flat_rounds >= FLAT_ROUNDS).then(|| best / round.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_after_two_flat_rounds_with_the_rate_of_the_best() {
+        let rtt = Duration::from_millis(100);
+        let mut ramp = Ramp::new(None);
+        let mut now = Time::ZERO;
+        let mut ended = None;
+        for round in [15_000, 30_000, 60_000, 100_000, 100_000, 100_000, 100_000] {
+            for _ in 0..10 {
+                now = now + Duration::from_millis(10);
+                ended = ended.or(ramp.received(now, rtt, round / 10));
+            }
+        }
+        let rate = ended.expect("slow start ends");
+        assert!((rate / 1e6 - 1.0).abs() < 0.15, "{rate}");
+    }
+
+    #[test]
+    fn a_dry_round_says_nothing() {
+        let rtt = Duration::from_millis(100);
+        let mut ramp = Ramp::new(None);
+        let mut now = Time::ZERO;
+        for _ in 0..100 {
+            now = now + Duration::from_millis(25);
+            ramp.dry();
+            assert_eq!(ramp.received(now, rtt, 1000), None);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What there is to show of a session.
+
+use super::source::{Link, Source};
+use super::{Counters, Session, SourceState, SourceStats};
+use crate::geometry::Seq;
+use crate::pattern::{Pattern, SourceId};
+use crate::time::Time;
+
+/// Epochs are shown together until they have at least so many elements.
+const SHOWN_ELEMENTS: usize = 10;
+
+impl Session {
+    /// Sums over the session.
+    #[must_use]
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// What is known of a source; nothing of one never added.
+    #[must_use]
+    pub fn source(&self, source: SourceId, now: Time) -> Option<SourceStats> {
+        let total: f64 = self.sources.values().map(|source| source.planned).sum();
+        let source = self.sources.get(&source)?;
+        Some(SourceStats {
+            state: state(source),
+            rate_bps: source.rough_rate().map(|rate| rate * 8.0),
+            rtt: source.rtt,
+            backlog_blocks: source.backlog().len(),
+            backlog_bytes: source.backlog_bytes(),
+            useful_bytes: source.useful_bytes,
+            blocks: source.blocks,
+            share: if total > 0.0 { source.planned / total } else { 0.0 },
+            repairs: source.repairs,
+            duplicates: source.duplicates,
+            errors: source.errors,
+            last_error: source.last_error.clone(),
+            last_code: source.last_code,
+            retry_in: match source.link {
+                Link::Away { retry_at } => Some(retry_at.since(now)),
+                _ => None,
+            },
+        })
+    }
+
+    /// The first block of the main demand that is not here; its end where all are.
+    #[must_use]
+    pub fn awaited(&self) -> Seq {
+        self.ledger.first_absent(self.demand.main.clone())
+    }
+
+    /// Whether every block of the main demand is here.
+    #[must_use]
+    pub fn is_satisfied(&self) -> bool {
+        self.awaited() == self.demand.main.end
+    }
+
+    /// The pattern in force at the first block that is awaited, and those announced after it: epoch,
+    /// first block, pattern. Short epochs are shown together, under the first one's number.
+    #[must_use]
+    pub fn patterns(&self) -> Vec<(u32, Seq, Pattern)> {
+        let awaited = self.awaited();
+        let recent = &self.walk.recent;
+        let in_force = recent.partition_point(|(_, from, _)| *from <= awaited).saturating_sub(1);
+        let mut shown: Vec<(u32, Seq, Vec<_>)> = Vec::new();
+        for (epoch, from, pattern) in recent.iter().skip(in_force) {
+            match shown.last_mut().filter(|(_, _, elements)| elements.len() < SHOWN_ELEMENTS) {
+                Some((_, _, elements)) => elements.extend_from_slice(pattern.elements()),
+                None => shown.push((*epoch, *from, pattern.elements().to_vec())),
+            }
+        }
+        let whole =
+            |(epoch, from, elements): (u32, Seq, Vec<_>)| Some((epoch, from, Pattern::new(elements).ok()?));
+        shown.into_iter().filter_map(whole).collect()
+    }
+
+    /// Blocks ordered and not yet here, and who owes them.
+    pub fn outstanding(&self) -> impl Iterator<Item = (Seq, SourceId)> + '_ {
+        self.ledger.owed().iter().map(|(seq, debt)| (*seq, debt.source))
+    }
+
+    /// Bytes ordered, held for their proof, or here behind a missing block.
+    #[must_use]
+    pub fn outstanding_bytes(&self) -> u64 {
+        let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
+        owed + self.unproved_bytes + self.reorder_bytes
+    }
+
+    /// Checks the invariants between ledger and sources; for the simulator.
+    ///
+    /// # Errors
+    /// The first one that is broken, in words.
+    pub fn check_invariants(&self) -> Result<(), String> {
+        for (seq, debt) in self.ledger.owed() {
+            for id in [Some(debt.source), debt.hedge].into_iter().flatten() {
+                let owes = self.sources.get(&id).is_some_and(|s| s.is_up() && s.backlog().contains(seq));
+                if !owes {
+                    return Err(format!("block {seq} is owed by {id}, who knows nothing of it"));
+                }
+            }
+            if self.ledger.is_present(*seq) {
+                return Err(format!("block {seq} is here and owed"));
+            }
+        }
+        for source in self.sources.values() {
+            for seq in source.backlog() {
+                if !self.ledger.debt(*seq).is_some_and(|debt| debt.is_owed_by(source.id)) {
+                    return Err(format!("{} has block {seq} in its backlog and doesn't owe it", source.id));
+                }
+            }
+        }
+        for seq in self.demand.main.start..self.walk.next.min(self.demand.main.end) {
+            let cared_for = !self.ledger.is_unasked(seq)
+                || self.unproved.contains_key(&seq)
+                || self.ledger.orphans().contains(&seq);
+            if !cared_for {
+                return Err(format!("block {seq} is leased, absent, and nobody's"));
+            }
+        }
+        let bound = self.config.max_outstanding_bytes + 2 * u64::from(self.geometry.block_size()) * 64;
+        if self.outstanding_bytes() > bound {
+            return Err(format!("{} bytes are outstanding, over {bound}", self.outstanding_bytes()));
+        }
+        Ok(())
+    }
+}
+
+const fn state(source: &Source) -> SourceState {
+    match source.link {
+        Link::Connecting => SourceState::Joining,
+        Link::Up { .. } if source.silent => SourceState::Silent,
+        Link::Up { opened: false } => SourceState::Joining,
+        Link::Up { opened: true } if source.backlog_bytes() == 0 => SourceState::Waiting,
+        Link::Up { opened: true } => SourceState::Sending,
+        Link::Away { .. } => SourceState::Away,
+        Link::Gone => SourceState::Gone,
+        Link::Quarantined => SourceState::Quarantined,
+    }
+}

@@ -1,0 +1,203 @@
+//! Blocks that nobody will send, or not in time: repair, steal, hedge.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::source::Source;
+use super::{Notice, Session};
+use crate::geometry::Seq;
+use crate::pattern::SourceId;
+use crate::planner::arrival;
+use crate::time::Time;
+use crate::wire::{Frame, MAX_LIST};
+
+/// A source is stolen from once it is this far past the horizon.
+const LATE: Duration = Duration::from_secs(1);
+/// What a source may have under way and can't be stolen: so many round trips at its rate.
+const IN_FLIGHT_ROUND_TRIPS: f64 = 4.0;
+/// And at least so many bytes.
+const IN_FLIGHT_BYTES: f64 = 65_536.0;
+/// Blocks stolen at one time.
+const MAX_STOLEN_AT_ONCE: usize = 256;
+/// Blocks at the head that are looked at for a hedge.
+const HEDGE_DEPTH: usize = 4;
+/// Bytes that may be doubled whatever the size of the stream, half of what the contract allows.
+const FREE_DOUBLES: u64 = 128 << 10;
+
+impl Session {
+    /// Orders blocks by name from whoever has them here first.
+    fn order(&mut self, now: Time, blocks: &[Seq]) {
+        let mut candidates = self.candidates(now);
+        if candidates.is_empty() || self.walk.epoch == 0 {
+            return;
+        }
+        // What is urgent is no occasion to try out an idle source.
+        for candidate in &mut candidates {
+            candidate.must_have_one = false;
+        }
+        let mut orders: BTreeMap<SourceId, Vec<Seq>> = BTreeMap::new();
+        for seq in blocks {
+            let bytes = self.block_bytes(*seq) as f64;
+            let Some(id) = arrival::choose(&mut candidates, bytes, f64::INFINITY) else { break };
+            self.book(now, *seq, id, true);
+            orders.entry(id).or_default().push(*seq);
+        }
+        for (id, blocks) in orders {
+            self.send_repair(id, &blocks);
+        }
+    }
+
+    fn send_repair(&mut self, id: SourceId, blocks: &[Seq]) {
+        let generation = self.walk.generation;
+        self.counters.repairs += blocks.len() as u64;
+        for blocks in blocks.chunks(MAX_LIST) {
+            self.send(id, Frame::Repair { generation, blocks: blocks.to_vec() });
+        }
+    }
+
+    /// Orders the blocks that lost their owner, urgent ones first; those nobody wants any more are
+    /// forgotten, and asked for by the pattern when they are wanted again.
+    pub(super) fn order_orphans(&mut self, now: Time) {
+        if self.ledger.orphans().is_empty() {
+            return;
+        }
+        let (main, others) = (self.demand.main.clone(), self.demand.others.clone());
+        self.ledger.forget_orphans(|seq| main.contains(&seq) || others.iter().any(|o| o.contains(&seq)));
+        let blocks: Vec<Seq> = self.ledger.orphans().iter().copied().collect();
+        self.order(now, &blocks);
+        self.request_pages(now);
+    }
+
+    /// Orders the blocks of the side heads, which the pattern does not serve.
+    pub(super) fn order_others(&mut self, now: Time) {
+        // What the walk will come to soon anyway is left to it.
+        let soon = self.walk.next..self.demand.main.end;
+        let blocks: Vec<Seq> = self
+            .demand
+            .others
+            .iter()
+            .flat_map(Clone::clone)
+            .filter(|seq| !self.is_settled(*seq))
+            .filter(|seq| !soon.contains(seq) || seq - soon.start > 64)
+            .take(MAX_LIST)
+            .collect();
+        if !blocks.is_empty() {
+            if self.walk.epoch == 0 {
+                self.plan(now);
+            }
+            self.order(now, &blocks);
+        }
+    }
+
+    /// Rates are noted, and a source that slowed is told of.
+    pub(super) fn watch_rates(&mut self, now: Time) {
+        let mut slowed = Vec::new();
+        for source in self.sources.values_mut().filter(|source| source.is_up()) {
+            if let Some((from, to)) = source.tick(now) {
+                slowed.push(Notice::Slowed { source: source.id, from_bps: from * 8.0, to_bps: to * 8.0 });
+            }
+        }
+        self.actions.extend(slowed.into_iter().map(super::Action::Notice));
+    }
+
+    /// Silent sources lose their blocks to others; those silent for long lose their connection.
+    pub(super) fn watch_silence(&mut self, now: Time) {
+        let ids: Vec<SourceId> = self.sources.values().filter(|s| s.is_up()).map(|s| s.id).collect();
+        for id in ids {
+            let Some(source) = self.sources.get(&id) else { continue };
+            let silence = source.silence(now);
+            let (suspicion, was_silent) = (source.suspicion(), source.silent);
+            let others = self.sources.values().any(|s| s.id != id && s.is_usable());
+            if was_silent && now.since(source.silent_since()) >= self.config.dead_after
+                || silence >= self.config.dead_after
+            {
+                let secs = self.config.dead_after.as_secs_f64();
+                self.drop_link(now, id, format!("it was silent for {secs} s"), true);
+            } else if silence > suspicion && others && !was_silent {
+                self.suspect(now, id, silence);
+            }
+        }
+    }
+
+    fn suspect(&mut self, now: Time, id: SourceId, silence: Duration) {
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        source.fall_silent(now, silence);
+        source.errors += 1;
+        source.last_error = Some(format!("it was silent for {:.1} s", silence.as_secs_f64()));
+        let owed: Vec<Seq> = source.forgive_all(now).into_iter().collect();
+        for seq in &owed {
+            self.ledger.forgive(*seq, id);
+        }
+        let generation = self.walk.generation;
+        for blocks in owed.chunks(MAX_LIST) {
+            self.send(id, Frame::Cancel { generation, blocks: blocks.to_vec() });
+        }
+        self.pages.source_lost(id);
+        self.notice(Notice::Silent { source: id, silence, owed: owed.len() });
+        self.order_orphans(now);
+    }
+
+    /// Steals from sources that will be late, and doubles the head block where that is in time.
+    pub(super) fn speed_up_late(&mut self, now: Time) {
+        let candidates = self.candidates(now);
+        if candidates.len() < 2 {
+            return;
+        }
+        let block = f64::from(self.geometry.block_size());
+        let horizon = arrival::horizon(&candidates, block) + LATE.as_secs_f64();
+        let late: Vec<SourceId> =
+            candidates.iter().filter(|c| c.eta(0.0) > horizon).map(|c| c.source).collect();
+        for id in late {
+            self.steal(now, id, block);
+        }
+        self.hedge_head(now, block, horizon);
+    }
+
+    /// Takes the blocks that `id` has surely not sent yet.
+    fn steal(&mut self, now: Time, id: SourceId, block: f64) {
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        let rate = source.rough_rate().unwrap_or(0.0);
+        let in_flight = IN_FLIGHT_BYTES.max(IN_FLIGHT_ROUND_TRIPS * rate * source.round_trip().as_secs_f64());
+        let keep = (in_flight / block).ceil() as usize;
+        let stolen: Vec<Seq> = source.backlog().iter().copied().skip(keep).take(MAX_STOLEN_AT_ONCE).collect();
+        if stolen.is_empty() {
+            return;
+        }
+        for seq in &stolen {
+            let bytes = u64::from(self.geometry.len(*seq));
+            source.forgive(now, *seq, bytes);
+            self.ledger.forgive(*seq, id);
+        }
+        let generation = self.walk.generation;
+        self.send(id, Frame::Cancel { generation, blocks: stolen });
+        self.order_orphans(now);
+    }
+
+    /// Orders the head block from a second source where its owner will be later by far.
+    fn hedge_head(&mut self, now: Time, block: f64, horizon: f64) {
+        let bound = self.counters.useful_bytes / 100 + FREE_DOUBLES;
+        let head = self.ledger.owed().range(self.demand.main.clone()).take(HEDGE_DEPTH);
+        let late: Vec<(Seq, SourceId)> = head
+            .filter(|(_, debt)| debt.hedge.is_none() && now.since(debt.since).as_secs_f64() > horizon)
+            .map(|(seq, debt)| (*seq, debt.source))
+            .collect();
+        for (seq, owner) in late {
+            let remaining = self.sources.get(&owner).map_or(0.0, |s| s.remaining_secs(seq, block));
+            let candidates = self.candidates(now);
+            let others = candidates.iter().filter(|c| c.source != owner);
+            let best = others.min_by(|a, b| a.eta(block).total_cmp(&b.eta(block)));
+            let Some(best) = best.filter(|c| c.eta(block) < remaining) else { continue };
+            let bytes = self.block_bytes(seq);
+            if self.hedged_bytes + bytes > bound {
+                return;
+            }
+            self.hedged_bytes += bytes;
+            self.counters.hedges += 1;
+            self.ledger.hedge(seq, best.source);
+            if let Some(source) = self.sources.get_mut(&best.source) {
+                Source::owe(source, now, seq, bytes);
+            }
+            self.send_repair(best.source, &[seq]);
+        }
+    }
+}

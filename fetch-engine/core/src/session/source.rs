@@ -1,0 +1,324 @@
+//! What the session knows of one source.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use super::meter::Meter;
+use super::ramp::Ramp;
+use crate::geometry::Seq;
+use crate::pattern::SourceId;
+use crate::planner::arrival::{Candidate, Pace};
+use crate::time::Time;
+use crate::wire::ErrorCode;
+
+/// Silence below which nobody is suspected.
+const MIN_SUSPICION: Duration = Duration::from_millis(300);
+/// The same in round trips.
+const SUSPICION_ROUND_TRIPS: u32 = 3;
+/// The same on long paths, where one lost segment costs more round trips.
+const SUSPICION_ROUND_TRIPS_LONG: u32 = 4;
+/// What counts as a long path.
+const LONG_PATH: Duration = Duration::from_millis(100);
+/// First wait before another connection is tried; doubled with each failure.
+const FIRST_BACKOFF: Duration = Duration::from_secs(1);
+/// Longest wait.
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
+/// Weight of slow start's last rounds in the average that follows.
+const RAMP_WEIGHT: Duration = Duration::from_millis(300);
+/// Idle time after which a source that gets nothing by its eta is tried with one block.
+const RETRY_IDLE: Duration = Duration::from_secs(3);
+/// How often a rate is noted to see whether the source slowed.
+const TREND_STEP: Duration = Duration::from_millis(500);
+/// How many are kept.
+const TREND_NOTES: usize = 4;
+/// Half the rate or less is "slowed".
+const SLOWED: f64 = 0.5;
+/// A slow source is told of at most so often.
+const SLOWED_EVERY: Duration = Duration::from_secs(10);
+
+/// Where a source's connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    Connecting,
+    /// Connected; blocks may be ordered. `opened` once the server has said so.
+    Up {
+        opened: bool,
+    },
+    Away {
+        retry_at: Time,
+    },
+    Gone,
+    Quarantined,
+}
+
+/// One source.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) id: SourceId,
+    pub(super) link: Link,
+    pub(super) withdrawn: bool,
+    pub(super) rtt: Option<Duration>,
+    /// It owed something and sent nothing: its blocks went to others.
+    pub(super) silent: bool,
+    silent_since: Time,
+    connected_at: Time,
+    /// Blocks it owes in this generation.
+    backlog: BTreeSet<Seq>,
+    backlog_bytes: u64,
+    /// Bytes of a block that is on its way, counted before the frame is whole.
+    partial_bytes: u64,
+    /// When it was given something while it owed nothing.
+    work_since: Time,
+    last_byte: Time,
+    idle_since: Time,
+    meter: Meter,
+    ramp: Option<Ramp>,
+    remembered: Option<f64>,
+    failures: u32,
+    trend: VecDeque<f64>,
+    trend_at: Time,
+    slowed_at: Option<Time>,
+    /// Elements given to it, decayed over about a second.
+    pub(super) planned: f64,
+    /// Bytes since the interval planner's last calculation.
+    pub(super) interval_bytes: f64,
+    pub(super) useful_bytes: u64,
+    pub(super) blocks: u64,
+    pub(super) repairs: u64,
+    pub(super) duplicates: u64,
+    pub(super) errors: u64,
+    pub(super) last_error: Option<String>,
+    pub(super) last_code: Option<ErrorCode>,
+}
+
+impl Source {
+    pub(super) fn new(id: SourceId, remembered: Option<f64>) -> Self {
+        Self {
+            id,
+            link: Link::Connecting,
+            withdrawn: false,
+            rtt: None,
+            silent: false,
+            silent_since: Time::ZERO,
+            connected_at: Time::ZERO,
+            backlog: BTreeSet::new(),
+            backlog_bytes: 0,
+            partial_bytes: 0,
+            work_since: Time::ZERO,
+            last_byte: Time::ZERO,
+            idle_since: Time::ZERO,
+            meter: Meter::default(),
+            ramp: None,
+            remembered,
+            failures: 0,
+            trend: VecDeque::with_capacity(TREND_NOTES),
+            trend_at: Time::ZERO,
+            slowed_at: None,
+            planned: 0.0,
+            interval_bytes: 0.0,
+            useful_bytes: 0,
+            blocks: 0,
+            repairs: 0,
+            duplicates: 0,
+            errors: 0,
+            last_error: None,
+            last_code: None,
+        }
+    }
+
+    /// Whether blocks may be ordered from it.
+    pub(super) const fn is_up(&self) -> bool {
+        matches!(self.link, Link::Up { .. })
+    }
+
+    /// Whether new blocks shall be ordered from it.
+    pub(super) const fn is_usable(&self) -> bool {
+        self.is_up() && !self.silent
+    }
+
+    pub(super) fn round_trip(&self) -> Duration {
+        self.rtt.unwrap_or(Duration::from_millis(100))
+    }
+
+    pub(super) const fn backlog(&self) -> &BTreeSet<Seq> {
+        &self.backlog
+    }
+
+    /// Bytes ordered and not here, those of a half-received block taken off.
+    pub(super) const fn backlog_bytes(&self) -> u64 {
+        self.backlog_bytes.saturating_sub(self.partial_bytes)
+    }
+
+    pub(super) fn connected(&mut self, now: Time, rtt: Duration) {
+        self.link = Link::Up { opened: false };
+        self.rtt = Some(rtt);
+        self.silent = false;
+        self.connected_at = now;
+        self.last_byte = now;
+        self.idle_since = now;
+        self.partial_bytes = 0;
+        self.meter = Meter::default();
+        self.ramp = Some(Ramp::new(self.remembered));
+        self.trend.clear();
+    }
+
+    /// A block was ordered from it.
+    pub(super) fn owe(&mut self, now: Time, seq: Seq, bytes: u64) {
+        if self.backlog.is_empty() {
+            self.work_since = now;
+            self.meter.work_begins(now, self.round_trip());
+        }
+        if self.backlog.insert(seq) {
+            self.backlog_bytes += bytes;
+        }
+    }
+
+    /// A block is not awaited from it any more.
+    pub(super) fn forgive(&mut self, now: Time, seq: Seq, bytes: u64) {
+        if self.backlog.remove(&seq) {
+            self.backlog_bytes -= bytes;
+            if self.backlog.is_empty() {
+                self.rest(now);
+            }
+        }
+    }
+
+    /// Nothing is awaited from it any more; returns what was.
+    pub(super) fn forgive_all(&mut self, now: Time) -> BTreeSet<Seq> {
+        self.backlog_bytes = 0;
+        let owed = std::mem::take(&mut self.backlog);
+        if !owed.is_empty() {
+            self.rest(now);
+        }
+        owed
+    }
+
+    fn rest(&mut self, now: Time) {
+        self.idle_since = now;
+        self.meter.work_ends(now, self.round_trip());
+        if let Some(ramp) = &mut self.ramp {
+            ramp.dry();
+        }
+    }
+
+    /// Bytes came; returns whether it had been silent.
+    pub(super) fn received(&mut self, now: Time, bytes: usize) -> bool {
+        let rtt = self.round_trip();
+        self.last_byte = now;
+        self.partial_bytes += bytes as u64;
+        self.interval_bytes += bytes as f64;
+        self.meter.received(now, rtt, bytes);
+        if let Some(rate) = self.ramp.as_mut().and_then(|ramp| ramp.received(now, rtt, bytes)) {
+            self.ramp = None;
+            self.meter.restart_from(rate, RAMP_WEIGHT);
+        }
+        std::mem::take(&mut self.silent)
+    }
+
+    /// A frame of `bytes` is whole.
+    pub(super) const fn frame_done(&mut self, bytes: u64) {
+        self.partial_bytes = self.partial_bytes.saturating_sub(bytes);
+    }
+
+    /// It gave something of use: the next failure is the first again.
+    pub(super) const fn proved(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Counts time, and tells of a rate that fell to half: from, to, in bytes a second.
+    pub(super) fn tick(&mut self, now: Time) -> Option<(f64, f64)> {
+        self.meter.count_time(now, self.round_trip());
+        if now.since(self.trend_at) < TREND_STEP {
+            return None;
+        }
+        self.trend_at = now;
+        let rate = self.rate()?;
+        let before = self.trend.iter().copied().fold(0.0, f64::max);
+        if self.trend.len() == TREND_NOTES {
+            self.trend.pop_front();
+        }
+        self.trend.push_back(rate);
+        let recently = self.slowed_at.is_some_and(|told| now.since(told) < SLOWED_EVERY);
+        if rate > before * SLOWED || recently || self.backlog.is_empty() {
+            return None;
+        }
+        self.slowed_at = Some(now);
+        Some((before, rate))
+    }
+
+    /// Measured bytes a second; none in slow start.
+    pub(super) fn rate(&self) -> Option<f64> {
+        if self.ramp.is_some() { None } else { self.meter.rate() }
+    }
+
+    /// Measured bytes a second, in slow start too.
+    pub(super) fn rough_rate(&self) -> Option<f64> {
+        self.meter.rate()
+    }
+
+    /// Seconds until the block is here, by what it owes before it.
+    pub(super) fn remaining_secs(&self, seq: Seq, block: f64) -> f64 {
+        let before = self.backlog.range(..=seq).count() as f64;
+        let rate = self.rough_rate().or(self.remembered);
+        rate.map_or(0.0, |rate| (before * block / rate).max(0.0))
+    }
+
+    /// How long it has been silent while it owed something and should have sent.
+    pub(super) fn silence(&self, now: Time) -> Duration {
+        if self.backlog.is_empty() {
+            return Duration::ZERO;
+        }
+        now.since(self.last_byte.max(self.work_since + self.round_trip()))
+    }
+
+    /// Its blocks go to others from now on.
+    pub(super) const fn fall_silent(&mut self, now: Time, since: Duration) {
+        self.silent = true;
+        self.silent_since = Time::from_micros(now.as_micros().saturating_sub(since.as_micros() as u64));
+    }
+
+    /// Since when it has been silent, where it is.
+    pub(super) const fn silent_since(&self) -> Time {
+        self.silent_since
+    }
+
+    /// When the connection came up.
+    pub(super) const fn connected_at(&self) -> Time {
+        self.connected_at
+    }
+
+    /// Silence after which it is suspected.
+    pub(super) fn suspicion(&self) -> Duration {
+        let rtt = self.round_trip();
+        let trips = if rtt > LONG_PATH { SUSPICION_ROUND_TRIPS_LONG } else { SUSPICION_ROUND_TRIPS };
+        MIN_SUSPICION.max(rtt * trips)
+    }
+
+    /// How long to wait before the next try, longer each time.
+    pub(super) fn next_backoff(&mut self) -> Duration {
+        let wait = FIRST_BACKOFF * 2u32.saturating_pow(self.failures.min(6));
+        self.failures += 1;
+        wait.min(MAX_BACKOFF)
+    }
+
+    /// As the planner sees it.
+    pub(super) fn candidate(&self, now: Time) -> Candidate {
+        let pace = match (&self.ramp, self.meter.rate()) {
+            (None, Some(rate)) => Pace::Steady { rate },
+            (ramp, _) => Pace::Ramp {
+                last_round: ramp.as_ref().and_then(Ramp::last_round),
+                remembered: ramp.as_ref().and_then(Ramp::remembered),
+                cap_bytes: ramp.as_ref().map_or(0.0, |ramp| ramp.cap_bytes(self.round_trip())),
+            },
+        };
+        let idle = self.backlog.is_empty();
+        let unknown = matches!(pace, Pace::Ramp { .. });
+        Candidate {
+            source: self.id,
+            rtt: self.round_trip().as_secs_f64(),
+            backlog: self.backlog_bytes() as f64,
+            pace,
+            must_have_one: idle && (unknown || now.since(self.idle_since) > RETRY_IDLE),
+        }
+    }
+}
