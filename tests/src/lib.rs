@@ -1,1 +1,41 @@
-//! x
+//! The harness of the end-to-end tests: real programs, real sockets, one machine.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`programs`] | where the built programs are |
+//! | [`process`] | one child: its output, its signals, its end |
+//! | [`files`] | test files that are the same on every run |
+//! | [`cluster`] | a director and its content servers |
+//! | [`fetch`] | a run of `tributary-fetch get` and its report |
+//! | [`player`] | a player under its own Xvfb, driven by mpv's JSON IPC |
+//! | [`http`] | just enough HTTP to ask a director |
+//!
+//! Servers hold their rate by `--rate-limit`, so what a test asserts about shares follows from the
+//! limits, not from the speed of the machine. Nothing outlives a test: every child is told by the
+//! kernel to end with the thread that started it.
+#![forbid(unsafe_code)]
+
+pub mod cluster;
+pub mod fetch;
+pub mod files;
+pub mod http;
+pub mod player;
+pub mod process;
+pub mod programs;
+
+use std::time::{Duration, Instant};
+
+/// Polls until `done` gives something, every 20 ms.
+///
+/// # Panics
+/// After `limit`, naming `what`.
+pub fn wait_until<T>(what: &str, limit: Duration, mut done: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(value) = done() {
+            return value;
+        }
+        assert!(started.elapsed() < limit, "waited {limit:?} for {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -1,0 +1,176 @@
+//! A run of `tributary-fetch get` and what it reports.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use crate::cluster::Cluster;
+use crate::process::Process;
+use crate::programs::program;
+use crate::wait_until;
+
+/// What `--json` prints: the fields that are part of the program's contract.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Report {
+    /// Bytes delivered.
+    pub bytes: u64,
+    /// From start to end, in seconds.
+    pub seconds: f64,
+    /// Bits delivered a second.
+    pub goodput_bps: f64,
+    /// Milliseconds to the first byte in order.
+    pub first_byte_ms: Option<f64>,
+    /// Milliseconds to the first MiB in order; none for a shorter stream.
+    pub first_mib_ms: Option<f64>,
+    /// Longest time without a byte in order, in milliseconds.
+    pub longest_gap_ms: f64,
+    /// Bytes of blocks that were here already.
+    pub duplicate_bytes: u64,
+    /// Bytes of blocks no longer wanted, or wrong.
+    pub wasted_bytes: u64,
+    /// Bytes of control frames, both ways.
+    pub control_bytes: u64,
+    /// Epochs announced.
+    pub epochs: u64,
+    /// Blocks that came before one with a smaller number.
+    pub out_of_sequence: u64,
+    /// Most bytes that waited for an earlier block.
+    pub peak_reorder_bytes: u64,
+    /// Most resident memory of the process, in bytes.
+    pub rss_peak_bytes: u64,
+    /// The sources.
+    pub sources: Vec<SourceReport>,
+}
+
+/// One source in a [`Report`].
+#[derive(Clone, Debug, Deserialize)]
+pub struct SourceReport {
+    /// The server's name.
+    pub name: String,
+    /// `HOST:PORT`.
+    pub address: String,
+    /// `direct`, or by way of which relay.
+    pub route: String,
+    /// How it stood at the end.
+    pub state: String,
+    /// Useful bytes it gave.
+    pub bytes: u64,
+    /// Its part of the bytes, 0 to 1.
+    pub share: f64,
+    /// Its measured rate; none before a measurement.
+    pub rate_bps: Option<f64>,
+    /// Its round trip; none before a connection.
+    pub rtt_ms: Option<f64>,
+    /// How often it was lost, silent or wrong.
+    pub errors: u64,
+    /// The last of those, in words.
+    #[serde(default)]
+    pub last_error: Option<String>,
+}
+
+impl Report {
+    /// A source by its server's name.
+    ///
+    /// # Panics
+    /// Where the report names no such source.
+    #[must_use]
+    pub fn source(&self, name: &str) -> &SourceReport {
+        let found = self.sources.iter().find(|source| source.name == name);
+        found.unwrap_or_else(|| panic!("the report names no source {name}: {self:#?}"))
+    }
+}
+
+/// A running `tributary-fetch get`.
+#[derive(Debug)]
+pub struct Fetch {
+    process: Process,
+    output: PathBuf,
+    started: Instant,
+}
+
+/// How it ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Exit code.
+    pub code: i32,
+    /// The last line of standard output, where it is a report.
+    pub report: Option<Report>,
+    /// Standard error.
+    pub errors: String,
+    /// How long it ran.
+    pub took: Duration,
+    /// Most resident memory that was seen from outside, in bytes.
+    pub peak_rss_bytes: u64,
+}
+
+impl Fetch {
+    /// Starts fetching a stream to `out` in the cluster's scratch directory.
+    #[must_use]
+    pub fn start(cluster: &Cluster, hash: &str) -> Self {
+        Self::start_to(cluster, hash, &cluster.scratch().join("out"))
+    }
+
+    /// Starts fetching a stream to a path.
+    #[must_use]
+    pub fn start_to(cluster: &Cluster, hash: &str, output: &Path) -> Self {
+        let director = cluster.director_url();
+        let locator = format!("b3:{hash}");
+        let path = output.display().to_string();
+        let arguments = ["get", "--director", &director, &locator, "-o", &path, "--json", "--quiet"];
+        let process = Process::start("fetch", cluster.scratch(), &program("tributary-fetch"), arguments, &[]);
+        Self { process, output: output.to_path_buf(), started: Instant::now() }
+    }
+
+    /// Where the bytes lie until they are whole.
+    #[must_use]
+    pub fn part_path(&self) -> PathBuf {
+        let mut path = self.output.clone().into_os_string();
+        path.push(".part");
+        path.into()
+    }
+
+    /// Waits until at least `bytes` bytes have arrived in the partial file.
+    pub fn wait_for_bytes(&mut self, bytes: u64) {
+        let part = self.part_path();
+        wait_until(&format!("{bytes} bytes in {}", part.display()), Duration::from_secs(30), || {
+            assert_eq!(self.process.exit_code(), None, "the fetch ended: {}", self.process.errors());
+            (part.metadata().ok()?.len() >= bytes).then_some(())
+        });
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Panics
+    /// After `limit`.
+    #[must_use]
+    pub fn finish(mut self, limit: Duration) -> Outcome {
+        let code = self.process.wait(limit);
+        let output = self.process.output();
+        Outcome {
+            code,
+            report: output.lines().last().and_then(|line| serde_json::from_str(line).ok()),
+            errors: self.process.errors(),
+            took: self.started.elapsed(),
+            peak_rss_bytes: self.process.peak_rss_bytes(),
+        }
+    }
+
+    /// Waits for the end and asserts that the bytes are whole: exit code 0, right hash, no partial
+    /// file left. Gives the report.
+    ///
+    /// # Panics
+    /// Where anything of that is not so.
+    #[must_use]
+    pub fn finish_whole(self, hash: &str, limit: Duration) -> Report {
+        let (output, part) = (self.output.clone(), self.part_path());
+        let outcome = self.finish(limit);
+        assert_eq!(outcome.code, 0, "the fetch failed: {}", outcome.errors);
+        assert_eq!(crate::files::hash_file(&output), hash, "other bytes than the title's");
+        assert!(!part.exists(), "a whole file leaves no partial one");
+        let size = output.metadata().expect("the file was just read").len();
+        let report = outcome.report.expect("the last line of a successful run is its report");
+        assert_eq!(report.bytes, size, "the report's bytes are the file's");
+        report
+    }
+}
