@@ -102,6 +102,8 @@ pub struct Outcome {
     pub took: Duration,
     /// Most resident memory that was seen from outside, in bytes.
     pub peak_rss_bytes: u64,
+    /// Processor time it took.
+    pub cpu: Duration,
 }
 
 impl Fetch {
@@ -153,6 +155,7 @@ impl Fetch {
             errors: self.process.errors(),
             took: self.started.elapsed(),
             peak_rss_bytes: self.process.peak_rss_bytes(),
+            cpu: self.process.cpu(),
         }
     }
 

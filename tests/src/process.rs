@@ -19,6 +19,7 @@ pub struct Process {
     stderr: PathBuf,
     code: Option<i32>,
     peak_rss_bytes: u64,
+    cpu: Duration,
 }
 
 impl Process {
@@ -47,7 +48,15 @@ impl Process {
             .stderr(File::create(&stderr).expect("a log can be made in a fresh directory"))
             .spawn()
             .unwrap_or_else(|error| panic!("{} can't be started: {error}", program.display()));
-        Self { name: name.to_owned(), child, stdout, stderr, code: None, peak_rss_bytes: 0 }
+        Self {
+            name: name.to_owned(),
+            child,
+            stdout,
+            stderr,
+            code: None,
+            peak_rss_bytes: 0,
+            cpu: Duration::ZERO,
+        }
     }
 
     /// Its process id.
@@ -87,7 +96,7 @@ impl Process {
     pub fn exit_code(&mut self) -> Option<i32> {
         use std::os::unix::process::ExitStatusExt;
         if self.code.is_none() {
-            self.sample_rss();
+            self.sample();
             let status = self.child.try_wait().expect("a child can be waited for")?;
             self.code = Some(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)));
         }
@@ -109,14 +118,31 @@ impl Process {
         self.peak_rss_bytes
     }
 
-    fn sample_rss(&mut self) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
+    /// Time it has spent on processors, in its own code and in the kernel's: up to now while it
+    /// runs, up to the last look at it once it has ended.
+    pub fn cpu(&mut self) -> Duration {
+        if self.code.is_none() {
+            self.sample();
+        }
+        self.cpu
+    }
+
+    fn sample(&mut self) {
+        let id = self.id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
         let kibibytes = status
             .lines()
             .find_map(|line| line.strip_prefix("VmHWM:"))
             .and_then(|rest| rest.split_whitespace().next())
             .and_then(|number| number.parse::<u64>().ok());
         self.peak_rss_bytes = self.peak_rss_bytes.max(kibibytes.unwrap_or(0) * 1024);
+        // Fields 14 and 15, counted from before the name, which may hold spaces.
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        let ticks: u64 = stat.rsplit_once(')').map_or(0, |(_, rest)| {
+            rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum()
+        });
+        let per_second = rustix::param::clock_ticks_per_second();
+        self.cpu = self.cpu.max(Duration::from_secs_f64(ticks as f64 / per_second as f64));
     }
 
     /// `kill -9`, and waits for the end.
