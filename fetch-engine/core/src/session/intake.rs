@@ -118,7 +118,9 @@ impl Session {
             source.blocks += 1;
             source.proved();
         }
-        if self.demand.main.contains(&seq) && self.reorder.insert(seq) {
+        // Blocks past the walk are the cache's, not held for the sake of order.
+        let walked = self.demand.main.start..self.walk.next.min(self.demand.main.end);
+        if walked.contains(&seq) && self.reorder.insert(seq) {
             self.reorder_bytes += len;
         }
         self.settle_order();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::ledger::Debt;
 use super::source::Source;
-use super::{Demand, MIN_PLAN_STEP, Notice, PlannerKind, Session};
+use super::{Demand, MIN_PLAN_STEP, Notice, PlannerKind, Session, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
 use crate::planner::arrival::{self, Candidate};
@@ -82,15 +82,22 @@ impl Session {
         let first = self.first_unasked();
         let walked_past = first.is_some_and(|seq| seq < self.walk.next);
         // Blocks that were planned for a place the reader has left would be in the way of the new ones.
-        let unwanted = |(seq, debt): (&Seq, &Debt)| !debt.named && !self.is_wanted(*seq);
-        let stale = first.is_some() && self.ledger.owed().iter().any(unwanted);
+        let planned = self.ledger.owed().iter().filter(|(_, debt)| !debt.named);
+        let (wanted, unwanted): (Vec<Seq>, Vec<Seq>) =
+            planned.map(|(seq, _)| *seq).partition(|s| self.is_wanted(*s));
+        let stale = first.is_some() && unwanted.len() > wanted.len();
         if self.walk.generation == 0 || walked_past || stale {
-            self.restart(now, first.unwrap_or(self.demand.main.start));
+            let absent = self.demand.main.clone().find(|seq| !self.is_here(*seq));
+            self.restart(now, absent.unwrap_or(self.demand.main.start));
         }
         self.settle_order();
         self.order_others(now);
-        self.plan(now);
-        self.request_pages(now);
+        // While blocks flow the next tick is soon enough, and a reader's small steps cost no epochs.
+        let flowing = self.walk.epoch > 0 && self.sources.values().any(|source| !source.backlog().is_empty());
+        if !flowing || now.since(self.walk.planned_at) >= TICK {
+            self.plan(now);
+            self.request_pages(now);
+        }
     }
 
     /// First block of the main demand that is not here, that nobody owes and nobody is about to.
@@ -192,6 +199,11 @@ impl Session {
                 return seq;
             }
         }
+    }
+
+    /// Whether the block has come, proved or not.
+    fn is_here(&self, seq: Seq) -> bool {
+        self.ledger.is_present(seq) || self.unproved.contains_key(&seq)
     }
 
     /// Whether nobody needs to be asked for this block: it is here, owed, or waits for its proof.

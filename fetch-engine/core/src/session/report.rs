@@ -108,13 +108,13 @@ impl Session {
                 }
             }
         }
-        for seq in self.demand.main.start..self.walk.next.min(self.demand.main.end) {
-            let cared_for = !self.ledger.is_unasked(seq)
-                || self.unproved.contains_key(&seq)
-                || self.ledger.orphans().contains(&seq);
-            if !cared_for {
+        let leased = self.walk.next.min(self.demand.main.end);
+        let mut seq = self.ledger.first_absent(self.demand.main.start..leased);
+        while seq < leased {
+            if !self.is_settled(seq) && !self.ledger.orphans().contains(&seq) {
                 return Err(format!("block {seq} is leased, absent, and nobody's"));
             }
+            seq = self.ledger.first_absent(seq + 1..leased);
         }
         let bound = self.config.max_outstanding_bytes + 2 * u64::from(self.geometry.block_size()) * 64;
         if self.outstanding_bytes() > bound {

@@ -28,7 +28,7 @@ impl Session {
     /// Orders blocks by name from whoever has them here first.
     fn order(&mut self, now: Time, blocks: &[Seq]) {
         let mut candidates = self.candidates(now);
-        if candidates.is_empty() || self.walk.epoch == 0 {
+        if candidates.is_empty() || self.walk.epoch == 0 || blocks.is_empty() {
             return;
         }
         // What is urgent is no occasion to try out an idle source.
@@ -37,6 +37,10 @@ impl Session {
         }
         let mut orders: BTreeMap<SourceId, Vec<Seq>> = BTreeMap::new();
         for seq in blocks {
+            if self.is_settled(*seq) {
+                // two side heads may want the same block
+                continue;
+            }
             let bytes = self.block_bytes(*seq) as f64;
             let Some(id) = arrival::choose(&mut candidates, bytes, f64::INFINITY) else { break };
             self.book(now, *seq, id, true);
@@ -70,6 +74,13 @@ impl Session {
 
     /// Orders the blocks of the side heads, which the pattern does not serve.
     pub(super) fn order_others(&mut self, now: Time) {
+        if self.demand.others.is_empty() {
+            return;
+        }
+        if self.walk.epoch == 0 {
+            // Servers learn of a generation by its first epoch only.
+            self.plan(now);
+        }
         // What the walk will come to soon anyway is left to it.
         let soon = self.walk.next..self.demand.main.end;
         let blocks: Vec<Seq> = self
@@ -81,12 +92,7 @@ impl Session {
             .filter(|seq| !soon.contains(seq) || seq - soon.start > 64)
             .take(MAX_LIST)
             .collect();
-        if !blocks.is_empty() {
-            if self.walk.epoch == 0 {
-                self.plan(now);
-            }
-            self.order(now, &blocks);
-        }
+        self.order(now, &blocks);
     }
 
     /// Rates are noted, and a source that slowed is told of.
