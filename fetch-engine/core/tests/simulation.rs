@@ -1,7 +1,7 @@
 //! The session under simulated servers, links and faults: the same code that runs over sockets, in
 //! virtual time, thousands of runs a minute.
 //!
-//! `TRIBUTARY_SIM_SEEDS=10000` sets how many runs, `TRIBUTARY_SIM_FIRST=123` the first seed; a failing
+//! `SIMULATION_SEEDS=10000` sets how many runs, `SIMULATION_FIRST=123` the first seed; a failing
 //! run names its seed. After every step the invariants of the session hold; what a reader gets is the
 //! stream, byte for byte; the same seed gives the same trace.
 
@@ -27,8 +27,8 @@ fn run(seed: u64) -> Outcome {
 
 #[test]
 fn thousands_of_seeds_keep_every_invariant() {
-    let first = env("TRIBUTARY_SIM_FIRST", 1);
-    let seeds = env("TRIBUTARY_SIM_SEEDS", 300);
+    let first = env("SIMULATION_FIRST", 1);
+    let seeds = env("SIMULATION_SEEDS", 300);
     let next = AtomicU64::new(first);
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let happened = std::thread::scope(|scope| {

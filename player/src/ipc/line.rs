@@ -16,11 +16,7 @@ pub struct LineBuffer {
 
 impl LineBuffer {
     /// Adds bytes from the socket and hands each complete, non-empty line to `on_line`.
-    pub fn push(
-        &mut self,
-        bytes: &[u8],
-        mut on_line: impl FnMut(&[u8]),
-    ) -> Result<(), LineTooLong> {
+    pub fn push(&mut self, bytes: &[u8], mut on_line: impl FnMut(&[u8])) -> Result<(), LineTooLong> {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.pending.extend_from_slice(piece);
             let ended = self.pending.last() == Some(&b'\n');
@@ -48,35 +44,23 @@ mod tests {
         let mut buffer = LineBuffer::default();
         let mut out = Vec::new();
         for piece in pieces {
-            buffer
-                .push(piece, |line| {
-                    out.push(String::from_utf8_lossy(line).into_owned())
-                })
-                .unwrap();
+            buffer.push(piece, |line| out.push(String::from_utf8_lossy(line).into_owned())).unwrap();
         }
         out
     }
 
     #[test]
     fn lines_are_cut_wherever_the_pieces_end() {
-        assert_eq!(
-            lines(&[b"one\ntwo\r\n", b"\n  \nth", b"ree", b"\nfour"]),
-            ["one", "two", "three"]
-        );
+        assert_eq!(lines(&[b"one\ntwo\r\n", b"\n  \nth", b"ree", b"\nfour"]), ["one", "two", "three"]);
     }
 
     #[test]
     fn a_line_at_the_bound_passes_and_one_more_byte_does_not() {
         let mut buffer = LineBuffer::default();
         let mut seen = 0;
-        buffer
-            .push(&vec![b'a'; MAX_LINE_BYTES], |_| seen += 1)
-            .unwrap();
+        buffer.push(&vec![b'a'; MAX_LINE_BYTES], |_| seen += 1).unwrap();
         buffer.push(b"\n", |line| seen += line.len()).unwrap();
         assert_eq!(seen, MAX_LINE_BYTES);
-        assert_eq!(
-            buffer.push(&vec![b'a'; MAX_LINE_BYTES + 1], |_| ()),
-            Err(LineTooLong)
-        );
+        assert_eq!(buffer.push(&vec![b'a'; MAX_LINE_BYTES + 1], |_| ()), Err(LineTooLong));
     }
 }

@@ -90,7 +90,7 @@ pub(crate) struct World {
     faults: BTreeMap<Fault, u64>,
     trace: DefaultHasher,
     read_queued: bool,
-    /// Every action is printed: `TRIBUTARY_SIM_TRACE=1`.
+    /// Every action is printed: `SIMULATION_TRACE=1`.
     told: bool,
 }
 
@@ -123,7 +123,7 @@ impl World {
             faults: BTreeMap::new(),
             trace: DefaultHasher::new(),
             read_queued: false,
-            told: std::env::var_os("TRIBUTARY_SIM_TRACE").is_some(),
+            told: std::env::var_os("SIMULATION_TRACE").is_some(),
         }
     }
 
