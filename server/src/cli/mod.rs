@@ -1,0 +1,54 @@
+//! The command line. Flags override what a `--config` file says; both end in one checked value.
+
+mod content;
+mod director;
+mod file;
+mod listen;
+pub(crate) mod logs;
+mod rate;
+pub(crate) mod state_dir;
+
+pub(crate) use content::{ContentArgs, ContentConfig};
+pub(crate) use director::{DirectorArgs, DirectorConfig};
+pub(crate) use rate::Rate;
+
+use clap::{Parser, Subcommand};
+
+/// Serves films to Tributary players, several servers to one player at once.
+#[derive(Debug, Parser)]
+#[command(name = "tributary-server", version, about, after_help = EXAMPLES)]
+pub(crate) struct Cli {
+    /// How logs are written to standard error.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) log: logs::LogFormat,
+    /// What to run.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tributary-server director --open
+  tributary-server content --name alpha --directory ~/Films --director http://127.0.0.1:7400
+
+RUST_LOG chooses what is logged, for example RUST_LOG=debug.";
+
+/// What the binary can run.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the films of a directory.
+    Content(ContentArgs),
+    /// Keep the list of who holds what, for players to ask.
+    Director(DirectorArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

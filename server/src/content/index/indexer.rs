@@ -1,0 +1,222 @@
+//! The thread that keeps the library as the directory is: it looks, hashes what is new, and waits for
+//! the next change. Films are served from the moment they are hashed, while others are still to come.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use tributary_core::directory::Title;
+
+use super::hash::{HashError, hash};
+use super::remember::Memory;
+use super::scan::{Found, scan};
+use super::watch::{Wake, Watch};
+use crate::content::library::{Film, Library};
+use crate::content::media::Media;
+
+/// How often the directory is looked at where nothing tells of changes.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// A file that appeared while the server runs must have been left alone this long before it is hashed:
+/// it is probably still being copied.
+const SETTLED: Duration = Duration::from_secs(1);
+/// How often the index is written while many files are hashed.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
+
+/// The running indexer.
+#[derive(Debug)]
+pub(crate) struct Indexer {
+    stop: Arc<AtomicBool>,
+    wake: SyncSender<Wake>,
+    thread: JoinHandle<()>,
+}
+
+impl Indexer {
+    /// Starts to index `library`'s directory.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub(crate) fn start(library: Arc<Library>, memory: Memory) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let watch = Watch::start(library.root().path());
+        let wake = watch.waker();
+        let worker = Worker {
+            media: Media::start(library.state()),
+            library,
+            memory,
+            watch,
+            stop: Arc::clone(&stop),
+            saved: Instant::now(),
+        };
+        let thread = std::thread::Builder::new().name("indexer".into()).spawn(move || worker.run())?;
+        Ok(Self { stop, wake, thread })
+    }
+
+    /// Stops, and writes down what is known.
+    pub(crate) fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        // Full: the thread wakes anyway, and reads `stop`.
+        let _ = self.wake.try_send(Wake::Stop);
+        if self.thread.join().is_err() {
+            tracing::error!("the indexer has failed");
+        }
+    }
+}
+
+struct Worker {
+    library: Arc<Library>,
+    memory: Memory,
+    media: Media,
+    watch: Watch,
+    stop: Arc<AtomicBool>,
+    saved: Instant,
+}
+
+impl Worker {
+    fn run(mut self) {
+        let mut first = true;
+        loop {
+            self.library.set_indexing(true);
+            let unsettled = self.look(first);
+            self.library.set_indexing(false);
+            self.memory.save();
+            first = false;
+            let wait = if unsettled { SETTLED } else { LOOK_AGAIN };
+            if self.stopping() || !self.wait(wait) {
+                break;
+            }
+        }
+        self.memory.save();
+    }
+
+    /// Waits for a change; media facts are found out meanwhile. False when the server stops.
+    fn wait(&mut self, longest: Duration) -> bool {
+        let until = Instant::now() + longest;
+        while let Some(path) = self.next_without_facts() {
+            if self.stopping() {
+                return false;
+            }
+            self.find_facts(&path);
+            if Instant::now() >= until {
+                return true;
+            }
+        }
+        self.watch.wait(until.saturating_duration_since(Instant::now()))
+    }
+
+    fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Makes the library as the directory is. True when a file was left for later because it is still
+    /// being written.
+    fn look(&mut self, first: bool) -> bool {
+        let found = scan(self.library.root());
+        for path in self.library.paths() {
+            if !found.contains_key(&path) {
+                self.library.withdraw(&path, "its file has gone");
+            }
+        }
+        let mut unsettled = false;
+        let mut to_hash = Vec::new();
+        for (path, film) in found {
+            match self.memory.stream_of(&path, film.facts) {
+                Some(stream) => self.list(path, &film, stream),
+                None => to_hash.push((path, film)),
+            }
+        }
+        for (path, film) in to_hash {
+            if self.stopping() {
+                return false;
+            }
+            if self.library.film(&path).is_some_and(|listed| listed.facts != film.facts) {
+                self.library.withdraw(&path, "its file has changed");
+            }
+            if !first && !is_settled(&film) {
+                unsettled = true;
+                continue;
+            }
+            match self.hash(&path, &film) {
+                Ok(stream) => self.list(path, &film, stream),
+                Err(HashError::Stopped) => return false,
+                Err(error) => {
+                    unsettled = true;
+                    tracing::warn!("{} is not served: {error}", path.display());
+                }
+            }
+            if self.saved.elapsed() > SAVE_EVERY {
+                self.memory.save();
+                self.saved = Instant::now();
+            }
+        }
+        unsettled
+    }
+
+    fn hash(&mut self, path: &Path, found: &Found) -> Result<tributary_core::geometry::StreamId, HashError> {
+        let started = Instant::now();
+        let changed = || HashError::Read(std::io::Error::other("the file changes while it is read"));
+        let (file, facts) = self.library.root().open_file(path)?;
+        if facts != found.facts {
+            return Err(changed());
+        }
+        let hashed = hash(&file, facts.size, &self.stop)?;
+        if crate::content::root::FileFacts::of(&file.metadata()?) != facts {
+            return Err(changed());
+        }
+        self.memory.keep(path, facts, hashed.stream, &hashed.groups)?;
+        let seconds = started.elapsed().as_secs_f64();
+        tracing::info!(
+            stream = %hashed.stream, bytes = facts.size, seconds,
+            "{} is indexed", path.display()
+        );
+        Ok(hashed.stream)
+    }
+
+    fn list(&self, path: PathBuf, found: &Found, stream: tributary_core::geometry::StreamId) {
+        let media = self.memory.media(stream).cloned().unwrap_or_default();
+        let file_name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let shown = if found.sidecar.title.is_empty() { &found.name } else { &found.sidecar.title };
+        let title = Title {
+            catalog: found.catalog.clone(),
+            name: found.name.clone(),
+            title: shown.clone(),
+            stream,
+            size: found.facts.size,
+            file_name: crate::text::clean(&file_name, crate::director::MAX_NAME_CHARS),
+            year: found.sidecar.year,
+            description: found.sidecar.description.clone(),
+            tags: found.sidecar.tags.clone(),
+            media: media.facts,
+            poster: media.poster,
+            servers: Vec::new(),
+            added_at: 0,
+        };
+        self.library.put(path, Film { facts: found.facts, title });
+    }
+
+    fn next_without_facts(&self) -> Option<PathBuf> {
+        let unknown = |path: &PathBuf| {
+            self.library.film(path).is_some_and(|film| self.memory.media(film.title.stream).is_none())
+        };
+        if self.media.is_available() { self.library.paths().into_iter().find(unknown) } else { None }
+    }
+
+    fn find_facts(&mut self, path: &Path) {
+        let Some(mut film) = self.library.film(path) else { return };
+        let media = self.media.look_at(&self.library.root().path().join(path), film.title.stream);
+        film.title.media = media.facts.clone();
+        film.title.poster = media.poster;
+        self.memory.keep_media(film.title.stream, media);
+        self.memory.save();
+        self.library.put(path.to_owned(), film);
+    }
+}
+
+/// Whether nobody has written to the file lately.
+fn is_settled(found: &Found) -> bool {
+    let changed = SystemTime::UNIX_EPOCH + Duration::from_nanos(found.facts.mtime_ns.max(0) as u64);
+    // A time in the future says nothing about writing.
+    changed.elapsed().map_or(true, |since| since >= SETTLED)
+}

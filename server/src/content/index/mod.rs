@@ -1,0 +1,17 @@
+//! The index: which files are served, and under which hash.
+//!
+//! | part | what it does |
+//! |---|---|
+//! | `scan` | walks the directory, names catalogs and titles |
+//! | `sidecar` | reads `NAME.toml` beside a film |
+//! | `hash` | hashes a file on all cores |
+//! | `remember` | keeps hashes between runs |
+//! | `watch` | tells when the directory changes |
+//! | `indexer` | the thread that keeps the library as the directory is |
+
+pub(crate) mod hash;
+pub(crate) mod indexer;
+pub(crate) mod remember;
+pub(crate) mod scan;
+mod sidecar;
+mod watch;

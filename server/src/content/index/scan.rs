@@ -1,0 +1,172 @@
+//! Walks the content directory: which files are films, and what they are called.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tributary_core::directory::ROOT_CATALOG;
+
+use super::sidecar::Sidecar;
+use crate::content::root::{FileFacts, Root};
+use crate::director::MAX_NAME_CHARS;
+use crate::text::clean_name;
+
+/// Most files a server lists; more are left out and said so.
+pub(crate) const MAX_FILES: usize = 200_000;
+/// Deepest folder below the content directory that is looked into.
+const MAX_DEPTH: usize = 16;
+
+/// Endings of files that are served, and their MIME types.
+const MEDIA: &[(&str, &str)] = &[
+    ("3gp", "video/3gpp"),
+    ("aac", "audio/aac"),
+    ("avi", "video/x-msvideo"),
+    ("flac", "audio/flac"),
+    ("flv", "video/x-flv"),
+    ("m2ts", "video/mp2t"),
+    ("m4a", "audio/mp4"),
+    ("m4v", "video/mp4"),
+    ("mka", "audio/x-matroska"),
+    ("mkv", "video/x-matroska"),
+    ("mov", "video/quicktime"),
+    ("mp3", "audio/mpeg"),
+    ("mp4", "video/mp4"),
+    ("mpeg", "video/mpeg"),
+    ("mpg", "video/mpeg"),
+    ("mts", "video/mp2t"),
+    ("mxf", "application/mxf"),
+    ("oga", "audio/ogg"),
+    ("ogg", "audio/ogg"),
+    ("ogv", "video/ogg"),
+    ("opus", "audio/ogg"),
+    ("ts", "video/mp2t"),
+    ("wav", "audio/wav"),
+    ("webm", "video/webm"),
+    ("wmv", "video/x-ms-wmv"),
+];
+
+/// MIME type by a file name's ending; none where it is no film.
+pub(crate) fn mime_type(path: &Path) -> Option<&'static str> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    MEDIA.binary_search_by_key(&ending.as_str(), |(known, _)| known).ok().map(|place| MEDIA[place].1)
+}
+
+/// A film in the directory.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// Size, time and inode as the walk saw them.
+    pub(crate) facts: FileFacts,
+    /// Its catalog.
+    pub(crate) catalog: String,
+    /// Its name inside the catalog, unlike every other's.
+    pub(crate) name: String,
+    /// What people say of it.
+    pub(crate) sidecar: Sidecar,
+}
+
+/// Walks the directory. The keys are paths relative to it; where they are symbolic links, they lead to a
+/// place inside it.
+pub(crate) fn scan(root: &Root) -> BTreeMap<PathBuf, Found> {
+    let mut paths = Vec::new();
+    walk(root, Path::new(""), 0, &mut paths);
+    paths.sort_by(|one, other| one.0.cmp(&other.0));
+    let mut films = BTreeMap::new();
+    let mut taken = std::collections::HashSet::new();
+    for (relative, facts) in paths {
+        let catalog = catalog_of(&relative);
+        let Some(name) = name_of(&relative, &catalog, &taken) else { continue };
+        taken.insert((catalog.clone(), name.clone()));
+        let sidecar = Sidecar::beside(&root.path().join(&relative));
+        films.insert(relative, Found { facts, catalog, name, sidecar });
+    }
+    films
+}
+
+fn walk(root: &Root, relative: &Path, depth: usize, out: &mut Vec<(PathBuf, FileFacts)>) {
+    let path = root.path().join(relative);
+    let entries = match std::fs::read_dir(&path) {
+        Ok(entries) => entries,
+        Err(error) => return tracing::warn!("the folder {} can't be read: {error}", path.display()),
+    };
+    for entry in entries.flatten() {
+        let below = relative.join(entry.file_name());
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let Ok(kind) = entry.file_type() else { continue };
+        if hidden {
+        } else if kind.is_dir() && depth < MAX_DEPTH {
+            walk(root, &below, depth + 1, out);
+        } else if !kind.is_dir() && mime_type(&below).is_some() {
+            if out.len() >= MAX_FILES {
+                return tracing::warn!(
+                    "only {MAX_FILES} files are listed; {} and others are not",
+                    below.display()
+                );
+            }
+            // Opening tells whether a link leads outside, and whether the file can be read at all.
+            match root.open_file(&below) {
+                Ok((_, facts)) if facts.size > 0 => out.push((below, facts)),
+                Ok(_) => tracing::debug!("{} is empty and not listed", below.display()),
+                Err(error) => tracing::warn!("{} is not served: {error}", below.display()),
+            }
+        }
+    }
+}
+
+/// The folder at the top is the catalog.
+fn catalog_of(relative: &Path) -> String {
+    let mut parts = relative.components();
+    let first = parts.next().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let catalog = match (first, parts.next()) {
+        (Some(folder), Some(_)) => clean_name(&folder, MAX_NAME_CHARS),
+        _ => String::new(),
+    };
+    if catalog.is_empty() { ROOT_CATALOG.to_owned() } else { catalog }
+}
+
+/// A name that no other film of the catalog has: the file's without its ending, with its folders where
+/// it lies deeper, with its ending where another has the same.
+fn name_of(
+    relative: &Path,
+    catalog: &str,
+    taken: &std::collections::HashSet<(String, String)>,
+) -> Option<String> {
+    let folders = relative.components().count().saturating_sub(1).min(1);
+    let inside: PathBuf = relative.components().skip(folders).collect();
+    let joined = |path: &Path| {
+        let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        clean_name(&parts.join(" - "), MAX_NAME_CHARS)
+    };
+    let numbered = (2..1000).map(|number| format!("{} ({number})", joined(&inside)));
+    [joined(&inside.with_extension("")), joined(&inside)]
+        .into_iter()
+        .chain(numbered)
+        .find(|name| !name.is_empty() && !taken.contains(&(catalog.to_owned(), name.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_sorted_for_the_search() {
+        assert!(MEDIA.is_sorted_by_key(|(ending, _)| ending));
+        assert_eq!(mime_type(Path::new("A.MKV")), Some("video/x-matroska"));
+        assert_eq!(mime_type(Path::new("a.toml")), None);
+    }
+
+    #[test]
+    fn folders_are_catalogs_and_names_are_unlike() {
+        let dir = tempfile::tempdir().unwrap();
+        for path in
+            ["a.mp4", "a.mkv", "x.txt", "Films/b.webm", "Shows/S1/e1.mp4", "Shows/S2/e1.mp4", ".h/c.mp4"]
+        {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "film").unwrap();
+        }
+        std::fs::write(dir.path().join("empty.mp4"), "").unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", dir.path().join("out.mp4")).unwrap();
+        let found = scan(&Root::open(dir.path()).unwrap());
+        let names: Vec<_> = found.values().map(|film| format!("{}/{}", film.catalog, film.name)).collect();
+        assert_eq!(names, ["Films/b", "Shows/S1 - e1", "Shows/S2 - e1", "Library/a", "Library/a.mp4"]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Counters of a content server, and the text that Prometheus reads.
+
+use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Counters since the start.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    /// Bytes of pattern connections, frames and all.
+    pub(crate) pattern_bytes: AtomicU64,
+    /// Blocks sent.
+    pub(crate) blocks: AtomicU64,
+    /// Bytes of HTTP bodies.
+    pub(crate) http_bytes: AtomicU64,
+    /// Pattern connections opened.
+    pub(crate) pattern_connections: AtomicU64,
+    /// HTTP connections opened.
+    pub(crate) http_connections: AtomicU64,
+    /// Connections refused by a limit.
+    pub(crate) refused_connections: AtomicU64,
+    /// Pattern connections closed with an error.
+    pub(crate) errors: AtomicU64,
+}
+
+impl Metrics {
+    /// Adds to a counter.
+    pub(crate) fn add(counter: &AtomicU64, by: u64) {
+        counter.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Prometheus' text format. `open` connections and `streams` are what there is now.
+    pub(crate) fn render(&self, open: usize, streams: usize) -> String {
+        let mut out = String::new();
+        let mut metric = |name: &str, kind: &str, help: &str, rows: &[(&str, u64)]| {
+            let _ = writeln!(out, "# HELP tributary_{name} {help}\n# TYPE tributary_{name} {kind}");
+            for (labels, value) in rows {
+                let _ = writeln!(out, "tributary_{name}{labels} {value}");
+            }
+        };
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let (pattern, http) = ("{protocol=\"pattern\"}", "{protocol=\"http\"}");
+        metric(
+            "sent_bytes_total",
+            "counter",
+            "Bytes sent.",
+            &[(pattern, read(&self.pattern_bytes)), (http, read(&self.http_bytes))],
+        );
+        metric("sent_blocks_total", "counter", "Blocks sent by patterns.", &[("", read(&self.blocks))]);
+        metric(
+            "connections_total",
+            "counter",
+            "Connections opened.",
+            &[(pattern, read(&self.pattern_connections)), (http, read(&self.http_connections))],
+        );
+        let refused = read(&self.refused_connections);
+        metric("refused_connections_total", "counter", "Connections refused by a limit.", &[("", refused)]);
+        metric(
+            "errors_total",
+            "counter",
+            "Pattern connections closed with an error.",
+            &[("", read(&self.errors))],
+        );
+        metric("open_connections", "gauge", "Connections open now.", &[("", open as u64)]);
+        metric("streams", "gauge", "Streams that can be opened.", &[("", streams as u64)]);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_has_help_type_and_value() {
+        let metrics = Metrics::default();
+        Metrics::add(&metrics.pattern_bytes, 17);
+        let text = metrics.render(3, 2);
+        assert!(text.contains("tributary_sent_bytes_total{protocol=\"pattern\"} 17\n"));
+        assert!(text.contains("# TYPE tributary_open_connections gauge\ntributary_open_connections 3\n"));
+        assert_eq!(text.matches("# HELP").count(), text.matches("# TYPE").count());
+    }
+}

@@ -1,0 +1,69 @@
+//! The content server (18 in the seed): holds streams and sends the blocks that patterns give it.
+
+mod index;
+mod library;
+mod media;
+mod metrics;
+mod pages;
+mod register;
+mod root;
+mod serve;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::ContentConfig;
+use crate::net::limits::ConnectionLimits;
+use crate::net::listener;
+use crate::net::shaper::Shaper;
+
+/// Most connections in all.
+const MAX_CONNECTIONS: usize = 1024;
+/// Most connections of one address.
+const MAX_CONNECTIONS_PER_ADDRESS: usize = 256;
+
+/// Runs a content server until the stop.
+///
+/// # Errors
+/// A sentence that says what can't be opened and what to do.
+pub(crate) async fn run(config: ContentConfig, stop: CancellationToken) -> anyhow::Result<()> {
+    let directory = &config.directory;
+    let root = root::Root::open(directory)
+        .with_context(|| format!("the directory {} can't be opened", directory.display()))?;
+    let memory = index::remember::Memory::open(&config.state).with_context(|| {
+        format!("the state directory {} can't be used: pass --state DIR", config.state.display())
+    })?;
+    let library = library::Library::new(root, &config.state);
+    let (listener, local) = listener::bind(config.listen).await?;
+    let indexer =
+        index::indexer::Indexer::start(Arc::clone(&library), memory).context("no thread can be started")?;
+    let serving = Arc::new(serve::Serving {
+        name: config.name.clone(),
+        library,
+        pages: pages::Pages::new(config.state.clone()),
+        shaper: Shaper::new(config.rate_limit),
+        metrics: metrics::Metrics::default(),
+        limits: ConnectionLimits::new(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS),
+        registered: AtomicBool::new(false),
+        stop,
+    });
+    let limit = config.rate_limit.map_or_else(|| "none".into(), |rate| rate.to_string());
+    tracing::info!(name = config.name, %local, rate_limit = limit, "serving {}", directory.display());
+    listener::announce(local);
+
+    let address = config.advertise.unwrap_or_else(|| local.to_string());
+    let registration = match config.director {
+        Some(director) => {
+            let registrar = register::Registrar::new(director, address, Arc::clone(&serving))
+                .context("no HTTP client can be made")?;
+            tokio::spawn(registrar.run())
+        }
+        None => tokio::spawn(async {}),
+    };
+    serve::serve(listener, serving).await;
+    registration.await.context("the registration has failed")?;
+    tokio::task::spawn_blocking(move || indexer.stop()).await.context("the indexer has failed")
+}

@@ -1,0 +1,199 @@
+//! Keeps the server listed at its director: the whole table of contents once and at each change, the
+//! lease in between. Without a director the server goes on serving, and tries again.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use tributary_core::directory::{LeaseGrant, Problem, RENEW_SECONDS, Registration, Renewal};
+
+use super::serve::Serving;
+
+/// A request that takes longer counts as unanswered.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
+/// Time to be taken off the list at the stop.
+const WITHDRAW_TIMEOUT: Duration = Duration::from_secs(1);
+/// First wait after a failure; doubled up to [`RENEW_SECONDS`].
+const FIRST_RETRY: Duration = Duration::from_millis(250);
+/// Changes that come together are sent together.
+const GATHER_CHANGES: Duration = Duration::from_millis(200);
+
+/// Why the director does not list us.
+#[derive(Debug, thiserror::Error)]
+enum RegisterError {
+    #[error("the director at {url} can't be reached: {source}")]
+    Unreachable { url: String, source: reqwest::Error },
+    #[error("the director at {url} has forgotten this server")]
+    Forgotten { url: String },
+    #[error("the director at {url} refuses this server: {message}")]
+    Refused { url: String, message: String },
+}
+
+/// A server's place at its director.
+#[derive(Debug)]
+pub(super) struct Registrar {
+    client: reqwest::Client,
+    director: String,
+    address: String,
+    instance: String,
+    serving: Arc<Serving>,
+}
+
+impl Registrar {
+    /// Prepares to list the server that players reach at `address`.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub(super) fn new(director: String, address: String, serving: Arc<Serving>) -> reqwest::Result<Self> {
+        let client = reqwest::Client::builder().timeout(REQUEST_TIMEOUT).no_proxy().build()?;
+        Ok(Self { client, director, address, instance: random_instance(), serving })
+    }
+
+    /// Keeps the server listed until the stop, then takes it off.
+    pub(super) async fn run(self) {
+        let stop = self.serving.stop.clone();
+        stop.run_until_cancelled(self.keep_listed()).await;
+        let url = format!("{}?instance={}", self.server_url(), self.instance);
+        let asked = self.client.delete(url).timeout(WITHDRAW_TIMEOUT).send().await;
+        if let Err(error) = asked {
+            tracing::debug!("the director was not told of the stop: {error}");
+        }
+    }
+
+    async fn keep_listed(&self) {
+        let mut changes = self.serving.library.changes();
+        let mut fence = None;
+        let mut retry = FIRST_RETRY;
+        let mut complained = String::new();
+        loop {
+            let asked = match fence {
+                None => {
+                    changes.mark_unchanged();
+                    self.register().await
+                }
+                Some(fence) => self.renew(fence).await,
+            };
+            let wait = match asked {
+                Ok(granted) => {
+                    if fence.is_none() {
+                        tracing::info!(director = self.director, "registered");
+                    }
+                    fence = Some(granted);
+                    self.serving.registered.store(true, Ordering::Relaxed);
+                    complained.clear();
+                    retry = FIRST_RETRY;
+                    Duration::from_secs(RENEW_SECONDS)
+                }
+                Err(RegisterError::Forgotten { .. }) if fence.is_some() => {
+                    fence = None;
+                    continue;
+                }
+                Err(error) => {
+                    self.serving.registered.store(false, Ordering::Relaxed);
+                    fence = fence.filter(|_| matches!(error, RegisterError::Unreachable { .. }));
+                    // Said once, not at each try.
+                    let said = error.to_string();
+                    if said != complained {
+                        tracing::warn!("{said}; serving goes on, and it is asked again");
+                        complained = said;
+                    }
+                    let wait = retry;
+                    retry = (retry * 2).min(Duration::from_secs(RENEW_SECONDS));
+                    wait
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                changed = changes.changed(), if fence.is_some() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    tokio::time::sleep(GATHER_CHANGES).await;
+                    fence = None;
+                }
+            }
+        }
+    }
+
+    async fn register(&self) -> Result<u64, RegisterError> {
+        let titles = self.serving.library.titles();
+        let body = Registration { address: self.address.clone(), instance: self.instance.clone(), titles };
+        self.grant(self.client.put(self.server_url()).json(&body)).await
+    }
+
+    async fn renew(&self, fence: u64) -> Result<u64, RegisterError> {
+        let body = Renewal { instance: self.instance.clone(), fence };
+        self.grant(self.client.post(format!("{}/lease", self.server_url())).json(&body)).await
+    }
+
+    async fn grant(&self, request: reqwest::RequestBuilder) -> Result<u64, RegisterError> {
+        let url = || self.director.clone();
+        let unreachable =
+            |source: reqwest::Error| RegisterError::Unreachable { url: url(), source: source.without_url() };
+        let answer = request.send().await.map_err(unreachable)?;
+        match answer.status() {
+            StatusCode::NOT_FOUND => Err(RegisterError::Forgotten { url: url() }),
+            status if status.is_success() => {
+                let grant: LeaseGrant = answer.json().await.map_err(unreachable)?;
+                Ok(grant.fence)
+            }
+            status => {
+                let problem = answer.json::<Problem>().await.map(|problem| problem.message);
+                Err(RegisterError::Refused {
+                    url: url(),
+                    message: problem.unwrap_or_else(|_| status.to_string()),
+                })
+            }
+        }
+    }
+
+    fn server_url(&self) -> String {
+        format!("{}/v1/servers/{}", self.director, in_path(&self.serving.name))
+    }
+}
+
+/// A name as one segment of a path.
+fn in_path(name: &str) -> String {
+    let mut out = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Tells this run of the server from any other: 128 random bits, from the system by way of the hasher's
+/// seeds.
+fn random_instance() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    let process = u64::from(std::process::id());
+    let mut hasher = blake3::Hasher::new();
+    for part in [random(), random(), process] {
+        hasher.update(&part.to_le_bytes());
+    }
+    hasher.update(format!("{:?}", std::time::SystemTime::now()).as_bytes());
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_path_segments() {
+        assert_eq!(in_path("alpha-1"), "alpha-1");
+        assert_eq!(in_path("a b/ü"), "a%20b%2F%C3%BC");
+    }
+
+    #[test]
+    fn instances_differ() {
+        assert_ne!(random_instance(), random_instance());
+        assert_eq!(random_instance().len(), 32);
+    }
+}

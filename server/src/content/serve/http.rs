@@ -1,0 +1,203 @@
+//! HTTP/1.1 beside the pattern: any plain client can fetch any stream.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::TryStreamExt;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Empty, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tributary_core::geometry::StreamId;
+
+use super::{SLOW_READER, Serving, read};
+use crate::content::index::scan::mime_type;
+use crate::content::library::OpenStream;
+use crate::content::metrics::Metrics;
+use crate::net::prefixed::Prefixed;
+
+mod range;
+
+/// Time for a request's header, and for the next request on a connection that is kept.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest header.
+const MAX_HEADER_BYTES: usize = 32 << 10;
+/// Bytes of a body read at a time.
+const PIECE_BYTES: usize = 128 << 10;
+
+type Body = BoxBody<Bytes, io::Error>;
+
+/// Serves one connection; `first` was read of it already.
+pub(super) async fn run(stream: TcpStream, first: Bytes, serving: Arc<Serving>) -> io::Result<()> {
+    let io = TokioIo::new(Prefixed::new(first, stream, SLOW_READER));
+    let stop = serving.stop.clone();
+    let service = hyper::service::service_fn(move |request| {
+        let serving = Arc::clone(&serving);
+        async move { Ok::<_, Infallible>(answer(&request, &serving)) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(MAX_HEADER_BYTES)
+        .serve_connection(io, service);
+    let mut connection = std::pin::pin!(connection);
+    let done = tokio::select! {
+        done = connection.as_mut() => done,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    done.map_err(io::Error::other)
+}
+
+fn answer(request: &Request<Incoming>, serving: &Arc<Serving>) -> Response<Body> {
+    let head = request.method() == Method::HEAD;
+    if !head && request.method() != Method::GET {
+        let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served here\n");
+        refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return refused;
+    }
+    let mut answer = match request.uri().path() {
+        "/health" => health(serving),
+        "/metrics" => metrics(serving),
+        path => match path.strip_prefix("/streams/").map(str::parse::<StreamId>) {
+            Some(Ok(stream)) => film(request, serving, stream, head),
+            _ => match path.strip_prefix("/posters/").map(str::parse::<StreamId>) {
+                Some(Ok(stream)) => poster(serving, stream),
+                _ => text(StatusCode::NOT_FOUND, "nothing is here: streams are at /streams/HASH\n"),
+            },
+        },
+    };
+    if head {
+        *answer.body_mut() = empty();
+    }
+    answer
+}
+
+fn film(request: &Request<Incoming>, serving: &Arc<Serving>, stream: StreamId, head: bool) -> Response<Body> {
+    let film = match serving.library.open(stream) {
+        Ok(film) => film,
+        Err(error) => return text(StatusCode::NOT_FOUND, &format!("{error}\n")),
+    };
+    let etag = format!("\"{stream}\"");
+    let given = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if given(header::IF_NONE_MATCH).is_some_and(|tags| tags == "*" || tags.contains(&etag)) {
+        return with_etag(Response::new(empty()), StatusCode::NOT_MODIFIED, &etag);
+    }
+    // A range of another version of the film is no use to anybody; this one has only ever one version.
+    let same = given(header::IF_RANGE).is_none_or(|tag| tag == etag);
+    let asked = given(header::RANGE).filter(|_| same);
+    let (status, wanted) = match range::parse(asked, film.size) {
+        range::Wanted::Whole => (StatusCode::OK, 0..film.size),
+        range::Wanted::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
+        range::Wanted::Nothing => {
+            let mut answer = text(StatusCode::RANGE_NOT_SATISFIABLE, "the stream has no such bytes\n");
+            put(&mut answer, header::CONTENT_RANGE, &format!("bytes */{}", film.size));
+            return answer;
+        }
+    };
+    let mime = mime_type(&film.path).unwrap_or("application/octet-stream");
+    let size = film.size;
+    let body = if head { empty() } else { body(film, wanted.clone(), Arc::clone(serving)) };
+    let mut answer = with_etag(Response::new(body), status, &etag);
+    put(&mut answer, header::CONTENT_TYPE, mime);
+    put(&mut answer, header::CONTENT_LENGTH, &(wanted.end - wanted.start).to_string());
+    put(&mut answer, header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    if status == StatusCode::PARTIAL_CONTENT {
+        let last = wanted.end - 1;
+        put(&mut answer, header::CONTENT_RANGE, &format!("bytes {}-{last}/{size}", wanted.start));
+    }
+    answer
+}
+
+/// The bytes of a range, piece by piece, as the shaper lets them through.
+fn body(film: OpenStream, range: std::ops::Range<u64>, serving: Arc<Serving>) -> Body {
+    let film = Arc::new(film);
+    let pieces = futures_util::stream::try_unfold(range.start, move |at| {
+        let (film, serving) = (Arc::clone(&film), Arc::clone(&serving));
+        async move {
+            let left = (range.end - at).min(PIECE_BYTES as u64) as usize;
+            if left == 0 {
+                return Ok(None);
+            }
+            let len = serving.shaper.piece(left);
+            if let Some(when) = serving.shaper.reserve(len) {
+                tokio::time::sleep_until(when).await;
+            }
+            let mut piece = BytesMut::with_capacity(len);
+            read::append(&film.file, at, len, &mut piece).await?;
+            Metrics::add(&serving.metrics.http_bytes, len as u64);
+            Ok::<_, io::Error>(Some((piece.freeze(), at + len as u64)))
+        }
+    });
+    BodyExt::boxed(StreamBody::new(pieces.map_ok(Frame::data)))
+}
+
+fn poster(serving: &Serving, stream: StreamId) -> Response<Body> {
+    match serving.library.poster(stream) {
+        Ok(bytes) => {
+            let mut answer = Response::new(full(bytes.into()));
+            put(&mut answer, header::CONTENT_TYPE, "image/jpeg");
+            put(&mut answer, header::CACHE_CONTROL, "public, max-age=3600");
+            answer
+        }
+        Err(_) => text(StatusCode::NOT_FOUND, "this stream has no poster here\n"),
+    }
+}
+
+fn health(serving: &Serving) -> Response<Body> {
+    let health = serde_json::json!({
+        "status": "ok",
+        "name": serving.name,
+        "streams": serving.library.streams(),
+        "indexing": serving.library.is_indexing(),
+        "registered": serving.registered.load(Ordering::Relaxed),
+    });
+    let mut answer = Response::new(full(health.to_string().into()));
+    put(&mut answer, header::CONTENT_TYPE, "application/json");
+    answer
+}
+
+fn metrics(serving: &Serving) -> Response<Body> {
+    let shown = serving.metrics.render(serving.limits.open(), serving.library.streams());
+    let mut answer = Response::new(full(shown.into()));
+    put(&mut answer, header::CONTENT_TYPE, "text/plain; version=0.0.4");
+    answer
+}
+
+fn with_etag(mut answer: Response<Body>, status: StatusCode, etag: &str) -> Response<Body> {
+    *answer.status_mut() = status;
+    put(&mut answer, header::ETAG, etag);
+    put(&mut answer, header::ACCEPT_RANGES, "bytes");
+    answer
+}
+
+fn text(status: StatusCode, words: &str) -> Response<Body> {
+    let mut answer = Response::new(full(words.to_owned().into()));
+    *answer.status_mut() = status;
+    put(&mut answer, header::CONTENT_TYPE, "text/plain; charset=utf-8");
+    answer
+}
+
+fn put(answer: &mut Response<Body>, name: header::HeaderName, value: &str) {
+    // All values are made here of plain text and numbers.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+fn full(bytes: Bytes) -> Body {
+    Full::new(bytes).map_err(|never| match never {}).boxed()
+}
+
+fn empty() -> Body {
+    Empty::new().map_err(|never| match never {}).boxed()
+}

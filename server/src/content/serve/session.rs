@@ -1,0 +1,377 @@
+//! One pattern connection: frames in, blocks out.
+//!
+//! Between any two blocks the frames that have come are read, so that a new generation, a Cancel or a
+//! Repair takes effect at once; and while a write waits, frames are read as well. At most one block is
+//! ever on its way to the socket.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, MissedTickBehavior, sleep_until};
+use tributary_core::geometry::Geometry;
+use tributary_core::verify::PageId;
+use tributary_core::walker::{Order, Walker};
+use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, VERSION, encode};
+
+use super::{FAREWELL, HANDSHAKE, SLOW_READER, Serving, read};
+use crate::content::library::{OpenError, OpenStream};
+use crate::content::metrics::Metrics;
+use crate::content::pages::{self, Groups};
+
+/// Largest frame a client has reason to send: an echo.
+const MAX_CLIENT_FRAME_BYTES: usize = MAX_ECHO + 64;
+/// Bytes of answers that may wait; beyond it the client is not read until it takes them.
+const MAX_ANSWER_BYTES_WAITING: usize = 256 << 10;
+/// Hash pages that may wait.
+const MAX_PAGES_WAITING: usize = 4096;
+/// How often deadlines and the file are looked at.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
+/// Time for the last frame of a connection that is closed with an error.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Why a connection is closed, told to the client.
+#[derive(Debug)]
+struct Closing {
+    code: ErrorCode,
+    message: String,
+}
+
+impl Closing {
+    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+/// How a session ends.
+enum End {
+    /// The client left, or the socket failed.
+    Gone(io::Error),
+    /// The server closes.
+    Closing(Closing),
+}
+
+impl From<Closing> for End {
+    fn from(closing: Closing) -> Self {
+        Self::Closing(closing)
+    }
+}
+
+/// The stream of this connection.
+struct Opened {
+    film: OpenStream,
+    geometry: Geometry,
+    walker: Walker,
+    groups: Groups,
+}
+
+struct Session<'a> {
+    stream: &'a TcpStream,
+    serving: &'a Serving,
+    decoder: Decoder,
+    greeted: bool,
+    opened: Option<Opened>,
+    /// Encoded answers, sent before the next block.
+    answers: BytesMut,
+    pages: VecDeque<PageId>,
+    /// What is being written: answers, a page or one block.
+    out: BytesMut,
+    /// Bytes of `out` that the shaper has let through, and when they may go.
+    granted: usize,
+    granted_at: Option<Instant>,
+    started: Instant,
+    progress: Instant,
+    /// When the connection ends, once the server stops.
+    farewell: Option<Instant>,
+}
+
+/// Serves one connection whose first bytes were the magic; `first` came after it.
+pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Serving) -> io::Result<()> {
+    let now = Instant::now();
+    let mut session = Session {
+        stream,
+        serving,
+        decoder: Decoder::new(),
+        greeted: false,
+        opened: None,
+        answers: BytesMut::new(),
+        pages: VecDeque::new(),
+        out: BytesMut::new(),
+        granted: 0,
+        granted_at: None,
+        started: now,
+        progress: now,
+        farewell: None,
+    };
+    session.decoder.feed(first);
+    match session.serve().await {
+        End::Gone(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
+        End::Gone(error) => Err(error),
+        End::Closing(closing) => session.close(closing).await,
+    }
+}
+
+/// Tells a client that there is no room, as far as that goes without waiting.
+pub(super) fn refuse_busy(stream: &TcpStream) {
+    let mut out = BytesMut::new();
+    encode(
+        &Frame::Error { code: ErrorCode::Busy, message: "as many connections as I take".into() },
+        &mut out,
+    );
+    // A fresh socket has room for so little; where it hasn't, the close says it too.
+    let _ = stream.try_write(&out);
+}
+
+impl Session<'_> {
+    async fn serve(&mut self) -> End {
+        let mut checks = tokio::time::interval(CHECK_EVERY);
+        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            if let Err(closing) = self.take_frames() {
+                return closing.into();
+            }
+            if self.out.is_empty()
+                && let Err(closing) = self.fill().await
+            {
+                return closing.into();
+            }
+            self.ask_shaper();
+            let may_read =
+                self.answers.len() < MAX_ANSWER_BYTES_WAITING && self.pages.len() < MAX_PAGES_WAITING;
+            let waits = self.granted_at;
+            let may_write = !self.out.is_empty() && waits.is_none();
+            let step = tokio::select! {
+                biased;
+                ready = self.stream.readable(), if may_read => ready.and_then(|()| self.read()),
+                ready = self.stream.writable(), if may_write => ready.and_then(|()| self.write()),
+                () = sleep_until(waits.unwrap_or(self.started)), if waits.is_some() => {
+                    self.granted_at = None;
+                    Ok(())
+                }
+                _ = checks.tick() => match self.check() {
+                    Ok(()) => Ok(()),
+                    Err(closing) => return closing.into(),
+                },
+                () = self.serving.stop.cancelled(), if self.farewell.is_none() => {
+                    encode(&Frame::GoingAway, &mut self.answers);
+                    self.farewell = Some(Instant::now() + FAREWELL);
+                    Ok(())
+                }
+            };
+            if let Err(error) = step {
+                return End::Gone(error);
+            }
+        }
+    }
+
+    fn read(&mut self) -> io::Result<()> {
+        match self.stream.try_read_buf(self.decoder.buffer(4096)) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        match self.stream.try_write(&self.out[..self.granted]) {
+            Ok(count) => {
+                self.out.advance(count);
+                self.granted -= count;
+                self.progress = Instant::now();
+                Metrics::add(&self.serving.metrics.pattern_bytes, count as u64);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Has the next piece of `out` let through.
+    fn ask_shaper(&mut self) {
+        if self.granted == 0 && !self.out.is_empty() {
+            self.granted = self.serving.shaper.piece(self.out.len());
+            self.granted_at = self.serving.shaper.reserve(self.granted);
+        }
+    }
+
+    fn take_frames(&mut self) -> Result<(), Closing> {
+        loop {
+            match self.decoder.next_frame() {
+                Ok(Some(frame)) => self.take(&frame)?,
+                Ok(None) if self.decoder.pending() > MAX_CLIENT_FRAME_BYTES => {
+                    return Err(Closing::new(
+                        ErrorCode::Malformed,
+                        "a client sends no frame as long as this",
+                    ));
+                }
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(Closing::new(ErrorCode::Malformed, error.to_string())),
+            }
+        }
+    }
+
+    fn take(&mut self, frame: &Frame) -> Result<(), Closing> {
+        match frame {
+            Frame::Hello { min_version, max_version } if !self.greeted => {
+                if !(*min_version..=*max_version).contains(&VERSION) {
+                    let said = format!("this server speaks version {VERSION} only");
+                    return Err(Closing::new(ErrorCode::Version, said));
+                }
+                self.greeted = true;
+                let name = self.serving.name.clone();
+                encode(&Frame::Welcome { version: VERSION, name }, &mut self.answers);
+                Ok(())
+            }
+            Frame::Echo { nonce, payload } if self.greeted => {
+                let reply = Frame::EchoReply { nonce: *nonce, payload: payload.clone() };
+                encode(&reply, &mut self.answers);
+                Ok(())
+            }
+            // The answer to a question we never ask, and what a client may say when it leaves.
+            Frame::EchoReply { .. } if self.greeted => Ok(()),
+            Frame::Error { code, message } => {
+                let message = crate::text::clean(message, 200);
+                tracing::debug!(?code, "the client closes: {message}");
+                Err(Closing::new(ErrorCode::Unexpected, "closed as you asked"))
+            }
+            Frame::Open { stream, size, block_size, me } if self.greeted && self.opened.is_none() => {
+                let film = self.serving.library.open(*stream).map_err(|error| match error {
+                    OpenError::NoSuchStream(_) => Closing::new(ErrorCode::NoSuchStream, error.to_string()),
+                    OpenError::Withdrawn(_) => Closing::new(ErrorCode::ReadFailed, error.to_string()),
+                })?;
+                if film.size != *size {
+                    let said = format!("this server's copy has {} bytes, not {size}", film.size);
+                    return Err(Closing::new(ErrorCode::SizeMismatch, said));
+                }
+                let geometry = Geometry::new(film.size, *block_size)
+                    .map_err(|error| Closing::new(ErrorCode::Malformed, error.to_string()))?;
+                let groups = self.serving.pages.groups(*stream, film.size).map_err(|error| {
+                    tracing::warn!(%stream, "hash pages can't be read: {error}");
+                    Closing::new(ErrorCode::ReadFailed, "the hash pages of this stream can't be read")
+                })?;
+                encode(&Frame::Opened { size: film.size }, &mut self.answers);
+                self.opened = Some(Opened { film, geometry, walker: Walker::new(*me, geometry), groups });
+                Ok(())
+            }
+            Frame::PageRequest { page } => {
+                let opened = self.opened.as_ref().ok_or_else(too_early)?;
+                if page.values(opened.film.size) == 0 {
+                    let said = format!("the stream has no hash page {page:?}");
+                    return Err(Closing::new(ErrorCode::Malformed, said));
+                }
+                self.pages.push_back(*page);
+                Ok(())
+            }
+            Frame::Epoch { .. } | Frame::Lease { .. } | Frame::Repair { .. } | Frame::Cancel { .. } => {
+                let opened = self.opened.as_mut().ok_or_else(too_early)?;
+                let answer = opened
+                    .walker
+                    .handle(frame)
+                    .map_err(|error| Closing::new(error.code(), error.to_string()))?;
+                if let Some(answer) = answer {
+                    encode(&answer, &mut self.answers);
+                }
+                Ok(())
+            }
+            _ => Err(Closing::new(ErrorCode::Unexpected, "this frame may not come here")),
+        }
+    }
+
+    /// Puts what comes next into `out`: answers, else a page, else a block.
+    async fn fill(&mut self) -> Result<(), Closing> {
+        if !self.answers.is_empty() {
+            std::mem::swap(&mut self.out, &mut self.answers);
+            return Ok(());
+        }
+        let Some(opened) = self.opened.as_mut() else { return Ok(()) };
+        if let Some(page) = self.pages.pop_front() {
+            let values = pages::page(&opened.groups, opened.film.size, page)
+                .ok_or_else(|| Closing::new(ErrorCode::ReadFailed, "this hash page can't be made"))?;
+            encode(&Frame::Page { page, values: values.into() }, &mut self.out);
+            return Ok(());
+        }
+        let Some(order) = opened.walker.next_order() else { return Ok(()) };
+        put_block(opened, order, &mut self.out).await.map_err(|error| {
+            tracing::warn!(stream = %opened.film.stream, "a block can't be read: {error}");
+            self.serving.library.withdraw_changed(&opened.film);
+            Closing::new(ErrorCode::ReadFailed, format!("block {} can't be read: {error}", order.seq))
+        })?;
+        Metrics::add(&self.serving.metrics.blocks, 1);
+        Ok(())
+    }
+
+    /// Looks at deadlines and at the file.
+    fn check(&self) -> Result<(), Closing> {
+        let now = Instant::now();
+        if self.opened.is_none() && now > self.started + HANDSHAKE {
+            return Err(Closing::new(ErrorCode::TimedOut, "no stream was opened in time"));
+        }
+        if !self.out.is_empty()
+            && now > self.progress + SLOW_READER
+            && now > self.granted_at.unwrap_or(now) + SLOW_READER
+        {
+            return Err(Closing::new(ErrorCode::TimedOut, "nothing was taken for too long"));
+        }
+        if self.farewell.is_some_and(|end| now > end) {
+            return Err(Closing::new(ErrorCode::ShuttingDown, "the server stops"));
+        }
+        if let Some(opened) = &self.opened
+            && !opened.film.is_intact()
+        {
+            self.serving.library.withdraw_changed(&opened.film);
+            return Err(Closing::new(ErrorCode::ReadFailed, "the file changed underneath the server"));
+        }
+        Ok(())
+    }
+
+    /// Ends what is half-way, says why, and waits a little for the client to have read it.
+    async fn close(&mut self, closing: Closing) -> io::Result<()> {
+        Metrics::add(&self.serving.metrics.errors, u64::from(closing.code != ErrorCode::ShuttingDown));
+        let mut last = self.out.split();
+        encode(&Frame::Error { code: closing.code, message: closing.message.clone() }, &mut last);
+        let farewell = async {
+            while last.has_remaining() {
+                self.stream.writable().await?;
+                match self.stream.try_write(&last) {
+                    Ok(count) => last.advance(count),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            socket2::SockRef::from(self.stream).shutdown(std::net::Shutdown::Write)?;
+            // Closing with unread bytes would reset the connection, and the reset overtake the words.
+            let mut unread = [0; 4096];
+            loop {
+                self.stream.readable().await?;
+                match self.stream.try_read(&mut unread) {
+                    Ok(0) => return Ok(()),
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WORDS, farewell).await;
+        Err(io::Error::other(format!("{:?}: {}", closing.code, closing.message)))
+    }
+}
+
+fn too_early() -> Closing {
+    Closing::new(ErrorCode::Unexpected, "no stream is open yet")
+}
+
+/// Reads a block straight behind its frame's header.
+async fn put_block(opened: &Opened, order: Order, out: &mut BytesMut) -> io::Result<()> {
+    let Order { generation, epoch, seq } = order;
+    let len = opened.geometry.len(seq) as usize;
+    out.reserve(DATA_OVERHEAD + len);
+    encode(&Frame::Data { generation, epoch, seq, bytes: bytes::Bytes::new() }, out);
+    let body = (DATA_OVERHEAD - HEADER_LEN + len) as u32;
+    out[..4].copy_from_slice(&body.to_le_bytes());
+    read::append(&opened.film.file, opened.geometry.range(seq).start, len, out)
+        .await
+        .inspect_err(|_| out.clear())
+}

@@ -1,0 +1,138 @@
+//! What players ask: catalogs, titles, sources, posters, servers.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tributary_core::directory::{Catalogs, Lookup, Servers, StreamSources, Title, TitlePage};
+use tributary_core::geometry::StreamId;
+
+use super::problem::{Failure, Path, Query};
+use crate::director::store::{Now, Sort, TitleQuery};
+use crate::director::{Director, MAX_NAME_CHARS};
+
+/// Titles of a page where nobody says how many.
+const DEFAULT_PAGE: u64 = 100;
+/// Most titles of a page.
+const MAX_PAGE: u64 = 500;
+
+pub(super) async fn health(State(director): State<Director>) -> Result<Json<serde_json::Value>, Failure> {
+    let servers = director.store.servers(Now::read()).await?.len();
+    Ok(Json(serde_json::json!({ "status": "ok", "name": &*director.name, "servers": servers })))
+}
+
+pub(super) async fn catalogs(State(director): State<Director>) -> Result<Json<Catalogs>, Failure> {
+    let catalogs = director.store.catalogs(Now::read()).await?;
+    Ok(Json(Catalogs { director: director.name.to_string(), catalogs }))
+}
+
+/// `?search=&sort=&offset=&limit=`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    #[serde(default)]
+    search: String,
+    #[serde(default)]
+    sort: SortWord,
+    #[serde(default)]
+    offset: u64,
+    limit: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SortWord {
+    #[default]
+    Name,
+    Added,
+}
+
+impl Page {
+    fn query(self, catalog: Option<String>) -> TitleQuery {
+        TitleQuery {
+            catalog,
+            search: crate::text::clean(&self.search, MAX_NAME_CHARS),
+            sort: match self.sort {
+                SortWord::Name => Sort::Name,
+                SortWord::Added => Sort::Added,
+            },
+            offset: self.offset,
+            limit: self.limit.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE),
+        }
+    }
+}
+
+pub(super) async fn titles(
+    State(director): State<Director>,
+    Query(page): Query<Page>,
+) -> Result<Json<TitlePage>, Failure> {
+    Ok(Json(director.store.titles(page.query(None), Now::read()).await?))
+}
+
+pub(super) async fn catalog_titles(
+    State(director): State<Director>,
+    Path(catalog): Path<String>,
+    Query(page): Query<Page>,
+) -> Result<Json<TitlePage>, Failure> {
+    Ok(Json(director.store.titles(page.query(Some(catalog)), Now::read()).await?))
+}
+
+pub(super) async fn title(
+    State(director): State<Director>,
+    Path((catalog, name)): Path<(String, String)>,
+) -> Result<Json<Title>, Failure> {
+    let missing = || Failure::not_found(format!("no server holds {catalog}/{name} now"));
+    let found = director.store.title(catalog.clone(), name.clone(), Now::read()).await?;
+    found.map(Json).ok_or_else(missing)
+}
+
+/// `?name=&size=`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileQuery {
+    name: String,
+    size: Option<u64>,
+}
+
+pub(super) async fn lookup(
+    State(director): State<Director>,
+    Query(file): Query<FileQuery>,
+) -> Result<Json<Lookup>, Failure> {
+    let titles = director.store.lookup(file.name, file.size, Now::read()).await?;
+    Ok(Json(Lookup { titles }))
+}
+
+pub(super) async fn servers(State(director): State<Director>) -> Result<Json<Servers>, Failure> {
+    Ok(Json(Servers { servers: director.store.servers(Now::read()).await? }))
+}
+
+pub(super) async fn sources(
+    State(director): State<Director>,
+    Path(hash): Path<String>,
+) -> Result<Json<StreamSources>, Failure> {
+    sources_of(&director, stream(&hash)?).await.map(Json)
+}
+
+/// Who holds a stream, or a 404 where nobody ever did.
+pub(super) async fn sources_of(director: &Director, stream: StreamId) -> Result<StreamSources, Failure> {
+    let sources = director.store.sources(stream, Now::read()).await?;
+    sources.ok_or_else(|| Failure::not_found(format!("no server ever held the stream {stream}")))
+}
+
+pub(super) async fn poster(
+    State(director): State<Director>,
+    Path(hash): Path<String>,
+) -> Result<Response, Failure> {
+    let stream = stream(&hash)?;
+    let holder = director.store.poster_holder(stream, Now::read()).await?;
+    let address = holder.ok_or_else(|| Failure::not_found("no server has a poster of this stream now"))?;
+    let location = format!("http://{address}/posters/{stream}");
+    Ok((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response())
+}
+
+/// A stream's name in a path.
+pub(super) fn stream(hash: &str) -> Result<StreamId, Failure> {
+    hash.parse()
+        .map_err(|error: tributary_core::geometry::BadStreamId| Failure::bad_request(error.to_string()))
+}

@@ -1,0 +1,57 @@
+//! What content servers ask: to be listed, to stay listed, to be taken off.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use tributary_core::directory::{LeaseGrant, Registration, Renewal};
+
+use super::problem::{Failure, JsonBody, Path, Query};
+use crate::director::Director;
+use crate::director::intake;
+use crate::director::store::Now;
+
+pub(super) async fn register(
+    State(director): State<Director>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(name): Path<String>,
+    JsonBody(told): JsonBody<Registration>,
+) -> Result<Json<LeaseGrant>, Failure> {
+    let name = intake::name(&name)?;
+    let table = intake::registration(told, peer.ip())?;
+    let (address, titles) = (table.address.clone(), table.titles.len());
+    let granted = director.store.register(name.clone(), table, Now::read()).await?;
+    tracing::info!(server = name, address, titles, fence = granted.grant.fence, "registered");
+    director.tell(granted.changed);
+    Ok(Json(granted.grant))
+}
+
+pub(super) async fn renew(
+    State(director): State<Director>,
+    Path(name): Path<String>,
+    JsonBody(renewal): JsonBody<Renewal>,
+) -> Result<Json<LeaseGrant>, Failure> {
+    let granted = director.store.renew(intake::name(&name)?, renewal, Now::read()).await?;
+    director.tell(granted.changed);
+    Ok(Json(granted.grant))
+}
+
+/// `?instance=`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Leaving {
+    instance: String,
+}
+
+pub(super) async fn withdraw(
+    State(director): State<Director>,
+    Path(name): Path<String>,
+    Query(leaving): Query<Leaving>,
+) -> Result<StatusCode, Failure> {
+    let name = intake::name(&name)?;
+    let changed = director.store.withdraw(name.clone(), leaving.instance).await?;
+    tracing::info!(server = name, "withdrawn");
+    director.tell(changed);
+    Ok(StatusCode::NO_CONTENT)
+}

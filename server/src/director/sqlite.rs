@@ -1,0 +1,107 @@
+//! The store in an embedded SQLite database. The statements keep to what other engines read too.
+
+mod change;
+mod read;
+mod row;
+
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use tributary_core::directory::{
+    CatalogEntry, Registration, Renewal, ServerEntry, StreamSources, Title, TitlePage,
+};
+use tributary_core::geometry::StreamId;
+
+use super::store::{Answer, Granted, Now, Store, StoreError, TitleQuery};
+
+/// Connections to the database: several readers beside the one that writes.
+const MAX_DATABASE_CONNECTIONS: u32 = 4;
+/// How long a writer waits for another.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The database.
+#[derive(Debug)]
+pub(super) struct SqliteStore {
+    pool: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, or makes it, and brings it to this version's form.
+    ///
+    /// # Errors
+    /// When the file can't be made or opened, or was written by a newer version.
+    pub(super) async fn open(path: &Path) -> anyhow::Result<Self> {
+        if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+            std::fs::create_dir_all(directory)?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT);
+        let pool =
+            SqlitePoolOptions::new().max_connections(MAX_DATABASE_CONNECTIONS).connect_with(options).await?;
+        sqlx::migrate!().run(&pool).await?;
+        Ok(Self { pool })
+    }
+}
+
+impl Store for SqliteStore {
+    fn catalogs(&self, now: Now) -> Answer<'_, Vec<CatalogEntry>> {
+        read::catalogs(&self.pool, now).boxed()
+    }
+
+    fn titles(&self, query: TitleQuery, now: Now) -> Answer<'_, TitlePage> {
+        read::titles(&self.pool, query, now).boxed()
+    }
+
+    fn title(&self, catalog: String, name: String, now: Now) -> Answer<'_, Option<Title>> {
+        read::title(&self.pool, catalog, name, now).boxed()
+    }
+
+    fn lookup(&self, file_name: String, size: Option<u64>, now: Now) -> Answer<'_, Vec<Title>> {
+        read::lookup(&self.pool, file_name, size, now).boxed()
+    }
+
+    fn sources(&self, stream: StreamId, now: Now) -> Answer<'_, Option<StreamSources>> {
+        read::sources(&self.pool, stream, now).boxed()
+    }
+
+    fn poster_holder(&self, stream: StreamId, now: Now) -> Answer<'_, Option<String>> {
+        read::poster_holder(&self.pool, stream, now).boxed()
+    }
+
+    fn servers(&self, now: Now) -> Answer<'_, Vec<ServerEntry>> {
+        read::servers(&self.pool, now).boxed()
+    }
+
+    fn register(&self, name: String, table: Registration, now: Now) -> Answer<'_, Granted> {
+        change::register(&self.pool, name, table, now).boxed()
+    }
+
+    fn renew(&self, name: String, renewal: Renewal, now: Now) -> Answer<'_, Granted> {
+        change::renew(&self.pool, name, renewal, now).boxed()
+    }
+
+    fn withdraw(&self, name: String, instance: String) -> Answer<'_, Vec<StreamId>> {
+        change::withdraw(&self.pool, name, instance).boxed()
+    }
+
+    fn sweep(&self, now: Now) -> Answer<'_, Vec<StreamId>> {
+        change::sweep(&self.pool, now).boxed()
+    }
+}
+
+/// A number of the contract as the database keeps it.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unreadable(error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Unreadable(error.to_string())
+}

@@ -1,0 +1,230 @@
+//! What content servers change: each in one transaction.
+
+use std::collections::BTreeSet;
+
+use sqlx::Row;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use tributary_core::directory::{LEASE_SECONDS, LeaseGrant, Registration, Renewal, Title};
+use tributary_core::geometry::StreamId;
+
+use super::{row, stored, unreadable};
+use crate::director::store::{Granted, Now, StoreError};
+
+/// A server that has been away for this long has to send its table of contents again.
+const FORGET_SERVER_AFTER_SECONDS: u64 = 10 * 60;
+/// A title that nobody has held for this long is new when somebody holds it again.
+const FORGET_TITLE_AFTER_SECONDS: u64 = 90 * 24 * 3600;
+
+/// Writers wait for each other at the start, not half-way.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// Takes a whole table of contents.
+pub(super) async fn register(
+    pool: &SqlitePool,
+    name: String,
+    table: Registration,
+    now: Now,
+) -> Result<Granted, StoreError> {
+    let mut db = pool.begin_with(BEGIN).await?;
+    let before = sqlx::query("SELECT address, instance, lease_until_ms FROM servers WHERE name = ?")
+        .bind(&name)
+        .fetch_optional(&mut *db)
+        .await?;
+    let mut moved = true;
+    if let Some(before) = before {
+        let address: String = before.try_get("address")?;
+        let instance: String = before.try_get("instance")?;
+        let lease_ms = before.try_get::<i64, _>("lease_until_ms")? - now.ms;
+        // The same address: the old one can't be running any more, or the port would be taken.
+        if lease_ms > 0 && instance != table.instance && address != table.address {
+            return Err(StoreError::NameTaken { name, holder: address, lease_ms });
+        }
+        moved = address != table.address || lease_ms <= 0 || instance != table.instance;
+    }
+    let fence = next_fence(&mut db).await?;
+    let old = streams_of(&mut db, &name).await?;
+    sqlx::query(
+        "INSERT INTO servers (name, address, instance, fence, lease_until_ms, live) VALUES (?, ?, ?, ?, ?, 1)
+         ON CONFLICT (name) DO UPDATE SET address = excluded.address, instance = excluded.instance,
+             fence = excluded.fence, lease_until_ms = excluded.lease_until_ms, live = 1",
+    )
+    .bind(&name)
+    .bind(&table.address)
+    .bind(&table.instance)
+    .bind(fence)
+    .bind(now.plus_seconds(LEASE_SECONDS).ms)
+    .execute(&mut *db)
+    .await?;
+    sqlx::query("DELETE FROM holdings WHERE server = ?").bind(&name).execute(&mut *db).await?;
+    for title in &table.titles {
+        put_title(&mut db, &name, title, now).await?;
+    }
+    db.commit().await?;
+    let new: BTreeSet<StreamId> = table.titles.iter().map(|title| title.stream).collect();
+    let changed = if moved {
+        old.union(&new).copied().collect()
+    } else {
+        old.symmetric_difference(&new).copied().collect()
+    };
+    Ok(granted(fence, changed))
+}
+
+async fn put_title(
+    db: &mut SqliteConnection,
+    server: &str,
+    title: &Title,
+    now: Now,
+) -> Result<(), StoreError> {
+    let json = |value: serde_json::Result<String>| value.map_err(|error| unreadable(&error));
+    let search_key = format!("{}\n{}\n{}", title.title, title.name, title.tags.join("\n")).to_lowercase();
+    // A server that has not yet looked at a film must not take away what another found out.
+    sqlx::query(
+        "INSERT INTO titles (catalog, name, stream, size, title, sort_key, search_key, file_name, year, description,
+             tags, media, added_at_ms, held_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (catalog, name, stream) DO UPDATE SET title = excluded.title, sort_key = excluded.sort_key,
+             search_key = excluded.search_key, file_name = excluded.file_name, year = excluded.year,
+             description = excluded.description, tags = excluded.tags, held_at_ms = excluded.held_at_ms,
+             media = CASE WHEN ? THEN titles.media ELSE excluded.media END",
+    )
+    .bind(&title.catalog)
+    .bind(&title.name)
+    .bind(title.stream.to_string())
+    .bind(stored(title.size))
+    .bind(&title.title)
+    .bind(title.title.to_lowercase())
+    .bind(search_key)
+    .bind(&title.file_name)
+    .bind(title.year.map(i64::from))
+    .bind(&title.description)
+    .bind(json(serde_json::to_string(&title.tags))?)
+    .bind(json(serde_json::to_string(&title.media))?)
+    .bind(now.ms)
+    .bind(now.ms)
+    .bind(title.media.tracks.is_empty())
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "INSERT INTO holdings (server, catalog, name, stream, poster) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (server, catalog, name, stream) DO NOTHING",
+    )
+    .bind(server)
+    .bind(&title.catalog)
+    .bind(&title.name)
+    .bind(title.stream.to_string())
+    .bind(i64::from(title.poster))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Extends a lease. One that has lapsed meanwhile runs again, if nobody took the name.
+pub(super) async fn renew(
+    pool: &SqlitePool,
+    name: String,
+    renewal: Renewal,
+    now: Now,
+) -> Result<Granted, StoreError> {
+    let mut db = pool.begin_with(BEGIN).await?;
+    let server = sqlx::query("SELECT instance, fence, live FROM servers WHERE name = ?")
+        .bind(&name)
+        .fetch_optional(&mut *db)
+        .await?;
+    let Some(server) = server else { return Err(StoreError::UnknownServer(name)) };
+    let fence: i64 = server.try_get("fence")?;
+    if server.try_get::<String, _>("instance")? != renewal.instance || stored(renewal.fence) != fence {
+        return Err(StoreError::Fenced(name));
+    }
+    sqlx::query("UPDATE servers SET lease_until_ms = ?, live = 1 WHERE name = ?")
+        .bind(now.plus_seconds(LEASE_SECONDS).ms)
+        .bind(&name)
+        .execute(&mut *db)
+        .await?;
+    let was_live = server.try_get::<i64, _>("live")? != 0;
+    let changed = if was_live { BTreeSet::new() } else { streams_of(&mut db, &name).await? };
+    db.commit().await?;
+    Ok(granted(fence, changed.into_iter().collect()))
+}
+
+/// Takes a server off the list.
+pub(super) async fn withdraw(
+    pool: &SqlitePool,
+    name: String,
+    instance: String,
+) -> Result<Vec<StreamId>, StoreError> {
+    let mut db = pool.begin_with(BEGIN).await?;
+    let gone = sqlx::query("DELETE FROM servers WHERE name = ? AND instance = ?")
+        .bind(&name)
+        .bind(instance)
+        .execute(&mut *db)
+        .await?;
+    if gone.rows_affected() == 0 {
+        return Err(StoreError::UnknownServer(name));
+    }
+    let streams = streams_of(&mut db, &name).await?;
+    sqlx::query("DELETE FROM holdings WHERE server = ?").bind(&name).execute(&mut *db).await?;
+    db.commit().await?;
+    Ok(streams.into_iter().collect())
+}
+
+/// Notes lapsed leases and forgets what is long gone.
+pub(super) async fn sweep(pool: &SqlitePool, now: Now) -> Result<Vec<StreamId>, StoreError> {
+    let long_ago = |seconds: u64| now.ms.saturating_sub(stored(seconds * 1000));
+    let servers_gone = long_ago(FORGET_SERVER_AFTER_SECONDS);
+    let due = sqlx::query(
+        "SELECT name FROM servers WHERE (live = 1 AND lease_until_ms <= ?) OR lease_until_ms <= ?",
+    )
+    .bind(now.ms)
+    .bind(servers_gone)
+    .fetch_all(pool)
+    .await?;
+    if due.is_empty() {
+        // The usual case: nothing to write, and nobody is kept waiting.
+        return Ok(Vec::new());
+    }
+    let mut db = pool.begin_with(BEGIN).await?;
+    let lapsed = sqlx::query("SELECT name FROM servers WHERE live = 1 AND lease_until_ms <= ?")
+        .bind(now.ms)
+        .fetch_all(&mut *db)
+        .await?;
+    let mut changed = BTreeSet::new();
+    for server in lapsed {
+        let name: String = server.try_get("name")?;
+        tracing::warn!(server = name, "the lease has lapsed");
+        changed.extend(streams_of(&mut db, &name).await?);
+    }
+    sqlx::query("UPDATE servers SET live = 0 WHERE lease_until_ms <= ?")
+        .bind(now.ms)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("DELETE FROM servers WHERE lease_until_ms <= ?").bind(servers_gone).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM holdings WHERE server NOT IN (SELECT name FROM servers)")
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(
+        "DELETE FROM titles WHERE held_at_ms <= ? AND NOT EXISTS (SELECT 1 FROM holdings h
+             WHERE h.catalog = titles.catalog AND h.name = titles.name AND h.stream = titles.stream)",
+    )
+    .bind(long_ago(FORGET_TITLE_AFTER_SECONDS))
+    .execute(&mut *db)
+    .await?;
+    db.commit().await?;
+    Ok(changed.into_iter().collect())
+}
+
+async fn next_fence(db: &mut SqliteConnection) -> Result<i64, StoreError> {
+    sqlx::query("UPDATE fences SET last = last + 1").execute(&mut *db).await?;
+    Ok(sqlx::query("SELECT last FROM fences").fetch_one(db).await?.try_get("last")?)
+}
+
+async fn streams_of(db: &mut SqliteConnection, server: &str) -> Result<BTreeSet<StreamId>, StoreError> {
+    let rows = sqlx::query("SELECT DISTINCT stream FROM holdings WHERE server = ?")
+        .bind(server)
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(row::stream).collect()
+}
+
+fn granted(fence: i64, changed: Vec<StreamId>) -> Granted {
+    let grant = LeaseGrant { lease_seconds: LEASE_SECONDS, fence: fence.unsigned_abs() };
+    Granted { grant, changed }
+}

@@ -1,0 +1,207 @@
+//! What players ask.
+
+use sqlx::Row;
+use sqlx::sqlite::SqlitePool;
+use tributary_core::directory::{CatalogEntry, ServerEntry, SourceEntry, StreamSources, Title, TitlePage};
+use tributary_core::geometry::StreamId;
+
+use super::{row, stored};
+use crate::director::store::{Now, Sort, StoreError, TitleQuery};
+
+/// All catalogs with a title that somebody holds.
+pub(super) async fn catalogs(pool: &SqlitePool, now: Now) -> Result<Vec<CatalogEntry>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT t.catalog, COUNT(*) AS titles FROM titles t WHERE EXISTS (
+             SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
+             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND s.lease_until_ms > ?)
+         GROUP BY t.catalog ORDER BY t.catalog",
+    )
+    .bind(now.ms)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| Ok(CatalogEntry { name: row.try_get("catalog")?, titles: row::number(row, "titles")? }))
+        .collect()
+}
+
+/// A page of titles.
+pub(super) async fn titles(pool: &SqlitePool, query: TitleQuery, now: Now) -> Result<TitlePage, StoreError> {
+    const COUNT: &str = "SELECT COUNT(*) AS total FROM titles t
+         WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
+             SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
+             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND s.lease_until_ms > ?)";
+    const BY_NAME: &str = "SELECT t.* FROM titles t
+         WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
+             SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
+             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND s.lease_until_ms > ?)
+         ORDER BY t.sort_key, t.catalog, t.name, t.stream LIMIT ? OFFSET ?";
+    const BY_AGE: &str = "SELECT t.* FROM titles t
+         WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
+             SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
+             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND s.lease_until_ms > ?)
+         ORDER BY t.added_at_ms DESC, t.sort_key, t.catalog, t.name, t.stream LIMIT ? OFFSET ?";
+    let like = like(&query.search);
+    let within = i64::from(query.catalog.is_some());
+    let catalog = query.catalog.unwrap_or_default();
+    let count =
+        sqlx::query(COUNT).bind(within).bind(&catalog).bind(&like).bind(now.ms).fetch_one(pool).await?;
+    let page = match query.sort {
+        Sort::Name => sqlx::query(BY_NAME),
+        Sort::Added => sqlx::query(BY_AGE),
+    };
+    let rows = page
+        .bind(within)
+        .bind(&catalog)
+        .bind(&like)
+        .bind(now.ms)
+        .bind(stored(query.limit))
+        .bind(stored(query.offset))
+        .fetch_all(pool)
+        .await?;
+    let titles = rows.iter().map(row::title).collect::<Result<Vec<_>, _>>()?;
+    let titles = with_holders(pool, titles, now).await?;
+    Ok(TitlePage { total: row::number(&count, "total")?, offset: query.offset, titles })
+}
+
+/// One title; of several streams of that name the one that most servers hold.
+pub(super) async fn title(
+    pool: &SqlitePool,
+    catalog: String,
+    name: String,
+    now: Now,
+) -> Result<Option<Title>, StoreError> {
+    let rows =
+        sqlx::query("SELECT * FROM titles WHERE catalog = ? AND name = ? ORDER BY added_at_ms, stream")
+            .bind(catalog)
+            .bind(name)
+            .fetch_all(pool)
+            .await?;
+    let titles = rows.iter().map(row::title).collect::<Result<Vec<_>, _>>()?;
+    let held = with_holders(pool, titles, now).await?;
+    // `rev`, since `max_by_key` takes the last of equals and the oldest shall win.
+    Ok(held
+        .into_iter()
+        .rev()
+        .filter(|title| !title.servers.is_empty())
+        .max_by_key(|title| title.servers.len()))
+}
+
+/// Titles of a file name.
+pub(super) async fn lookup(
+    pool: &SqlitePool,
+    file_name: String,
+    size: Option<u64>,
+    now: Now,
+) -> Result<Vec<Title>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM titles WHERE file_name = ? AND (? = 0 OR size = ?) ORDER BY catalog, name, stream LIMIT 100",
+    )
+    .bind(file_name)
+    .bind(i64::from(size.is_some()))
+    .bind(stored(size.unwrap_or(0)))
+    .fetch_all(pool)
+    .await?;
+    let titles = rows.iter().map(row::title).collect::<Result<Vec<_>, _>>()?;
+    let mut held = with_holders(pool, titles, now).await?;
+    held.retain(|title| !title.servers.is_empty());
+    Ok(held)
+}
+
+/// Who holds a stream.
+pub(super) async fn sources(
+    pool: &SqlitePool,
+    stream: StreamId,
+    now: Now,
+) -> Result<Option<StreamSources>, StoreError> {
+    let known = sqlx::query("SELECT size FROM titles WHERE stream = ? LIMIT 1")
+        .bind(stream.to_string())
+        .fetch_optional(pool)
+        .await?;
+    let Some(known) = known else { return Ok(None) };
+    let rows = sqlx::query(
+        "SELECT DISTINCT s.name, s.address FROM holdings h JOIN servers s ON s.name = h.server
+         WHERE h.stream = ? AND s.lease_until_ms > ? ORDER BY s.name",
+    )
+    .bind(stream.to_string())
+    .bind(now.ms)
+    .fetch_all(pool)
+    .await?;
+    let source = |row: &sqlx::sqlite::SqliteRow| -> Result<SourceEntry, StoreError> {
+        Ok(SourceEntry { name: row.try_get("name")?, address: row.try_get("address")? })
+    };
+    let sources = rows.iter().map(source).collect::<Result<_, _>>()?;
+    Ok(Some(StreamSources { stream, size: row::number(&known, "size")?, sources }))
+}
+
+/// Address of a server that has a poster.
+pub(super) async fn poster_holder(
+    pool: &SqlitePool,
+    stream: StreamId,
+    now: Now,
+) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query(
+        "SELECT s.address FROM holdings h JOIN servers s ON s.name = h.server
+         WHERE h.stream = ? AND h.poster = 1 AND s.lease_until_ms > ? ORDER BY s.name LIMIT 1",
+    )
+    .bind(stream.to_string())
+    .bind(now.ms)
+    .fetch_optional(pool)
+    .await?;
+    row.map(|row| Ok(row.try_get("address")?)).transpose()
+}
+
+/// Every server whose lease runs.
+pub(super) async fn servers(pool: &SqlitePool, now: Now) -> Result<Vec<ServerEntry>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT s.name, s.address, s.lease_until_ms - ? AS lease_ms,
+             (SELECT COUNT(DISTINCT h.stream) FROM holdings h WHERE h.server = s.name) AS streams
+         FROM servers s WHERE s.lease_until_ms > ? ORDER BY s.name",
+    )
+    .bind(now.ms)
+    .bind(now.ms)
+    .fetch_all(pool)
+    .await?;
+    let server = |row: &sqlx::sqlite::SqliteRow| -> Result<ServerEntry, StoreError> {
+        Ok(ServerEntry {
+            name: row.try_get("name")?,
+            address: row.try_get("address")?,
+            streams: row::number(row, "streams")?,
+            lease_ms: row::number(row, "lease_ms")?,
+        })
+    };
+    rows.iter().map(server).collect()
+}
+
+/// Adds the servers of each title, and whether one of them has a poster.
+async fn with_holders(pool: &SqlitePool, mut titles: Vec<Title>, now: Now) -> Result<Vec<Title>, StoreError> {
+    for title in &mut titles {
+        let rows = sqlx::query(
+            "SELECT s.name, h.poster FROM holdings h JOIN servers s ON s.name = h.server
+             WHERE h.catalog = ? AND h.name = ? AND h.stream = ? AND s.lease_until_ms > ? ORDER BY s.name",
+        )
+        .bind(&title.catalog)
+        .bind(&title.name)
+        .bind(title.stream.to_string())
+        .bind(now.ms)
+        .fetch_all(pool)
+        .await?;
+        for row in rows {
+            title.servers.push(row.try_get("name")?);
+            title.poster |= row.try_get::<i64, _>("poster")? != 0;
+        }
+    }
+    Ok(titles)
+}
+
+/// A pattern for `LIKE` that finds `search` anywhere, in the lower case that keys are kept in.
+fn like(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in search.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,122 @@
+//! What the director keeps, behind one trait: the requests know no database.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use futures_util::future::BoxFuture;
+use tributary_core::directory::{
+    CatalogEntry, LeaseGrant, Registration, Renewal, ServerEntry, StreamSources, Title, TitlePage,
+};
+use tributary_core::geometry::StreamId;
+
+/// A time of day: leases outlive the director's own process, so they are kept in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Now {
+    /// Milliseconds since 1970.
+    pub(super) ms: i64,
+}
+
+impl Now {
+    /// Reads the clock.
+    pub(super) fn read() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX) }
+    }
+
+    /// This much later.
+    pub(super) const fn plus_seconds(self, seconds: u64) -> Self {
+        Self { ms: self.ms.saturating_add_unsigned(seconds * 1000) }
+    }
+}
+
+/// Order of a list of titles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// By the name shown.
+    #[default]
+    Name,
+    /// Newest first.
+    Added,
+}
+
+/// Which titles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct TitleQuery {
+    /// Of this catalog only.
+    pub(super) catalog: Option<String>,
+    /// With this text in title, name or tags, in whatever case.
+    pub(super) search: String,
+    /// In this order.
+    pub(super) sort: Sort,
+    /// From this place on.
+    pub(super) offset: u64,
+    /// At most so many.
+    pub(super) limit: u64,
+}
+
+/// A change that was made, and the streams whose sources it changed.
+#[derive(Debug)]
+pub(super) struct Granted {
+    /// What the server gets.
+    pub(super) grant: LeaseGrant,
+    /// Streams to tell of.
+    pub(super) changed: Vec<StreamId>,
+}
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StoreError {
+    /// Another server has this name.
+    #[error(
+        "another server named {name:?} is registered from {holder}; its lease runs for {lease_ms} ms more. \
+         Give this one another name, or wait"
+    )]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// The other's address.
+        holder: String,
+        /// How long.
+        lease_ms: i64,
+    },
+    /// The fencing number is an old one.
+    #[error("server {0:?} has been registered anew since: this lease is over")]
+    Fenced(String),
+    /// Nobody of that name is registered.
+    #[error("server {0:?} is not registered")]
+    UnknownServer(String),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// What is in the database can't be read.
+    #[error("the database holds what this version can't read: {0}")]
+    Unreadable(String),
+}
+
+/// What a call gives.
+pub(super) type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// All that a director keeps. Only servers whose lease runs at `now` count.
+pub(super) trait Store: Send + Sync {
+    /// All catalogs, by name.
+    fn catalogs(&self, now: Now) -> Answer<'_, Vec<CatalogEntry>>;
+    /// A page of titles.
+    fn titles(&self, query: TitleQuery, now: Now) -> Answer<'_, TitlePage>;
+    /// One title; of several streams of that name the one that most servers hold.
+    fn title(&self, catalog: String, name: String, now: Now) -> Answer<'_, Option<Title>>;
+    /// Titles of a file name and, where given, a size.
+    fn lookup(&self, file_name: String, size: Option<u64>, now: Now) -> Answer<'_, Vec<Title>>;
+    /// Who holds a stream; nothing where nobody ever did.
+    fn sources(&self, stream: StreamId, now: Now) -> Answer<'_, Option<StreamSources>>;
+    /// Address of a server that has a poster of the stream.
+    fn poster_holder(&self, stream: StreamId, now: Now) -> Answer<'_, Option<String>>;
+    /// Every server.
+    fn servers(&self, now: Now) -> Answer<'_, Vec<ServerEntry>>;
+    /// Takes a whole table of contents in the place of the server's last one.
+    fn register(&self, name: String, table: Registration, now: Now) -> Answer<'_, Granted>;
+    /// Extends a lease.
+    fn renew(&self, name: String, renewal: Renewal, now: Now) -> Answer<'_, Granted>;
+    /// Ends a lease. A stranger's instance changes nothing.
+    fn withdraw(&self, name: String, instance: String) -> Answer<'_, Vec<StreamId>>;
+    /// Notes lapsed leases, forgets what is long gone; gives the streams whose sources have changed.
+    fn sweep(&self, now: Now) -> Answer<'_, Vec<StreamId>>;
+}

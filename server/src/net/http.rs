@@ -1,0 +1,86 @@
+//! Serves an axum router with the limits that every port has: connections, time and size of headers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::limits::{ConnectionLimits, Slot};
+use super::prefixed::Prefixed;
+
+/// Time for a request's header, and for the next request on a connection that is kept.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest header.
+const MAX_HEADER_BYTES: usize = 32 << 10;
+/// A client that takes nothing for this long while bytes wait for it is cut.
+const SLOW_READER: Duration = Duration::from_secs(60);
+/// Time that open requests have after the stop.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Takes connections until the stop, then lets open requests finish.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Arc<ConnectionLimits>,
+    stop: CancellationToken,
+) {
+    let connections = TaskTracker::new();
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+        match accepted {
+            Ok((stream, peer)) => {
+                // Over the limit: closed at once.
+                let Some(slot) = limits.admit(peer.ip()) else { continue };
+                connections.spawn(connection(stream, peer, router.clone(), slot, stop.clone()));
+            }
+            Err(error) => {
+                tracing::warn!("a connection can't be taken: {error}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    drop(listener);
+    connections.close();
+    // A request that does not end in time is cut by the end of the process.
+    let _ = tokio::time::timeout(FAREWELL, connections.wait()).await;
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    _slot: Slot,
+    stop: CancellationToken,
+) {
+    // Fails where the socket is closed already; serving it will find that out.
+    let _ = super::listener::tune(&stream);
+    let router = TowerToHyperService::new(router);
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        hyper::service::Service::call(&router, request)
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(MAX_HEADER_BYTES)
+        .serve_connection(TokioIo::new(Prefixed::new(Bytes::new(), stream, SLOW_READER)), service);
+    let mut connection = std::pin::pin!(connection);
+    let done = tokio::select! {
+        done = connection.as_mut() => done,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = done {
+        tracing::debug!(%peer, "connection ended: {error}");
+    }
+}
