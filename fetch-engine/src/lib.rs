@@ -1,1 +1,61 @@
-//! x
+//! Draws one stream from several content servers at once, puts it in order, verifies it and lets it be
+//! read while it grows.
+//!
+//! ```no_run
+//! use fetch_engine::{Cancel, Engine, EngineConfig, OpenOptions};
+//!
+//! let director = Some("http://127.0.0.1:7400".to_owned());
+//! let engine = Engine::new(EngineConfig { director, ..EngineConfig::default() })?;
+//! let stream = engine.open(&"Library/film".parse()?, &OpenOptions::default())?;
+//! let mut start = vec![0; 4096];
+//! let read = stream.read_at(0, &mut start, &Cancel::new())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! `tributary-core` decides what to do; this crate owns the sockets, the clock and the memory:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`locator`] | what a person types to name a title |
+//! | `director` | client of a director: titles, sources, and news of them |
+//! | `resolve` | from a locator to a stream and its first sources |
+//! | `driver` | the task of one stream: events into the session, actions out of it |
+//! | `connection` | the task of one connection |
+//! | `cache`, `heads` | verified blocks in memory, and which places are read |
+//! | `shared` | where readers and the driver meet |
+//! | `live`, [`snapshot`] | what is shown |
+#![forbid(unsafe_code)]
+
+mod cache;
+mod cancel;
+mod config;
+mod connection;
+mod director;
+mod driver;
+mod engine;
+mod heads;
+mod journal;
+mod live;
+pub mod locator;
+mod meter;
+mod rates;
+mod resolve;
+mod roster;
+mod runtime;
+mod shared;
+pub mod snapshot;
+mod standing;
+mod stream;
+mod text;
+mod words;
+
+pub use cancel::Cancel;
+pub use config::{CacheLimits, EngineConfig, OpenOptions};
+pub use director::{Director, DirectorError, Sort, TitleQuery};
+pub use engine::{Engine, EngineError, OpenError};
+pub use locator::{Locator, LocatorError, SourceUrl};
+pub use shared::{Failure, FailureKind, ReadError};
+pub use stream::{Reader, Stream};
+pub use tributary_core::directory;
+pub use tributary_core::geometry::StreamId;
+pub use tributary_core::session::PlannerKind;

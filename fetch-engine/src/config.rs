@@ -1,0 +1,65 @@
+//! Choices of an engine and of one opened stream.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tributary_core::session::PlannerKind;
+
+use crate::locator::SourceUrl;
+use crate::rates;
+
+/// Bounds of one stream's cache, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheLimits {
+    /// Most bytes kept behind the main read head.
+    pub back_bytes: u64,
+    /// Most bytes fetched ahead of it.
+    pub ahead_bytes: u64,
+}
+
+impl Default for CacheLimits {
+    fn default() -> Self {
+        Self { back_bytes: 64 << 20, ahead_bytes: 150 << 20 }
+    }
+}
+
+/// Choices that hold for every stream of an engine.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// Address of the director, `http://HOST:PORT`, where a locator names none.
+    pub director: Option<String>,
+    /// Bounds of each stream's cache.
+    pub cache: CacheLimits,
+    /// Which rule decides who sends what.
+    pub planner: PlannerKind,
+    /// How long a stream may be without any source before it fails. [`Duration::MAX`]: it never does,
+    /// and goes on by itself when a source is back.
+    pub give_up_after: Duration,
+    /// Bytes of a block; chosen by the engine where none is given.
+    pub block_size: Option<u32>,
+    /// File in which the servers' rates are remembered; by default `tributary/rates.json` in the
+    /// user's cache directory. None: nothing is remembered.
+    pub rates_file: Option<PathBuf>,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            director: None,
+            cache: CacheLimits::default(),
+            planner: PlannerKind::default(),
+            give_up_after: Duration::MAX,
+            block_size: None,
+            rates_file: rates::default_path(),
+        }
+    }
+}
+
+/// Choices for one stream.
+#[derive(Clone, Debug, Default)]
+pub struct OpenOptions {
+    /// Address of a director, instead of the engine's.
+    pub director: Option<String>,
+    /// Content servers to use beside those the director names, or instead of a director.
+    pub sources: Vec<SourceUrl>,
+}

@@ -1,0 +1,211 @@
+//! One pattern connection: a task that connects, writes what the session says and reports what comes.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::AbortHandle;
+use tributary_core::pattern::SourceId;
+use tributary_core::session::Loss;
+use tributary_core::wire::{self, Decoder, Frame};
+
+/// How long a connection may take to be made, looking up the name included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Most bytes of orders that wait for a server to read them.
+const MAX_UNSENT_BYTES: usize = 1 << 20;
+/// Bytes of a read buffer. Blocks are slices of it, so one block keeps at most this much memory; as
+/// the blocks of one buffer are neighbours in the stream, they come and go together.
+const READ_BUFFER_BYTES: usize = 256 << 10;
+/// Room left in a read buffer below which the next one is begun.
+const LEAST_READ_BYTES: usize = 16 << 10;
+
+/// What a connection tells the driver.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// The source.
+    pub(crate) source: SourceId,
+    /// The connection; a source's later connection has another number.
+    pub(crate) connection: u64,
+    /// What happened.
+    pub(crate) what: What,
+}
+
+/// What happened on a connection.
+#[derive(Debug)]
+pub(crate) enum What {
+    /// It is up; the round trip measured by the connect.
+    Up(Duration),
+    /// Bytes came in, and the frames they completed.
+    Came {
+        /// How many bytes.
+        bytes: usize,
+        /// The frames.
+        frames: Vec<Frame>,
+    },
+    /// It is gone.
+    Lost(Loss),
+}
+
+/// Orders that wait to be written.
+#[derive(Debug, Default)]
+struct Outbox {
+    unsent: Mutex<BytesMut>,
+    filled: Notify,
+}
+
+/// The driver's end of a connection. Dropped, it closes.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    /// Its number.
+    pub(crate) number: u64,
+    outbox: Arc<Outbox>,
+    task: AbortHandle,
+}
+
+/// The server reads none of what it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the server takes no more orders")]
+pub(crate) struct Stuck;
+
+impl Connection {
+    /// Starts to connect to `address`. Reports go to `reports`; while that is full nothing is read.
+    pub(crate) fn start(
+        source: SourceId,
+        number: u64,
+        address: String,
+        reports: mpsc::Sender<Report>,
+    ) -> Self {
+        let outbox = Arc::<Outbox>::default();
+        let task = tokio::spawn({
+            let outbox = outbox.clone();
+            async move {
+                let report = |what| reports.send(Report { source, connection: number, what });
+                let loss = match connect(&address).await {
+                    Ok((stream, rtt)) => {
+                        // The send fails only once the driver is gone, and this task with it.
+                        let _ = report(What::Up(rtt)).await;
+                        let (read, write) = stream.into_split();
+                        tokio::select! {
+                            loss = read_frames(read, source, number, &reports) => loss,
+                            why = write_orders(write, &outbox) => Loss::Closed(in_words(&why)),
+                        }
+                    }
+                    Err(why) => Loss::Unreachable(in_words(&why)),
+                };
+                let _ = report(What::Lost(loss)).await;
+            }
+        });
+        Self { number, outbox, task: task.abort_handle() }
+    }
+
+    /// Has a frame written after those before it.
+    pub(crate) fn send(&self, frame: &Frame) -> Result<(), Stuck> {
+        let mut unsent = self.outbox.unsent.lock().unwrap_or_else(PoisonError::into_inner);
+        if unsent.len() > MAX_UNSENT_BYTES {
+            return Err(Stuck);
+        }
+        wire::encode(frame, &mut unsent);
+        drop(unsent);
+        self.outbox.filled.notify_one();
+        Ok(())
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Connects, and measures how long the connect took.
+async fn connect(address: &str) -> io::Result<(TcpStream, Duration)> {
+    let work = async {
+        let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
+        for address in lookup_host(address).await? {
+            let start = Instant::now();
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    let rtt = start.elapsed();
+                    stream.set_nodelay(true)?;
+                    return Ok((stream, rtt));
+                }
+                Err(why) => last = why,
+            }
+        }
+        Err(last)
+    };
+    let late = || {
+        let why = format!("no answer within {} s", CONNECT_TIMEOUT.as_secs());
+        Err(io::Error::new(io::ErrorKind::TimedOut, why))
+    };
+    tokio::time::timeout(CONNECT_TIMEOUT, work).await.unwrap_or_else(|_| late())
+}
+
+/// Reads and reports until the connection is gone.
+async fn read_frames(
+    mut read: OwnedReadHalf,
+    source: SourceId,
+    connection: u64,
+    reports: &mpsc::Sender<Report>,
+) -> Loss {
+    let mut decoder = Decoder::new();
+    loop {
+        let room = decoder.buffer(0);
+        if room.capacity() - room.len() < LEAST_READ_BYTES {
+            room.reserve(READ_BUFFER_BYTES);
+        }
+        let bytes = match read.read_buf(room).await {
+            Ok(0) => return Loss::Closed("the server closed the connection".to_owned()),
+            Ok(bytes) => bytes,
+            Err(why) => return Loss::Closed(in_words(&why)),
+        };
+        let mut frames = Vec::new();
+        let malformed = loop {
+            match decoder.next_frame() {
+                Ok(Some(frame)) => frames.push(frame),
+                Ok(None) => break None,
+                Err(why) => break Some(why),
+            }
+        };
+        let report = Report { source, connection, what: What::Came { bytes, frames } };
+        if reports.send(report).await.is_err() {
+            return Loss::Closed("the stream was closed".to_owned());
+        }
+        if let Some(why) = malformed {
+            return Loss::Protocol(why.to_string());
+        }
+    }
+}
+
+/// Writes what is in the outbox, as it is filled, until that fails.
+async fn write_orders(mut write: OwnedWriteHalf, outbox: &Outbox) -> io::Error {
+    if let Err(why) = write.write_all(&wire::MAGIC).await {
+        return why;
+    }
+    loop {
+        let filled = outbox.filled.notified();
+        let unsent = outbox.unsent.lock().unwrap_or_else(PoisonError::into_inner).split();
+        if unsent.is_empty() {
+            filled.await;
+        } else if let Err(why) = write.write_all(&unsent).await {
+            return why;
+        }
+    }
+}
+
+/// The usual reasons in plain words.
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => "the connection was reset".to_owned(),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            "there is no route to it".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,134 @@
+//! A director as the rest of a program sees it: blocking calls with a limit on their time.
+
+use std::sync::Arc;
+
+use tributary_core::directory::{Catalogs, Lookup, Servers, StreamSources, Title, TitlePage};
+use tributary_core::geometry::StreamId;
+
+use super::{Client, DirectorError};
+use crate::runtime::Runtime;
+
+/// Order of a page of titles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// By the name that is shown.
+    #[default]
+    Name,
+    /// The newest first.
+    Added,
+}
+
+/// Which titles to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TitleQuery {
+    /// Of this catalog only.
+    pub catalog: Option<String>,
+    /// That match these words; all where empty.
+    pub search: String,
+    /// In this order.
+    pub sort: Sort,
+    /// From this place on.
+    pub offset: u64,
+    /// At most so many.
+    pub limit: u64,
+}
+
+impl Default for TitleQuery {
+    fn default() -> Self {
+        Self { catalog: None, search: String::new(), sort: Sort::Name, offset: 0, limit: 100 }
+    }
+}
+
+/// One director. Every call blocks for at most 5 seconds, so none belongs on a UI thread.
+#[derive(Clone, Debug)]
+pub struct Director {
+    runtime: Arc<Runtime>,
+    client: Result<Client, DirectorError>,
+}
+
+impl Director {
+    pub(crate) const fn new(runtime: Arc<Runtime>, client: Result<Client, DirectorError>) -> Self {
+        Self { runtime, client }
+    }
+
+    /// All catalogs.
+    ///
+    /// # Errors
+    /// [`DirectorError`], as all calls here.
+    pub fn catalogs(&self) -> Result<Catalogs, DirectorError> {
+        self.ask(|client| async move { client.json(&["catalogs"], &[]).await })
+    }
+
+    /// A page of titles.
+    ///
+    /// # Errors
+    /// [`DirectorError`]; `NotFound` where there is no such catalog.
+    pub fn titles(&self, query: TitleQuery) -> Result<TitlePage, DirectorError> {
+        self.ask(|client| async move {
+            let sort = match query.sort {
+                Sort::Name => "name",
+                Sort::Added => "added",
+            };
+            let parameters = [
+                ("search", query.search.clone()),
+                ("sort", sort.to_owned()),
+                ("offset", query.offset.to_string()),
+                ("limit", query.limit.to_string()),
+            ];
+            match &query.catalog {
+                Some(catalog) => client.json(&["catalogs", catalog, "titles"], &parameters).await,
+                None => client.json(&["titles"], &parameters).await,
+            }
+        })
+    }
+
+    /// One title.
+    ///
+    /// # Errors
+    /// [`DirectorError`]; `NotFound` where there is no such title.
+    pub fn title(&self, catalog: &str, name: &str) -> Result<Title, DirectorError> {
+        self.ask(|client| async move { client.title(catalog, name).await })
+    }
+
+    /// A stream's poster as the file it is (PNG, JPEG or WebP), at most 4 MiB.
+    ///
+    /// # Errors
+    /// [`DirectorError`]; `NotFound` where nobody has one.
+    pub fn poster(&self, stream: StreamId) -> Result<Vec<u8>, DirectorError> {
+        self.ask(|client| async move { client.poster(stream).await })
+    }
+
+    /// Every registered content server.
+    ///
+    /// # Errors
+    /// [`DirectorError`].
+    pub fn servers(&self) -> Result<Servers, DirectorError> {
+        self.ask(|client| async move { client.json(&["servers"], &[]).await })
+    }
+
+    /// Who holds a stream now.
+    ///
+    /// # Errors
+    /// [`DirectorError`]; `NotFound` where nobody ever held it.
+    pub fn sources(&self, stream: StreamId) -> Result<StreamSources, DirectorError> {
+        self.ask(|client| async move { client.sources(stream).await })
+    }
+
+    /// Streams by file name and size in bytes.
+    ///
+    /// # Errors
+    /// [`DirectorError`].
+    pub fn lookup(&self, name: &str, size: u64) -> Result<Lookup, DirectorError> {
+        self.ask(|client| async move {
+            client.json(&["lookup"], &[("name", name.to_owned()), ("size", size.to_string())]).await
+        })
+    }
+
+    fn ask<'a, T, F>(&'a self, question: impl FnOnce(&'a Client) -> F) -> Result<T, DirectorError>
+    where
+        F: Future<Output = Result<T, DirectorError>>,
+    {
+        let client = self.client.as_ref().map_err(Clone::clone)?;
+        self.runtime.block_on(question(client))
+    }
+}

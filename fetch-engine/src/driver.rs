@@ -1,0 +1,289 @@
+//! Drives one stream's session: connections, readers, the director and the clock in; what the session
+//! decides out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tributary_core::geometry::Seq;
+use tributary_core::pattern::{MAX_SOURCES, SourceId};
+use tributary_core::session::{Action, Demand, Event, Hint, Loss, Notice};
+use tributary_core::time::Time;
+use tributary_core::wire::Frame;
+
+use crate::connection::{Connection, Report, What};
+use crate::director::News;
+use crate::engine::Memory;
+use crate::journal::Words;
+use crate::live::{Live, LiveInner};
+use crate::roster::Change;
+use crate::shared::Shared;
+use crate::snapshot::LogKind;
+use crate::standing::{Facts, judge};
+use crate::text;
+use crate::words::of_notice;
+
+/// Most reports of connections that wait for the driver; each holds at most a read buffer's bytes.
+const MAX_REPORTS_WAITING: usize = 64;
+/// Most reports worked off before what follows from them is done.
+const MAX_REPORTS_AT_ONCE: usize = 16;
+/// How often the stream's standing is judged when nothing happens.
+const STANDING_EVERY: Duration = Duration::from_millis(100);
+
+/// The task behind an open stream.
+pub(crate) struct Driver {
+    shared: Arc<Shared>,
+    live: Arc<Live>,
+    memory: Arc<Memory>,
+    give_up_after: Duration,
+    news: Option<mpsc::Receiver<News>>,
+    connections: [Option<Connection>; MAX_SOURCES],
+    connections_made: u64,
+    to_driver: mpsc::Sender<Report>,
+    reports: mpsc::Receiver<Report>,
+    demand: Demand,
+    ever_opened: bool,
+    director_silent: bool,
+    /// When something last came, or nothing was wanted.
+    last_progress: Time,
+    judge_now: bool,
+}
+
+impl Driver {
+    /// A driver for a session that knows no source yet; `first` are those that are known now.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        live: Arc<Live>,
+        memory: Arc<Memory>,
+        give_up_after: Duration,
+        news: Option<mpsc::Receiver<News>>,
+    ) -> Self {
+        let (to_driver, reports) = mpsc::channel(MAX_REPORTS_WAITING);
+        Self {
+            shared,
+            live,
+            memory,
+            give_up_after,
+            news,
+            connections: [const { None }; MAX_SOURCES],
+            connections_made: 0,
+            to_driver,
+            reports,
+            demand: Demand::default(),
+            ever_opened: false,
+            director_silent: false,
+            last_progress: Time::ZERO,
+            judge_now: false,
+        }
+    }
+
+    /// Runs until the stream is closed. `first`: the sources that are known at the start.
+    pub(crate) async fn run(mut self, first: Vec<Change>) {
+        let live = self.live.clone();
+        {
+            let mut inner = live.lock();
+            self.take_demand(&mut inner);
+            self.take_changes(&mut inner, first);
+            self.act(&mut inner);
+        }
+        let mut standing = interval(STANDING_EVERY);
+        standing.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut due = None;
+        while !self.shared.is_closed() {
+            let timer = async {
+                match due {
+                    Some(due) => sleep_until(Instant::from_std(due)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let (mut report, mut news, mut judge) = (None, None, false);
+            tokio::select! {
+                came = self.reports.recv() => report = came,
+                came = next_news(&mut self.news) => match came {
+                    Some(came) => news = Some(came),
+                    None => self.news = None,
+                },
+                () = self.shared.demand_changed.notified() => {}
+                () = timer => {}
+                _ = standing.tick() => judge = true,
+                () = self.shared.closed.notified() => {}
+            }
+            let mut inner = live.lock();
+            if let Some(report) = report {
+                self.take_report(&mut inner, report);
+                for _ in 1..MAX_REPORTS_AT_ONCE {
+                    let Ok(report) = self.reports.try_recv() else { break };
+                    self.take_report(&mut inner, report);
+                }
+            }
+            if let Some(news) = news {
+                self.take_news(&mut inner, news);
+            }
+            self.take_demand(&mut inner);
+            if inner.session.next_tick().is_some_and(|due| due <= live.now()) {
+                inner.session.tick(live.now());
+            }
+            self.act(&mut inner);
+            if judge || std::mem::take(&mut self.judge_now) {
+                self.judge(&mut inner);
+            }
+            due = inner.session.next_tick().map(|time| live.instant(time));
+        }
+    }
+
+    fn take_report(&mut self, inner: &mut LiveInner, report: Report) {
+        let Report { source, connection, what } = report;
+        if self.connections[source.index()].as_ref().is_none_or(|held| held.number != connection) {
+            return;
+        }
+        let now = self.live.now();
+        match what {
+            What::Up(rtt) => inner.session.handle(now, Event::Connected { source, rtt }),
+            What::Came { bytes, frames } => {
+                inner.meter(source).add(now, bytes);
+                inner.session.handle(now, Event::Received { source, bytes });
+                for frame in frames {
+                    match &frame {
+                        Frame::Data { .. } | Frame::Page { .. } => self.last_progress = now,
+                        Frame::Welcome { name, .. } => {
+                            inner.roster.rename(source, text::clean(name, text::MAX_NAME_CHARS));
+                        }
+                        _ => {}
+                    }
+                    inner.session.handle(now, Event::Frame { source, frame });
+                }
+            }
+            What::Lost(why) => {
+                self.connections[source.index()] = None;
+                inner.session.handle(now, Event::Lost { source, why });
+            }
+        }
+    }
+
+    fn take_news(&mut self, inner: &mut LiveInner, news: News) {
+        let now = self.live.now();
+        match news {
+            News::Sources(list) => {
+                if std::mem::take(&mut self.director_silent) {
+                    inner
+                        .journal
+                        .add(now, director_words("The director answers again", String::new(), false));
+                }
+                let changes = inner.roster.list(&list.sources);
+                self.take_changes(inner, changes);
+                if inner.roster.take_left_out() {
+                    let detail = format!("The first {MAX_SOURCES} are used.");
+                    inner
+                        .journal
+                        .add(now, director_words("There are more servers than letters", detail, true));
+                }
+            }
+            News::Silent(why) => {
+                self.director_silent = true;
+                let detail = format!("{why}. The servers that are known go on; it is asked again.");
+                inner.journal.add(now, director_words("The director does not answer", detail, true));
+            }
+        }
+    }
+
+    fn take_changes(&mut self, inner: &mut LiveInner, changes: Vec<Change>) {
+        let now = self.live.now();
+        for change in changes {
+            let event = match change {
+                Change::Added(source) => {
+                    let address = inner.roster.get(source).map(|member| member.address.as_str());
+                    let hint = address.and_then(|address| self.memory.rate_bps(address));
+                    Event::Added { source, hint: hint.map(|rate_bps| Hint { rate_bps }) }
+                }
+                Change::Withdrawn(source) => Event::Withdrawn { source },
+            };
+            inner.session.handle(now, event);
+        }
+        self.judge_now = true;
+    }
+
+    fn take_demand(&mut self, inner: &mut LiveInner) {
+        let wanted = self.shared.lock().demand.clone();
+        if wanted != self.demand {
+            self.demand = wanted.clone();
+            inner.session.handle(self.live.now(), Event::Demand(wanted));
+        }
+    }
+
+    /// Does what the session says until it says nothing more.
+    fn act(&mut self, inner: &mut LiveInner) {
+        loop {
+            let mut blocks: Vec<(Seq, Bytes, SourceId)> = Vec::new();
+            while let Some(action) = inner.session.poll() {
+                match action {
+                    Action::Connect(source) => self.connect(inner, source),
+                    Action::Send(source, frame) => self.send(inner, source, &frame),
+                    Action::Close(source) => self.connections[source.index()] = None,
+                    Action::Store { seq, bytes, source } => blocks.push((seq, bytes, source)),
+                    Action::Notice(notice) => self.note(inner, &notice),
+                }
+            }
+            if blocks.is_empty() {
+                return;
+            }
+            for dropped in self.shared.store(blocks.into_iter()) {
+                inner.session.handle(self.live.now(), Event::Evicted(dropped));
+            }
+        }
+    }
+
+    fn connect(&mut self, inner: &LiveInner, source: SourceId) {
+        let Some(member) = inner.roster.get(source) else { return };
+        self.connections_made += 1;
+        let (number, address) = (self.connections_made, member.address.clone());
+        let connection = Connection::start(source, number, address, self.to_driver.clone());
+        self.connections[source.index()] = Some(connection);
+    }
+
+    fn send(&mut self, inner: &mut LiveInner, source: SourceId, frame: &Frame) {
+        let Some(connection) = &self.connections[source.index()] else { return };
+        if let Err(stuck) = connection.send(frame) {
+            self.connections[source.index()] = None;
+            let why = Loss::Closed(stuck.to_string());
+            inner.session.handle(self.live.now(), Event::Lost { source, why });
+        }
+    }
+
+    fn note(&mut self, inner: &mut LiveInner, notice: &Notice) {
+        self.ever_opened |= matches!(notice, Notice::Joined { .. });
+        self.judge_now |= matches!(
+            notice,
+            Notice::Joined { .. } | Notice::Left { .. } | Notice::Quarantined { .. } | Notice::NobodyLeft
+        );
+        let words = of_notice(notice, &inner.roster);
+        inner.journal.add(self.live.now(), words);
+    }
+
+    fn judge(&mut self, inner: &mut LiveInner) {
+        let now = self.live.now();
+        let full = self.shared.lock().is_full();
+        if full {
+            self.last_progress = now;
+        }
+        let (ever_opened, give_up_after) = (self.ever_opened, self.give_up_after);
+        let facts = Facts { full, ever_opened, dry: now.since(self.last_progress), give_up_after };
+        let (state, failure) = judge(&inner.seen(now), facts);
+        if failure != self.shared.failure() {
+            self.shared.set_failure(failure);
+        }
+        inner.state = state;
+    }
+}
+
+async fn next_news(news: &mut Option<mpsc::Receiver<News>>) -> Option<News> {
+    match news {
+        Some(news) => news.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn director_words(title: &str, detail: String, warning: bool) -> Words {
+    Words { kind: LogKind::Source, source: None, title: title.to_owned(), detail, warning }
+}

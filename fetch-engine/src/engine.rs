@@ -1,0 +1,256 @@
+//! The engine: what all open streams share, and how one is opened.
+
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
+use tributary_core::geometry::{BadBlockSize, Geometry};
+use tributary_core::session::{BadSession, Config, Session};
+use tributary_core::verify::MAX_STREAM;
+
+use crate::cache::Cache;
+use crate::config::{EngineConfig, OpenOptions};
+use crate::director::{self, Client, Director, DirectorError};
+use crate::driver::Driver;
+use crate::heads::Heads;
+use crate::live::Live;
+use crate::locator::{Locator, SourceUrl};
+use crate::rates::Rates;
+use crate::resolve::{Found, resolve};
+use crate::roster::Roster;
+use crate::runtime::Runtime;
+use crate::shared::Shared;
+use crate::stream::{Opened, Stream};
+
+/// Bytes of a block where nothing speaks for larger ones.
+const SMALL_BLOCK_BYTES: u32 = 16 << 10;
+/// Bytes of a block for large streams and fast servers.
+const LARGE_BLOCK_BYTES: u32 = 64 << 10;
+/// Size of a stream above which blocks are large.
+const LARGE_STREAM_BYTES: u64 = 4 << 30;
+/// Remembered rate of all sources together above which blocks are large.
+const FAST_BPS: f64 = 200e6;
+/// Most news of the director that wait for the driver.
+const MAX_NEWS_WAITING: usize = 16;
+/// Most bytes ordered and not yet here, where the cache's window would allow more.
+const MAX_OUTSTANDING_BYTES: u64 = 32 << 20;
+
+/// An engine that can't be started.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No threads to run on.
+    #[error("the engine's threads can't be started: {0}")]
+    Threads(#[source] io::Error),
+    /// No HTTP client.
+    #[error("the engine's HTTP client can't be made: {0}")]
+    Http(#[source] reqwest::Error),
+}
+
+/// A stream that can't be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The locator needs a director and none is known.
+    #[error("no director is known to ask for {0}: give one, or sources")]
+    NoDirector(String),
+    /// The director could not be asked, or has nothing of that name.
+    #[error(transparent)]
+    Director(#[from] DirectorError),
+    /// A source is for another stream than the locator.
+    #[error("{source_url} is a source of another stream than b3:{wanted}")]
+    OtherStream {
+        /// The source.
+        source_url: SourceUrl,
+        /// The stream that the locator names.
+        wanted: String,
+    },
+    /// No source told the size of the stream.
+    #[error("no server told the size of b3:{stream}: {why}")]
+    SizeUnknown {
+        /// The stream.
+        stream: String,
+        /// What happened to each source.
+        why: String,
+    },
+    /// A stream larger than its hashes can be listed for.
+    #[error("a stream of {0} bytes is larger than the {MAX_STREAM} that can be fetched")]
+    TooLarge(u64),
+    /// A block size that no session may use.
+    #[error(transparent)]
+    BlockSize(#[from] BadBlockSize),
+    /// A block size that no stream can be verified with.
+    #[error(transparent)]
+    Session(#[from] BadSession),
+}
+
+/// Fetches streams. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    config: EngineConfig,
+    http: reqwest::Client,
+    memory: Arc<Memory>,
+    runtime: Arc<Runtime>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Starts an engine.
+    ///
+    /// # Errors
+    /// [`EngineError`], where the system gives no threads.
+    pub fn new(config: EngineConfig) -> Result<Self, EngineError> {
+        let runtime = Arc::new(Runtime::new().map_err(EngineError::Threads)?);
+        let http = director::http_client().map_err(EngineError::Http)?;
+        let memory = Arc::new(Memory::load(config.rates_file.clone()));
+        Ok(Self(Arc::new(Inner { config, http, memory, runtime })))
+    }
+
+    /// The director at `address`: `http://HOST:PORT`. An address that is none is told by the first
+    /// call.
+    #[must_use]
+    pub fn director(&self, address: &str) -> Director {
+        Director::new(self.0.runtime.clone(), Client::new(self.0.http.clone(), address))
+    }
+
+    /// Opens a stream to be played: from its start on, its end fetched aside. Blocks while the director
+    /// is asked, for at most some seconds, and not for any content server.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(&self, locator: &Locator, options: &OpenOptions) -> Result<Stream, OpenError> {
+        self.open_with(locator, options, |size| (0..size, true))
+    }
+
+    /// Opens a stream to be read once, in order: from `start` to `end` or its end, and nothing else is
+    /// fetched.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_in_order(
+        &self,
+        locator: &Locator,
+        options: &OpenOptions,
+        start: u64,
+        end: Option<u64>,
+    ) -> Result<Stream, OpenError> {
+        self.open_with(locator, options, |size| {
+            let end = end.unwrap_or(size).min(size);
+            (start.min(end)..end, false)
+        })
+    }
+
+    fn open_with(
+        &self,
+        locator: &Locator,
+        options: &OpenOptions,
+        plan: impl FnOnce(u64) -> (Range<u64>, bool),
+    ) -> Result<Stream, OpenError> {
+        let Inner { config, http, memory, runtime } = &*self.0;
+        let address = options.director.as_ref().or(config.director.as_ref());
+        let found =
+            runtime.block_on(resolve(http, address.map(String::as_str), locator, &options.sources))?;
+        let Found { stream, size, title, given, listed, director } = found;
+        if size > MAX_STREAM {
+            return Err(OpenError::TooLarge(size));
+        }
+        let mut roster = Roster::default();
+        let mut first: Vec<_> = given.iter().filter_map(|address| roster.give(address)).collect();
+        first.extend(roster.list(&listed));
+
+        let block_size = config.block_size.unwrap_or_else(|| {
+            let rates = roster.iter().filter_map(|(_, member)| memory.rate_bps(&member.address));
+            choose_block_size(size, rates.sum())
+        });
+        let geometry = Geometry::new(size, block_size)?;
+        let (range, for_play) = plan(size);
+        let mut heads = Heads::new(geometry, config.cache.ahead_bytes, range);
+        if for_play {
+            heads.prefetch_tail();
+        }
+        let shared = Arc::new(Shared::new(Cache::new(geometry, config.cache), heads));
+        let session = Session::new(
+            stream,
+            geometry,
+            Config {
+                planner: config.planner,
+                max_outstanding_bytes: MAX_OUTSTANDING_BYTES.min(config.cache.ahead_bytes),
+                ..Config::default()
+            },
+        )?;
+        let live = Arc::new(Live::new(session, roster));
+        let news = director.map(|client| {
+            let (to_driver, news) = mpsc::channel(MAX_NEWS_WAITING);
+            runtime.spawn(director::watch(client, stream, to_driver));
+            news
+        });
+        let driver = Driver::new(shared.clone(), live.clone(), memory.clone(), config.give_up_after, news);
+        runtime.spawn(driver.run(first));
+        let (memory, runtime) = (memory.clone(), runtime.clone());
+        Ok(Stream::new(Opened { id: stream, size, title, shared, live, memory, _runtime: runtime }))
+    }
+}
+
+fn choose_block_size(size: u64, remembered_bps: f64) -> u32 {
+    if size > LARGE_STREAM_BYTES || remembered_bps > FAST_BPS { LARGE_BLOCK_BYTES } else { SMALL_BLOCK_BYTES }
+}
+
+/// What is remembered of servers, and the file it is kept in.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    path: Option<PathBuf>,
+    rates: Mutex<Rates>,
+}
+
+impl Memory {
+    fn load(path: Option<PathBuf>) -> Self {
+        let rates = path.as_deref().map(Rates::load).unwrap_or_default();
+        Self { path, rates: Mutex::new(rates) }
+    }
+
+    /// The rate a server gave before.
+    pub(crate) fn rate_bps(&self, address: &str) -> Option<f64> {
+        self.rates().get(address)
+    }
+
+    /// Takes the rates of a session, and writes them down.
+    pub(crate) fn learn(&self, measured: Vec<(String, f64)>) {
+        if measured.is_empty() {
+            return;
+        }
+        let rates = {
+            let mut rates = self.rates();
+            rates.learn(measured);
+            rates.clone()
+        };
+        if let Some(path) = &self.path
+            && let Err(why) = rates.save(path)
+        {
+            tracing::debug!("the servers' rates can't be kept in {}: {why}", path.display());
+        }
+    }
+
+    fn rates(&self) -> MutexGuard<'_, Rates> {
+        self.rates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_large_for_large_streams_and_fast_servers_only() {
+        assert_eq!(choose_block_size(32 << 20, 0.0), SMALL_BLOCK_BYTES);
+        assert_eq!(choose_block_size(LARGE_STREAM_BYTES + 1, 0.0), LARGE_BLOCK_BYTES);
+        assert_eq!(choose_block_size(32 << 20, 201e6), LARGE_BLOCK_BYTES);
+    }
+}

@@ -1,0 +1,193 @@
+//! The session of one stream and everything that is shown of it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tributary_core::geometry::Geometry;
+use tributary_core::pattern::{MAX_SOURCES, SourceId};
+use tributary_core::session::{Session, SourceState, SourceStats};
+use tributary_core::time::Time;
+
+use crate::cache::Cache;
+use crate::journal::Journal;
+use crate::meter::Meter;
+use crate::roster::Roster;
+use crate::shared::Shared;
+use crate::snapshot::{CacheSnapshot, Cell, PatternSnapshot, Snapshot, SourceSnapshot, StreamState, Totals};
+use crate::standing::Seen;
+
+/// A session behind a lock: the driver holds it while it works off what came, a snapshot while it
+/// copies numbers. Who holds it may take the lock of [`Shared`], never the other way round.
+#[derive(Debug)]
+pub(crate) struct Live {
+    inner: Mutex<LiveInner>,
+    origin: Instant,
+}
+
+/// What the lock guards.
+#[derive(Debug)]
+pub(crate) struct LiveInner {
+    pub(crate) session: Session,
+    pub(crate) roster: Roster,
+    pub(crate) journal: Journal,
+    pub(crate) state: StreamState,
+    /// By the sources' numbers.
+    pub(crate) meters: Vec<Meter>,
+}
+
+impl Live {
+    pub(crate) fn new(session: Session, roster: Roster) -> Self {
+        let inner = LiveInner {
+            session,
+            roster,
+            journal: Journal::default(),
+            state: StreamState::default(),
+            meters: Vec::with_capacity(MAX_SOURCES),
+        };
+        Self { inner: Mutex::new(inner), origin: Instant::now() }
+    }
+
+    /// The session's time.
+    pub(crate) fn now(&self) -> Time {
+        Time::ZERO + self.origin.elapsed()
+    }
+
+    /// When that time is.
+    pub(crate) fn instant(&self, time: Time) -> Instant {
+        self.origin + time.since(Time::ZERO)
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, LiveInner> {
+        // The driver is the only one to change anything; if it panicked, its last numbers are shown.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All there is to show.
+    pub(crate) fn snapshot(&self, shared: &Shared) -> Snapshot {
+        let now = self.now();
+        let mut snapshot = Snapshot { at: now.as_secs(), ..Snapshot::default() };
+        let outstanding = {
+            let mut inner = self.lock();
+            inner.describe(now, &mut snapshot);
+            inner.session.outstanding().map(|(seq, _)| seq).collect::<Vec<_>>()
+        };
+        let shared = shared.lock();
+        describe_cache(&shared.cache, shared.heads.main_position(), &mut snapshot);
+        let mut map = shared.cache.map().to_vec();
+        drop(shared);
+        for seq in outstanding {
+            if let Some(cell) = map.get_mut((seq - 1) as usize).filter(|cell| **cell == Cell::ABSENT) {
+                *cell = Cell::COMING;
+            }
+        }
+        snapshot.map = map.into();
+        snapshot
+    }
+}
+
+impl LiveInner {
+    /// The meter of a source.
+    pub(crate) fn meter(&mut self, source: SourceId) -> &mut Meter {
+        if self.meters.len() <= source.index() {
+            self.meters.resize_with(source.index() + 1, Meter::default);
+        }
+        &mut self.meters[source.index()]
+    }
+
+    /// Every source with what the session knows of it.
+    pub(crate) fn seen(&self, now: Time) -> Vec<Seen> {
+        let one = |(source, member): (SourceId, &crate::roster::Member)| {
+            let stats = self.session.source(source, now)?;
+            Some(Seen { name: member.name.clone(), address: member.address.clone(), stats })
+        };
+        self.roster.iter().filter_map(one).collect()
+    }
+
+    fn describe(&mut self, now: Time, snapshot: &mut Snapshot) {
+        let ids: Vec<SourceId> = self.roster.iter().map(|(source, _)| source).collect();
+        for source in ids {
+            let meter = self.meter(source);
+            let (rate_bps, history) = (meter.rate_bps(now), meter.history(now));
+            let Some(stats) = self.session.source(source, now) else { continue };
+            let Some(member) = self.roster.get(source) else { continue };
+            snapshot.rate_bps += rate_bps;
+            snapshot.sources.push(SourceSnapshot {
+                name: member.name.clone(),
+                address: member.address.clone(),
+                rate_bps,
+                history,
+                ..of_source(source, stats)
+            });
+        }
+        let pattern = |(epoch, from, pattern): (u32, u64, tributary_core::pattern::Pattern)| {
+            PatternSnapshot { epoch, from, pattern: pattern.to_string() }
+        };
+        snapshot.patterns = self.session.patterns().into_iter().map(pattern).collect();
+        snapshot.state = self.state.clone();
+        let sums = self.session.counters();
+        snapshot.totals = Totals {
+            bytes: sums.useful_bytes,
+            duplicate_bytes: sums.duplicate_bytes,
+            wasted_bytes: sums.wasted_bytes,
+            control_bytes: sums.control_bytes,
+            page_bytes: sums.page_bytes,
+            epochs: sums.epochs,
+            out_of_sequence: sums.out_of_sequence,
+            repairs: sums.repairs,
+            hedges: sums.hedges,
+            wrong_blocks: sums.wrong_blocks,
+            peak_reorder_bytes: sums.peak_reorder_bytes,
+        };
+    }
+}
+
+fn of_source(source: SourceId, stats: SourceStats) -> SourceSnapshot {
+    SourceSnapshot {
+        index: source.index() as u8,
+        letter: source.letter(),
+        route: "direct".to_owned(),
+        state: state_name(stats.state).to_owned(),
+        capacity_bps: stats.rate_bps,
+        bytes: stats.useful_bytes,
+        blocks: stats.blocks,
+        share: stats.share,
+        rtt_ms: stats.rtt.map(|rtt| rtt.as_secs_f64() * 1e3),
+        backlog_blocks: stats.backlog_blocks as u64,
+        backlog_bytes: stats.backlog_bytes,
+        repairs: stats.repairs,
+        duplicates: stats.duplicates,
+        errors: stats.errors,
+        last_error: stats.last_error,
+        retry_in: stats.retry_in.as_ref().map(Duration::as_secs_f64),
+        ..SourceSnapshot::default()
+    }
+}
+
+const fn state_name(state: SourceState) -> &'static str {
+    match state {
+        SourceState::Joining => "joining",
+        SourceState::Sending => "sending",
+        SourceState::Waiting => "waiting",
+        SourceState::Silent => "silent",
+        SourceState::Away => "away",
+        SourceState::Gone => "gone",
+        SourceState::Quarantined => "quarantined",
+    }
+}
+
+fn describe_cache(cache: &Cache, main: u64, snapshot: &mut Snapshot) {
+    let geometry: Geometry = cache.geometry();
+    snapshot.size = geometry.size();
+    snapshot.block_size = geometry.block_size();
+    snapshot.blocks = geometry.blocks();
+    snapshot.head_block = geometry.seq_at(main);
+    snapshot.next_block = cache.first_missing(snapshot.head_block);
+    snapshot.verified_blocks = cache.ever_count();
+    snapshot.cache = CacheSnapshot {
+        back_bytes: cache.available_before(main),
+        ahead_bytes: cache.available(main),
+        back_limit: cache.limits().back_bytes,
+        ahead_limit: cache.limits().ahead_bytes,
+        ranges: cache.ranges(),
+    };
+}

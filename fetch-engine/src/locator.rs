@@ -1,0 +1,230 @@
+//! LOCATORs and source addresses: what a person types to name a title and who has it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use tributary_core::geometry::StreamId;
+
+/// Port of a director where an address names none.
+pub const DIRECTOR_PORT: u16 = 7400;
+/// Port of a content server where an address names none.
+pub const CONTENT_PORT: u16 = 7410;
+
+const SCHEME: &str = "tributary://";
+/// What a path of an address can't hold as it is.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?');
+
+/// Names one title.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Locator {
+    /// `CATALOG/TITLE` at the configured director.
+    Title {
+        /// The catalog.
+        catalog: String,
+        /// The title's name inside it.
+        title: String,
+    },
+    /// `b3:HEX`: a stream by its hash, at the configured director.
+    Stream(StreamId),
+    /// `tributary://HOST[:PORT]/CATALOG/TITLE`: a title at the director it names.
+    At {
+        /// `HOST:PORT` of the director.
+        authority: String,
+        /// The catalog.
+        catalog: String,
+        /// The title's name inside it.
+        title: String,
+    },
+    /// `tributary://HOST[:PORT]/b3:HEX`: a stream at one content server, without a director.
+    Source(SourceUrl),
+}
+
+/// A content server that is said to hold a stream: `tributary://HOST[:PORT]/b3:HEX`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SourceUrl {
+    /// `HOST:PORT` of the content server.
+    pub address: String,
+    /// The stream.
+    pub stream: StreamId,
+}
+
+/// Text that is no locator, or one of a kind that is not understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LocatorError {
+    /// No known form.
+    #[error("{0:?} is no locator: give CATALOG/TITLE, b3:HASH, or tributary://HOST[:PORT]/CATALOG/TITLE")]
+    Form(String),
+    /// A source of no known form.
+    #[error("{0:?} is no source: give tributary://HOST[:PORT]/b3:HASH")]
+    SourceForm(String),
+    /// A hash that is not 64 hexadecimal digits.
+    #[error("{0:?} is no stream's hash: b3: and 64 hexadecimal digits are needed")]
+    Hash(String),
+    /// An address without a host, or with a port that is no number.
+    #[error("{0:?} is no address: HOST or HOST:PORT is needed")]
+    Address(String),
+    /// A form that other programs know and this one doesn't yet.
+    #[error("{what} can't be used as a source by this version: give tributary:// addresses or a director")]
+    Unsupported {
+        /// What was given, in words.
+        what: &'static str,
+    },
+}
+
+impl FromStr for Locator {
+    type Err = LocatorError;
+
+    fn from_str(text: &str) -> Result<Self, LocatorError> {
+        if let Some(rest) = text.strip_prefix(SCHEME) {
+            let (authority, path) = rest.split_once('/').ok_or_else(|| LocatorError::Form(short(text)))?;
+            let path = percent_decode_str(path).decode_utf8().map_err(|_| LocatorError::Form(short(text)))?;
+            if path.starts_with("b3:") {
+                return text.parse().map(Self::Source);
+            }
+            let (catalog, title) = title_of(&path).ok_or_else(|| LocatorError::Form(short(text)))?;
+            return Ok(Self::At { authority: with_port(authority, DIRECTOR_PORT)?, catalog, title });
+        }
+        refuse_other_kinds(text)?;
+        if text.starts_with("b3:") {
+            return hash(text).map(Self::Stream);
+        }
+        let (catalog, title) = title_of(text).ok_or_else(|| LocatorError::Form(short(text)))?;
+        Ok(Self::Title { catalog, title })
+    }
+}
+
+impl fmt::Display for Locator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Title { catalog, title } => write!(f, "{catalog}/{title}"),
+            Self::Stream(stream) => write!(f, "b3:{stream}"),
+            Self::At { authority, catalog, title } => {
+                let (catalog, title) =
+                    (utf8_percent_encode(catalog, ESCAPED), utf8_percent_encode(title, ESCAPED));
+                write!(f, "{SCHEME}{authority}/{catalog}/{title}")
+            }
+            Self::Source(source) => source.fmt(f),
+        }
+    }
+}
+
+impl FromStr for SourceUrl {
+    type Err = LocatorError;
+
+    fn from_str(text: &str) -> Result<Self, LocatorError> {
+        refuse_other_kinds(text)?;
+        let bad = || LocatorError::SourceForm(short(text));
+        let (authority, path) =
+            text.strip_prefix(SCHEME).and_then(|rest| rest.split_once('/')).ok_or_else(bad)?;
+        if !path.starts_with("b3:") {
+            return Err(bad());
+        }
+        Ok(Self { address: with_port(authority, CONTENT_PORT)?, stream: hash(path)? })
+    }
+}
+
+impl fmt::Display for SourceUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{SCHEME}{}/b3:{}", self.address, self.stream)
+    }
+}
+
+fn refuse_other_kinds(text: &str) -> Result<(), LocatorError> {
+    let starts = |with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    if starts("http://") || starts("https://") {
+        return Err(LocatorError::Unsupported { what: "a plain web address" });
+    }
+    if text.ends_with(".meta4") {
+        return Err(LocatorError::Unsupported { what: "a Metalink file" });
+    }
+    Ok(())
+}
+
+fn hash(text: &str) -> Result<StreamId, LocatorError> {
+    text.parse().map_err(|_| LocatorError::Hash(short(text)))
+}
+
+/// `CATALOG/TITLE`, where the title may hold slashes itself.
+fn title_of(path: &str) -> Option<(String, String)> {
+    let (catalog, title) = path.split_once('/')?;
+    (!catalog.is_empty() && !title.is_empty()).then(|| (catalog.to_owned(), title.to_owned()))
+}
+
+/// `HOST:PORT` of `HOST` or `HOST:PORT`; IPv6 hosts stand in brackets.
+fn with_port(authority: &str, default: u16) -> Result<String, LocatorError> {
+    let bad = || LocatorError::Address(short(authority));
+    let host_end = authority.rfind(']').map_or(0, |end| end + 1);
+    let (host, port) = match authority[host_end..].rfind(':') {
+        Some(colon) => authority.split_at(host_end + colon),
+        None => (authority, ""),
+    };
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "/@?#".contains(c);
+    if host.is_empty() || host.contains(odd) || (host_end == 0 && host.contains(':')) {
+        return Err(bad());
+    }
+    let port = match port.strip_prefix(':') {
+        Some(digits) => digits.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(bad)?,
+        None => default,
+    };
+    Ok(format!("{host}:{port}"))
+}
+
+/// Text for a message: not endless.
+fn short(text: &str) -> String {
+    text.chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+
+    #[test]
+    fn reads_every_form_and_prints_it_again() {
+        let stream = HASH.parse().unwrap();
+        let cases = [
+            ("Films/Big Buck", Locator::Title { catalog: "Films".into(), title: "Big Buck".into() }),
+            ("Films/a/b", Locator::Title { catalog: "Films".into(), title: "a/b".into() }),
+            (&format!("b3:{HASH}"), Locator::Stream(stream)),
+            (
+                "tributary://box:7/Films/Big%20Buck",
+                Locator::At { authority: "box:7".into(), catalog: "Films".into(), title: "Big Buck".into() },
+            ),
+            (
+                &format!("tributary://[::1]:9/b3:{HASH}"),
+                Locator::Source(SourceUrl { address: "[::1]:9".into(), stream }),
+            ),
+        ];
+        for (text, locator) in cases {
+            assert_eq!(text.parse::<Locator>().as_ref(), Ok(&locator));
+            assert_eq!(locator.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn default_ports_are_filled_in() {
+        let at: Locator = "tributary://box/Films/x".parse().unwrap();
+        assert_eq!(at.to_string(), "tributary://box:7400/Films/x");
+        let source: SourceUrl = format!("tributary://[::1]/b3:{HASH}").parse().unwrap();
+        assert_eq!(source.address, "[::1]:7410");
+    }
+
+    #[test]
+    fn what_is_no_locator_is_refused_with_a_reason() {
+        let unsupported =
+            |text: &str| matches!(text.parse::<Locator>(), Err(LocatorError::Unsupported { .. }));
+        assert!(unsupported("HTTP://x/y") && unsupported("https://x/y") && unsupported("a/b.meta4"));
+        for text in ["", "Films", "Films/", "/x", "tributary://box", "tributary://box/Films"] {
+            assert!(matches!(text.parse::<Locator>(), Err(LocatorError::Form(_))), "{text}");
+        }
+        for text in
+            ["tributary:///a/b", "tributary://box:0/a/b", "tributary://box:x/a/b", "tributary://::1/a/b"]
+        {
+            assert!(matches!(text.parse::<Locator>(), Err(LocatorError::Address(_))), "{text}");
+        }
+        assert!(matches!("b3:12".parse::<Locator>(), Err(LocatorError::Hash(_))));
+        assert!(matches!("tributary://box/a/b".parse::<SourceUrl>(), Err(LocatorError::SourceForm(_))));
+    }
+}
