@@ -37,11 +37,20 @@ impl Process {
     ) -> Self {
         let stdout = logs.join(format!("{name}.out"));
         let stderr = logs.join(format!("{name}.log"));
+        // Nothing of the user's own settings and caches may sway a test, nor be changed by one.
+        let home = logs.join("home");
         // setpriv of util-linux replaces itself by the program: the child's id is the program's.
         let child = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "--"])
             .arg(program)
             .args(arguments)
+            .env("HOME", home)
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_STATE_HOME")
+            // GStreamer takes seconds to look through its plugins: all tests share one list of them.
+            .env("GST_REGISTRY", crate::programs::directory().join("gstreamer-registry.bin"))
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(File::create(&stdout).expect("a log can be made in a fresh directory"))
