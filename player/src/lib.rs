@@ -1,7 +1,13 @@
-//! What Tributary's window is made of, apart from the window itself: playback and remote control.
+//! What Tributary's window is made of: state, views and widgets, theme, playback, remote control.
 //!
-//! Views read a state and push commands; nothing here knows about widgets, except
-//! [`media::surface`], which draws a frame into the place a view gives it.
+//! Views read a [`state::State`] and push [`state::Command`]s. They never touch the pipeline, a
+//! thread or a lock; [`media::surface`] draws a frame into the place a view gives it.
 
 pub mod ipc;
 pub mod media;
+pub mod state;
+#[cfg(test)]
+mod testing;
+pub mod theme;
+pub mod view;
+pub mod widget;

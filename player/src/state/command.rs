@@ -1,0 +1,115 @@
+//! Everything that a view can ask for.
+
+use std::time::Duration;
+
+use tributary_core::directory::Title;
+use tributary_core::geometry::StreamId;
+
+use super::library::{Listing, TitleOrder};
+use super::stats::{EventFilter, StatsPage};
+
+/// How exact a seek has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeekKind {
+    /// To the nearest key frame: quick, while dragging.
+    Key,
+    /// To just that time.
+    Exact,
+}
+
+/// A wish of the user, pushed by a view and carried out by the app.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// The text in the address field changed.
+    EditAddress(String),
+    /// Use the director at this address.
+    Connect(String),
+    /// Ask the director again.
+    RetryDirector,
+    /// Show the page where a director is chosen.
+    ChooseDirector,
+    /// Forget a remembered director.
+    ForgetDirector(String),
+    /// Back from choosing a director to the library.
+    ShowLibrary,
+    /// Show another list of titles.
+    List(Listing),
+    /// The titles around this place are wanted.
+    WantTitles(u64),
+    /// The poster of this stream is on show and not here.
+    WantPoster(StreamId),
+    /// Play a title of the library.
+    Play(Box<Title>),
+    /// Try again what failed.
+    RetryPlayback,
+    /// Leave the player.
+    LeavePlayer,
+    /// Play if paused, pause if playing.
+    TogglePause,
+    /// Go to a time.
+    Seek(Duration, SeekKind),
+    /// Go forward or back by seconds.
+    SeekBy(f64),
+    /// Go to a tenth of the whole, 0 to 9.
+    SeekTenth(u8),
+    /// One frame forward or back.
+    Step {
+        /// Forward, or back.
+        forward: bool,
+    },
+    /// Set the volume, 0 to 1.5.
+    SetVolume(f64),
+    /// Sound off or on.
+    ToggleMute,
+    /// Set the speed, 1 is normal.
+    SetSpeed(f64),
+    /// One step slower or faster.
+    StepSpeed {
+        /// Faster, or slower.
+        faster: bool,
+    },
+    /// Choose a sound track by its number.
+    ChooseSound(usize),
+    /// Choose subtitles by their number, or none.
+    ChooseSubtitles(Option<usize>),
+    /// The next sound track.
+    NextSound,
+    /// The next subtitles, or none after the last.
+    NextSubtitles,
+    /// Save the picture that is on show.
+    Screenshot,
+    /// Full screen on or off.
+    ToggleFullscreen,
+    /// Leave full screen, a dialog, the drawer or the player: the uppermost of them.
+    Escape,
+    /// Open or close the stats.
+    ToggleStats,
+    /// Show a page of the stats.
+    ShowStats(StatsPage),
+    /// How wide the stats drawer is, in points.
+    SizeStats(f32),
+    /// Show only blocks of this source in the file map, or all.
+    Isolate(Option<u8>),
+    /// Show only some events.
+    FilterEvents(EventFilter),
+    /// Show only events with these words.
+    SearchEvents(String),
+    /// Open or close a source's details.
+    ToggleSource(u8),
+    /// Put text into the clipboard.
+    Copy(String),
+    /// Close a notice.
+    CloseNotice(u64),
+    /// Show or hide the keys.
+    ToggleKeys,
+    /// Put the keyboard into the search field.
+    FocusSearch,
+}
+
+impl Command {
+    /// The same list of titles in another order.
+    #[must_use]
+    pub fn reorder(listing: &Listing, order: TitleOrder) -> Self {
+        Self::List(Listing { order, ..listing.clone() })
+    }
+}

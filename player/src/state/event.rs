@@ -1,0 +1,163 @@
+//! Everything that can change the state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fetch_engine::snapshot::{LogEntry, Snapshot};
+use tributary_core::directory::{Catalogs, Servers, Title, TitlePage};
+
+use super::library::{KnownDirector, Listing};
+use super::notice::Notice;
+use super::playback::{Fault, MediaWords, Origin, TrackChoice};
+use super::stats::{EventFilter, StatsPage};
+
+/// One change, from the user, the director, the engine or the pipeline.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Time went by: seconds since the window was opened.
+    Tick(f64),
+    /// The configuration was read.
+    Configured {
+        /// Directors remembered.
+        known: Vec<KnownDirector>,
+        /// Volume at the last end.
+        volume: f64,
+    },
+    /// The text in the address field changed.
+    AddressEdited(String),
+    /// A director was chosen and is being asked.
+    DirectorChosen(String),
+    /// A director is forgotten.
+    DirectorForgotten(String),
+    /// The page where a director is chosen opened.
+    ChoosingDirector,
+    /// The library opened.
+    LibraryShown,
+    /// The director at that address answered.
+    DirectorAnswered {
+        /// Its address.
+        address: String,
+        /// Its name and catalogs.
+        catalogs: Catalogs,
+        /// Its servers.
+        servers: Servers,
+    },
+    /// The director at that address did not answer; in words.
+    DirectorSilent {
+        /// Its address.
+        address: String,
+        /// Why, in words.
+        why: String,
+    },
+    /// Another list of titles is on show.
+    Listed(Listing),
+    /// The page with this place was asked for.
+    TitlesAsked(u64),
+    /// A page of titles came, or the reason why not.
+    TitlesCame {
+        /// Number of the listing it belongs to.
+        listing: u64,
+        /// The page.
+        page: Result<TitlePage, String>,
+    },
+    /// Something is being opened.
+    Opening {
+        /// Number of the opening.
+        number: u64,
+        /// Its name to show.
+        name: String,
+        /// Where its bytes come from.
+        origin: Origin,
+        /// What the director knows of it.
+        title: Option<Box<Title>>,
+        /// Whether it shall stand still at its first picture.
+        paused: bool,
+    },
+    /// Its bytes can be had.
+    Opened {
+        /// Number of the opening.
+        number: u64,
+        /// Its size in bytes.
+        size: u64,
+        /// What the director knows of it.
+        title: Option<Box<Title>>,
+    },
+    /// Something of what plays changed.
+    Playing(PlaybackEvent),
+    /// The player was left.
+    PlayerLeft,
+    /// The engine's numbers.
+    Measured(Arc<Snapshot>),
+    /// New entries of the engine's log.
+    Logged(Vec<LogEntry>),
+    /// The volume changed, 0 to 1.5.
+    VolumeSet(f64),
+    /// The sound was switched off or on.
+    MuteSet(bool),
+    /// Full screen is on or off.
+    FullscreenSet(bool),
+    /// The stats opened or closed.
+    StatsOpened(bool),
+    /// A page of the stats is on show.
+    StatsShown(StatsPage),
+    /// The stats drawer is that wide, in points.
+    StatsSized(f32),
+    /// One source is isolated in the file map.
+    Isolated(Option<u8>),
+    /// Only some events are shown.
+    EventsFiltered(EventFilter),
+    /// Only events with these words are shown.
+    EventsSearched(String),
+    /// A source's details opened or closed.
+    SourceToggled(u8),
+    /// Something to tell the user.
+    Noticed(Notice),
+    /// A notice was closed.
+    NoticeClosed(u64),
+    /// The keys are shown or hidden.
+    KeysShown(bool),
+    /// The search field shall have, or has got, the keyboard.
+    SearchFocus(bool),
+}
+
+/// A change of what plays.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlaybackEvent {
+    /// The pipeline was given something to play.
+    Loading,
+    /// The first picture is there.
+    Ready {
+        /// Its length, where known.
+        duration: Option<Duration>,
+        /// Whether one can jump in it.
+        seekable: bool,
+        /// Facts of picture and sound.
+        media: MediaWords,
+    },
+    /// The tracks that can be chosen.
+    Tracks(Vec<TrackChoice>),
+    /// Its length became known.
+    Duration(Duration),
+    /// The user wants it to play or to stand still.
+    Paused(bool),
+    /// The picture stands still until the buffer is full; per cent.
+    Buffering(u8),
+    /// It goes on.
+    BufferingEnded,
+    /// A jump is under way.
+    Seeking(Duration),
+    /// It has landed.
+    Seeked(Duration),
+    /// Where the picture is.
+    Position(Duration),
+    /// Frames drawn and dropped.
+    Frames(u64, u64),
+    /// It plays at that speed.
+    Speed(f64),
+    /// The line of subtitles to show.
+    Subtitle(Option<String>),
+    /// The end was reached.
+    Ended,
+    /// It can't go on.
+    Failed(Fault),
+}

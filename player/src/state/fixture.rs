@@ -1,0 +1,261 @@
+//! States for tests: a library and a film in the middle of its way, with four servers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fetch_engine::snapshot::{
+    CacheSnapshot, Cell, LogEntry, LogKind, PatternSnapshot, Snapshot, SourceSnapshot, StreamState, Totals,
+};
+use tributary_core::directory::{CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, Title, TitlePage};
+use tributary_core::geometry::StreamId;
+
+use super::playback::{MediaWords, Origin, Playback, TrackChoice, TrackKind};
+use super::{Event, PlaybackEvent, State};
+
+/// Names of the four servers.
+pub const SERVERS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+const BLOCKS: u64 = 1480;
+const BLOCK_SIZE: u32 = 262_144;
+
+/// A title of the fixture's library.
+pub fn title(number: u8) -> Title {
+    let names =
+        ["Big Buck Bunny", "Paper Boats", "Meridian", "Kestrel", "The Quiet Machine", "Harbour Lights"];
+    let name = match names.get(usize::from(number)) {
+        Some(name) => (*name).to_owned(),
+        None => format!("Title {number}"),
+    };
+    Title {
+        catalog: "Films".to_owned(),
+        name: name.clone(),
+        title: name,
+        stream: StreamId([number; 32]),
+        size: 388_000_000,
+        file_name: "film.mp4".to_owned(),
+        year: Some(2008 + u16::from(number)),
+        description: String::new(),
+        tags: Vec::new(),
+        media: MediaFacts { duration_ms: 596_000 + u64::from(number) * 600_000, ..MediaFacts::default() },
+        poster: false,
+        servers: SERVERS[..=usize::from(number % 4)].iter().map(|&name| name.to_owned()).collect(),
+        added_at: 0,
+    }
+}
+
+/// A library with a director that answers.
+pub fn library() -> State {
+    let mut state = State::default();
+    state.apply(Event::DirectorChosen("attic.local:7400".to_owned()));
+    let entry = |(name, titles): (&str, u64)| CatalogEntry { name: name.to_owned(), titles };
+    let catalogs = [("Films", 8), ("Series", 94), ("Talks", 61), ("Family", 21)];
+    state.apply(Event::DirectorAnswered {
+        address: "attic.local:7400".to_owned(),
+        catalogs: Catalogs {
+            director: "Living room".to_owned(),
+            catalogs: catalogs.into_iter().map(entry).collect(),
+        },
+        servers: Servers {
+            servers: SERVERS
+                .into_iter()
+                .map(|name| ServerEntry {
+                    name: name.to_owned(),
+                    address: "192.168.1.20:7410".to_owned(),
+                    streams: 412,
+                    lease_ms: 9000,
+                })
+                .collect(),
+        },
+    });
+    state.apply(Event::TitlesCame {
+        listing: state.library.listing_number,
+        page: Ok(TitlePage { total: 8, offset: 0, titles: (0..8).map(title).collect() }),
+    });
+    state
+}
+
+fn source(index: u8, rate_mbps: f64, rtt_ms: f64, share: f64) -> SourceSnapshot {
+    SourceSnapshot {
+        index,
+        letter: (b'A' + index) as char,
+        name: SERVERS[usize::from(index)].to_owned(),
+        address: format!("192.168.1.{}:7410", 20 + index),
+        route: "direct".to_owned(),
+        state: "sending".to_owned(),
+        rate_bps: rate_mbps * 1e6,
+        capacity_bps: Some(rate_mbps * 1e6),
+        bytes: (74e6 * share) as u64,
+        blocks: (282.0 * share) as u64,
+        share,
+        rtt_ms: Some(rtt_ms),
+        backlog_blocks: 3,
+        backlog_bytes: 786_432,
+        history: (0..48).map(|i| (rate_mbps * 1e6 * (1.0 + 0.04 * f64::from(i % 5))) as f32).collect(),
+        ..SourceSnapshot::default()
+    }
+}
+
+/// The engine's numbers in the middle of a film.
+pub fn snapshot() -> Snapshot {
+    let head = 626;
+    let mut map = vec![Cell::ABSENT; BLOCKS as usize];
+    for (block, cell) in map.iter_mut().enumerate() {
+        let here = block < 4 || (370..930).contains(&block) || block >= BLOCKS as usize - 4;
+        if here {
+            *cell = [0, 2, 0, 3, 0, 1, 0, 2, 0, 3][block * 7 / 3 % 10];
+        } else if (930..952).contains(&block) {
+            *cell = Cell::COMING;
+        }
+    }
+    let size = BLOCKS * u64::from(BLOCK_SIZE);
+    let range = |from: u64, to: u64| (from * u64::from(BLOCK_SIZE), to * u64::from(BLOCK_SIZE));
+    let pattern = |epoch, from, pattern: &str| PatternSnapshot { epoch, from, pattern: pattern.to_owned() };
+    Snapshot {
+        at: 252.4,
+        size,
+        block_size: BLOCK_SIZE,
+        blocks: BLOCKS,
+        state: StreamState::Flowing,
+        sources: vec![
+            source(0, 8.9, 12.0, 0.48),
+            SourceSnapshot {
+                errors: 2,
+                last_error: Some("2 late, 2 hedged".to_owned()),
+                ..source(1, 2.1, 164.0, 0.11)
+            },
+            source(2, 4.1, 41.0, 0.22),
+            SourceSnapshot { repairs: 1, route: "relay west".to_owned(), ..source(3, 3.5, 96.0, 0.19) },
+        ],
+        patterns: vec![pattern(7, 848, "ACADABACAD"), pattern(8, 952, "ACDAACDAB")],
+        next_block: 931,
+        head_block: head,
+        rate_bps: 18.6e6,
+        totals: Totals {
+            bytes: 158_000_000,
+            duplicate_bytes: 632_000,
+            control_bytes: 316_000,
+            epochs: 8,
+            out_of_sequence: 3,
+            repairs: 1,
+            hedges: 2,
+            ..Totals::default()
+        },
+        cache: CacheSnapshot {
+            back_bytes: 64 << 20,
+            ahead_bytes: 74 << 20,
+            back_limit: 64 << 20,
+            ahead_limit: 150 << 20,
+            ranges: vec![range(0, 4), range(370, 930), range(BLOCKS - 4, BLOCKS)],
+        },
+        map: map.into(),
+        verified_blocks: 605,
+    }
+}
+
+/// What happened to that film.
+pub fn log() -> Vec<LogEntry> {
+    let entry = |number, at, kind, source, title: &str, detail: &str, warning| LogEntry {
+        number,
+        at,
+        kind,
+        source,
+        title: title.to_owned(),
+        detail: detail.to_owned(),
+        warning,
+    };
+    vec![
+        entry(1, 0.3, LogKind::Source, Some(0), "alpha joined", "12 ms, direct", false),
+        entry(
+            2,
+            194.9,
+            LogKind::Sequence,
+            Some(2),
+            "Out of sequence",
+            "block 667 before 664; held 38 ms",
+            false,
+        ),
+        entry(3, 212.2, LogKind::Source, Some(3), "delta joined", "by way of relay west, 96 ms", false),
+        entry(4, 212.6, LogKind::Pattern, None, "Epoch 6 in force", "from block 702: AABACADABC", false),
+        entry(5, 230.1, LogKind::Source, Some(1), "beta slowed", "5.6 to 2.1 Mbit/s", true),
+        entry(6, 230.3, LogKind::Pattern, None, "Epoch 7 in force", "from block 848: ACADABACAD", false),
+        entry(
+            7,
+            231.0,
+            LogKind::Repair,
+            Some(2),
+            "Hedge won",
+            "841 came from gamma 74 ms before beta",
+            false,
+        ),
+        entry(8, 252.4, LogKind::Pattern, None, "Epoch 8 announced", "from block 952: ACDAACDAB", false),
+    ]
+}
+
+/// A film with two sound tracks, playing at 4:12 of 9:56.
+pub fn playing() -> State {
+    let mut state = library();
+    state.apply(Event::Opening {
+        number: 1,
+        name: "Big Buck Bunny".to_owned(),
+        origin: Origin::Stream,
+        title: Some(Box::new(title(0))),
+        paused: false,
+    });
+    let track = |kind, number, name: &str, detail: &str, on| TrackChoice {
+        kind,
+        number,
+        name: name.to_owned(),
+        detail: detail.to_owned(),
+        on,
+    };
+    let events = [
+        PlaybackEvent::Loading,
+        PlaybackEvent::Ready {
+            duration: Some(Duration::from_millis(596_500)),
+            seekable: true,
+            media: MediaWords {
+                video_codec: "H.264 High 4.0".to_owned(),
+                video_size: Some((1920, 1080)),
+                fps: Some(24.0),
+                audio_codec: "AAC LC".to_owned(),
+                ..MediaWords::default()
+            },
+        },
+        PlaybackEvent::Tracks(vec![
+            track(TrackKind::Sound, 0, "English", "AAC, stereo", true),
+            track(TrackKind::Sound, 1, "Commentary", "Opus, stereo", false),
+            track(TrackKind::Subtitle, 0, "English", "SRT", true),
+            track(TrackKind::Subtitle, 1, "Deutsch", "SRT", false),
+        ]),
+        PlaybackEvent::Position(Duration::from_secs(252)),
+        PlaybackEvent::Frames(6051, 0),
+    ];
+    for event in events {
+        state.apply(Event::Playing(event));
+    }
+    for second in 0..60 {
+        let mut past = snapshot();
+        past.at = 193.0 + f64::from(second);
+        state.apply(Event::Measured(Arc::new(past)));
+    }
+    state.apply(Event::Measured(Arc::new(snapshot())));
+    state.apply(Event::Logged(log()));
+    state
+}
+
+/// The playback of [`playing`].
+pub fn playback() -> Playback {
+    playing().playback.expect("the fixture plays")
+}
+
+/// Changes the numbers of a playback.
+pub fn edit_snapshot(playback: &mut Playback, edit: impl FnOnce(&mut Snapshot)) {
+    let mut snapshot = snapshot();
+    edit(&mut snapshot);
+    playback.snapshot = Some(Arc::new(snapshot));
+}
+
+/// Sets the rate that arrives to `factor` times the need.
+pub fn set_rate(playback: &mut Playback, factor: f64) {
+    let needed = playback.needed_bps().expect("its length is known");
+    edit_snapshot(playback, |snapshot| snapshot.rate_bps = needed * factor);
+}

@@ -1,0 +1,215 @@
+//! The library's part of the state: directors, catalogs, servers, and the titles on show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tributary_core::directory::{CatalogEntry, Catalogs, ServerEntry, Servers, Title, TitlePage};
+
+use super::words;
+
+/// Titles asked for at once.
+pub const TITLES_A_PAGE: u64 = 60;
+/// Most pages of titles kept; the farthest from the newest go first.
+const KEPT_PAGES: usize = 40;
+/// Most titles of one list that can be reached by scrolling.
+const LISTED_TITLES: u64 = 1_000_000;
+
+/// A director as the config file remembers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownDirector {
+    /// The name it gave itself; its address before it was reached.
+    pub name: String,
+    /// Where it answers, as the user typed it: `attic.local:7400`.
+    pub address: String,
+}
+
+/// How it stands with the director in use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// None was chosen.
+    #[default]
+    None,
+    /// It was asked and has not answered yet.
+    Asking,
+    /// It answers.
+    Up,
+    /// It did not answer the last time; in words.
+    Down(String),
+}
+
+/// Order of the titles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TitleOrder {
+    /// By name.
+    #[default]
+    Name,
+    /// Newest first.
+    Added,
+}
+
+/// What list of titles is on show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Only this catalog; none means all.
+    pub catalog: Option<String>,
+    /// Words to look for; empty means all.
+    pub search: String,
+    /// In which order.
+    pub order: TitleOrder,
+}
+
+/// The titles of a listing, as far as they were asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Titles {
+    /// How many there are in all; none before the first answer.
+    pub total: Option<u64>,
+    /// The last refusal, in words, until the next answer.
+    pub problem: Option<String>,
+    pages: BTreeMap<u64, Vec<Title>>,
+    asked: BTreeSet<u64>,
+}
+
+impl Titles {
+    /// The title at `place`, if its page is here.
+    #[must_use]
+    pub fn get(&self, place: u64) -> Option<&Title> {
+        self.pages.get(&(place / TITLES_A_PAGE))?.get((place % TITLES_A_PAGE) as usize)
+    }
+
+    /// Whether the page with `place` is neither here nor asked for.
+    #[must_use]
+    pub fn needs(&self, place: u64) -> bool {
+        let page = place / TITLES_A_PAGE;
+        !self.pages.contains_key(&page) && !self.asked.contains(&page)
+    }
+
+    fn put(&mut self, page: TitlePage) {
+        let number = page.offset / TITLES_A_PAGE;
+        self.total = Some(page.total.min(LISTED_TITLES));
+        self.problem = None;
+        self.asked.remove(&number);
+        let mut titles = page.titles;
+        titles.truncate(TITLES_A_PAGE as usize);
+        for title in &mut titles {
+            title.title = words::safe(&title.title);
+        }
+        self.pages.insert(number, titles);
+        while self.pages.len() > KEPT_PAGES {
+            let farthest = self.pages.keys().copied().max_by_key(|page| page.abs_diff(number));
+            let Some(farthest) = farthest else { break };
+            self.pages.remove(&farthest);
+        }
+    }
+}
+
+/// Everything the library view shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Library {
+    /// Directors remembered.
+    pub known: Vec<KnownDirector>,
+    /// Address of the one in use.
+    pub director: Option<String>,
+    /// The name it gives itself; empty before it answered.
+    pub director_name: String,
+    /// How it stands with it.
+    pub link: Link,
+    /// What is typed into the address field.
+    pub address_field: String,
+    /// Its catalogs.
+    pub catalogs: Vec<CatalogEntry>,
+    /// Its servers that are there now.
+    pub servers: Vec<ServerEntry>,
+    /// Servers seen before that are gone now.
+    pub away: Vec<String>,
+    /// Which titles are on show.
+    pub listing: Listing,
+    /// Number of the listing: answers to an older one are dropped.
+    pub listing_number: u64,
+    /// Those titles.
+    pub titles: Titles,
+}
+
+impl Library {
+    /// Titles of all catalogs together.
+    #[must_use]
+    pub fn title_count(&self) -> u64 {
+        self.catalogs.iter().map(|catalog| catalog.titles).sum()
+    }
+
+    /// Name of the director in use to show: its own, or its address.
+    #[must_use]
+    pub fn director_shown(&self) -> &str {
+        match &self.director {
+            Some(_) if !self.director_name.is_empty() => &self.director_name,
+            Some(address) => address,
+            None => "No director",
+        }
+    }
+
+    /// Starts to use the director at `address`.
+    pub(super) fn choose(&mut self, address: String) {
+        if self.director.as_deref() != Some(&address) {
+            self.catalogs.clear();
+            self.servers.clear();
+            self.away.clear();
+            self.director_name.clear();
+            self.relist(Listing::default());
+        }
+        self.director = Some(address);
+        self.link = Link::Asking;
+    }
+
+    /// Shows another list of titles.
+    pub(super) fn relist(&mut self, listing: Listing) {
+        self.listing = listing;
+        self.listing_number += 1;
+        self.titles = Titles::default();
+    }
+
+    /// Takes the director's answer.
+    pub(super) fn answered(&mut self, catalogs: Catalogs, servers: Servers) {
+        let changed = self.catalogs != catalogs.catalogs;
+        self.director_name = words::safe(&catalogs.director);
+        self.catalogs = catalogs.catalogs;
+        for gone in self.servers.drain(..) {
+            let back = servers.servers.iter().any(|server| server.name == gone.name);
+            if !back && !self.away.contains(&gone.name) {
+                self.away.push(gone.name);
+            }
+        }
+        self.away.retain(|name| !servers.servers.iter().any(|server| server.name == *name));
+        self.servers = servers.servers;
+        self.link = Link::Up;
+        if let Some(address) = &self.director {
+            let name = if self.director_name.is_empty() { address } else { &self.director_name }.clone();
+            match self.known.iter_mut().find(|known| known.address == *address) {
+                Some(known) => known.name = name,
+                None => self.known.push(KnownDirector { name, address: address.clone() }),
+            }
+        }
+        let gone = |name: &String| !self.catalogs.iter().any(|catalog| catalog.name == *name);
+        if self.listing.catalog.as_ref().is_some_and(gone) {
+            self.relist(Listing { catalog: None, ..self.listing.clone() });
+        } else if changed || self.titles.problem.is_some() {
+            self.relist(self.listing.clone());
+        }
+    }
+
+    /// Notes that the page with `place` was asked for.
+    pub(super) fn asked(&mut self, place: u64) {
+        self.titles.asked.insert(place / TITLES_A_PAGE);
+    }
+
+    /// Takes a page of titles, or why there is none.
+    pub(super) fn listed(&mut self, number: u64, page: Result<TitlePage, String>) {
+        if number != self.listing_number {
+            return;
+        }
+        match page {
+            Ok(page) => self.titles.put(page),
+            Err(problem) => {
+                self.titles.asked.clear();
+                self.titles.problem = Some(problem);
+            }
+        }
+    }
+}

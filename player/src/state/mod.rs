@@ -1,0 +1,326 @@
+//! The whole state of the window, and the only way to change it.
+//!
+//! Views read `&State` and push [`Command`]s; the app carries them out and tells the state what
+//! came of it through [`State::apply`]. Nothing here knows a thread, a socket or a widget.
+
+pub mod command;
+pub mod event;
+pub mod library;
+pub mod notice;
+pub mod people;
+pub mod playback;
+pub mod stats;
+pub mod verdict;
+pub mod words;
+
+#[cfg(test)]
+pub mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Command, SeekKind};
+pub use event::{Event, PlaybackEvent};
+use library::Library;
+use notice::Notices;
+use people::{People, Person};
+use playback::{Fault, Origin, Phase, Playback};
+use stats::{DRAWER_WIDTH, Stats};
+
+/// Loudest volume: 150 %.
+pub const MAX_VOLUME: f64 = 1.5;
+
+/// What fills the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// Where a director is chosen.
+    #[default]
+    Directors,
+    /// Catalogs and titles.
+    Library,
+    /// The film.
+    Player,
+}
+
+/// Everything the views show.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What fills the window.
+    pub view: View,
+    /// Seconds since the window was opened.
+    pub now: f64,
+    /// Directors, catalogs, titles.
+    pub library: Library,
+    /// Letters and colours of the servers.
+    pub people: People,
+    /// What plays.
+    pub playback: Option<Playback>,
+    /// The stats drawer.
+    pub stats: Stats,
+    /// Short messages.
+    pub notices: Notices,
+    /// Volume, 0 to [`MAX_VOLUME`].
+    pub volume: f64,
+    /// Whether the sound is off.
+    pub muted: bool,
+    /// Whether the window fills the screen.
+    pub fullscreen: bool,
+    /// Whether the keys are shown.
+    pub keys_shown: bool,
+    /// Whether the search field shall get the keyboard.
+    pub focus_search: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            view: View::default(),
+            now: 0.0,
+            library: Library::default(),
+            people: People::default(),
+            playback: None,
+            stats: Stats::default(),
+            notices: Notices::default(),
+            volume: 1.0,
+            muted: false,
+            fullscreen: false,
+            keys_shown: false,
+            focus_search: false,
+        }
+    }
+}
+
+impl State {
+    /// Takes one event.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Tick(now) => {
+                self.now = now;
+                self.notices.age(now);
+            }
+            Event::Configured { known, volume } => {
+                self.library.known = known;
+                self.volume = volume.clamp(0.0, MAX_VOLUME);
+            }
+            Event::AddressEdited(text) => self.library.address_field = text,
+            Event::DirectorChosen(address) => self.library.choose(address),
+            Event::DirectorForgotten(address) => {
+                self.library.known.retain(|known| known.address != address);
+            }
+            Event::ChoosingDirector => self.view = View::Directors,
+            Event::LibraryShown => self.view = View::Library,
+            Event::DirectorAnswered { address, catalogs, servers } => {
+                self.director_answered(&address, catalogs, servers);
+            }
+            Event::DirectorSilent { address, why } => {
+                if self.library.director.as_deref() == Some(&address) {
+                    self.library.link = library::Link::Down(words::safe(&why));
+                }
+            }
+            Event::Listed(listing) => self.library.relist(listing),
+            Event::TitlesAsked(place) => self.library.asked(place),
+            Event::TitlesCame { listing, page } => {
+                if let Ok(page) = &page {
+                    for name in page.titles.iter().flat_map(|title| &title.servers) {
+                        self.people.meet(name);
+                    }
+                }
+                self.library.listed(listing, page);
+            }
+            Event::Opening { number, name, origin, title, paused } => {
+                let mut playback = Playback::opening(number, words::safe(&name), origin);
+                playback.title = title.map(|title| *title);
+                playback.paused = paused;
+                self.playback = Some(playback);
+                self.stats.isolated = None;
+                self.stats.unfolded.clear();
+                self.stats.seen_warning = 0;
+                self.view = View::Player;
+            }
+            Event::Opened { number, size, title } => {
+                if let Some(playback) = self.playback.as_mut().filter(|playback| playback.number == number) {
+                    playback.size = size;
+                    if let Some(title) = title {
+                        playback.name = words::safe(&title.title);
+                        playback.title = Some(*title);
+                    }
+                }
+            }
+            Event::Playing(event) => self.playing(event),
+            Event::PlayerLeft => {
+                self.playback = None;
+                self.view = if self.library.director.is_some() { View::Library } else { View::Directors };
+            }
+            Event::Measured(snapshot) => {
+                for source in &snapshot.sources {
+                    self.people.meet(&source.name);
+                }
+                if let Some(playback) = &mut self.playback {
+                    playback.take_snapshot(snapshot);
+                }
+            }
+            Event::Logged(entries) => {
+                if let Some(playback) = &mut self.playback {
+                    playback.take_log(entries);
+                }
+                self.see_warnings();
+            }
+            Event::VolumeSet(volume) => {
+                self.volume = volume.clamp(0.0, MAX_VOLUME);
+                self.muted = false;
+            }
+            Event::MuteSet(muted) => self.muted = muted,
+            Event::FullscreenSet(on) => self.fullscreen = on,
+            Event::StatsOpened(open) => {
+                self.stats.open = open;
+                self.see_warnings();
+            }
+            Event::StatsShown(page) => {
+                self.stats.page = page;
+                self.see_warnings();
+            }
+            Event::StatsSized(width) => {
+                self.stats.width = Some(width.clamp(*DRAWER_WIDTH.start(), *DRAWER_WIDTH.end()));
+            }
+            Event::Isolated(source) => self.stats.isolated = source,
+            Event::EventsFiltered(filter) => self.stats.filter = filter,
+            Event::EventsSearched(search) => self.stats.search = search,
+            Event::SourceToggled(source) => {
+                if !self.stats.unfolded.remove(&source) {
+                    self.stats.unfolded.insert(source);
+                }
+            }
+            Event::Noticed(notice) => self.notices.add(notice, self.now),
+            Event::NoticeClosed(number) => self.notices.close(number),
+            Event::KeysShown(shown) => self.keys_shown = shown,
+            Event::SearchFocus(wanted) => self.focus_search = wanted,
+        }
+    }
+
+    fn director_answered(
+        &mut self,
+        address: &str,
+        catalogs: tributary_core::directory::Catalogs,
+        servers: tributary_core::directory::Servers,
+    ) {
+        if self.library.director.as_deref() != Some(address) {
+            return;
+        }
+        for server in &servers.servers {
+            self.people.meet(&server.name);
+        }
+        let first = self.library.director_name.is_empty() && self.library.catalogs.is_empty();
+        self.library.answered(catalogs, servers);
+        self.library.address_field.clear();
+        if first && self.view == View::Directors {
+            self.view = View::Library;
+        }
+    }
+
+    fn playing(&mut self, event: PlaybackEvent) {
+        let now = self.now;
+        let Some(playback) = &mut self.playback else { return };
+        match event {
+            PlaybackEvent::Loading => playback.phase = Phase::Loading,
+            PlaybackEvent::Ready { duration, seekable, media } => {
+                playback.phase = Phase::Running;
+                playback.duration = duration.or(playback.duration);
+                playback.seekable = seekable;
+                playback.media = media;
+            }
+            PlaybackEvent::Tracks(tracks) => playback.tracks = tracks,
+            PlaybackEvent::Duration(duration) => playback.duration = Some(duration),
+            PlaybackEvent::Paused(paused) => {
+                playback.paused = paused;
+                if !paused && playback.phase == Phase::Ended {
+                    playback.phase = Phase::Running;
+                }
+            }
+            PlaybackEvent::Buffering(percent) => {
+                if playback.buffering.is_none() {
+                    playback.waiting_since = Some(now);
+                    if playback.phase == Phase::Running && playback.seek_target.is_none() {
+                        playback.stalls += 1;
+                    }
+                }
+                playback.buffering = Some(percent.min(100));
+            }
+            PlaybackEvent::BufferingEnded => {
+                playback.buffering = None;
+                playback.waiting_since = None;
+            }
+            PlaybackEvent::Seeking(target) => {
+                playback.seek_target = Some(target);
+                if playback.phase == Phase::Ended {
+                    playback.phase = Phase::Running;
+                }
+            }
+            PlaybackEvent::Seeked(position) => {
+                playback.seek_target = None;
+                playback.position = position;
+            }
+            PlaybackEvent::Position(position) => playback.position = position,
+            PlaybackEvent::Frames(shown, dropped) => playback.frames = (shown, dropped),
+            PlaybackEvent::Speed(speed) => playback.speed = speed,
+            PlaybackEvent::Subtitle(line) => playback.subtitle = line.map(|line| words::safe_lines(&line)),
+            PlaybackEvent::Ended => {
+                playback.phase = Phase::Ended;
+                playback.buffering = None;
+            }
+            PlaybackEvent::Failed(fault) => {
+                // The first fault is the truth; what follows comes from it.
+                if !matches!(playback.phase, Phase::Failed(_)) {
+                    playback.phase = Phase::Failed(fault);
+                    playback.buffering = None;
+                }
+            }
+        }
+    }
+
+    fn see_warnings(&mut self) {
+        if self.stats.open && self.stats.page == stats::StatsPage::Events {
+            self.stats.seen_warning = self.newest_warning();
+        }
+    }
+
+    fn newest_warning(&self) -> u64 {
+        let log = self.playback.iter().flat_map(|playback| playback.log.iter().rev());
+        log.filter(|entry| entry.warning).map(|entry| entry.number).next().unwrap_or(0)
+    }
+
+    /// Whether a warning came since the events were last on show.
+    #[must_use]
+    pub fn unseen_warning(&self) -> bool {
+        self.newest_warning() > self.stats.seen_warning
+    }
+
+    /// Who the source with this place in the pattern is.
+    #[must_use]
+    pub fn person(&self, source: u8) -> Person {
+        let snapshot = self.playback.as_ref().and_then(|playback| playback.snapshot.as_ref());
+        let entry = snapshot.and_then(|snapshot| snapshot.sources.iter().find(|s| s.index == source));
+        entry.and_then(|entry| self.people.find(&entry.name)).unwrap_or(Person::new(source))
+    }
+
+    /// Who the source with this letter in a pattern is; nobody for `-`.
+    #[must_use]
+    pub fn person_of_letter(&self, letter: char) -> Option<Person> {
+        let snapshot = self.playback.as_ref()?.snapshot.as_ref()?;
+        let entry = snapshot.sources.iter().find(|source| source.letter == letter)?;
+        Some(self.person(entry.index))
+    }
+
+    /// The fault that stopped the film, if one did.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        match self.playback.as_ref().map(|playback| &playback.phase) {
+            Some(Phase::Failed(fault)) => Some(fault),
+            _ => None,
+        }
+    }
+
+    /// Whether what plays comes from servers, so that there are stats to show.
+    #[must_use]
+    pub fn has_stats(&self) -> bool {
+        self.playback.as_ref().is_some_and(|playback| playback.origin == Origin::Stream)
+    }
+}

@@ -1,0 +1,265 @@
+//! What is playing, as the player view shows it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fetch_engine::snapshot::{LogEntry, Snapshot};
+use tributary_core::directory::Title;
+
+/// Most log entries kept for the event list.
+pub const KEPT_EVENTS: usize = 2_000;
+/// Seconds of rates kept for the plots.
+pub const KEPT_SECONDS: usize = 60;
+/// Slowest and fastest speed.
+pub const SPEEDS: [f64; 9] = [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0];
+
+/// Where the bytes come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From several servers, through the engine.
+    Stream,
+    /// A file of this computer.
+    File,
+    /// A plain web address.
+    Web,
+}
+
+/// How far playing has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The director is being asked, sources are being reached.
+    Opening,
+    /// Bytes come; the first picture is not here yet.
+    Loading,
+    /// It plays, or would if it were not paused.
+    Running,
+    /// The end was reached.
+    Ended,
+    /// It can't go on.
+    Failed(Fault),
+}
+
+/// What stopped the film, told apart so that each can be shown for what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It could not be opened; in words.
+    NotOpened(String),
+    /// No decoder is installed for a codec.
+    MissingCodec {
+        /// The codec in words: `H.265 (HEVC)`.
+        codec: String,
+        /// The package that brings a decoder.
+        install: String,
+    },
+    /// Nobody sends what comes next; in words.
+    Network(String),
+    /// The file itself is broken; in words.
+    Damaged(String),
+    /// Anything else; in words.
+    Other(String),
+}
+
+/// Sound or subtitles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrackKind {
+    /// A sound track.
+    Sound,
+    /// A subtitle track.
+    Subtitle,
+}
+
+/// A track that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrackChoice {
+    /// Sound or subtitles.
+    pub kind: TrackKind,
+    /// Its number among those of its kind, from 0.
+    pub number: usize,
+    /// What to call it: its language or title.
+    pub name: String,
+    /// Codec and channels.
+    pub detail: String,
+    /// Whether it is on.
+    pub on: bool,
+}
+
+/// Facts of the picture and the sound, each in words, for the Media page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MediaWords {
+    /// Codec of the picture.
+    pub video_codec: String,
+    /// Size of the picture in pixels.
+    pub video_size: Option<(u32, u32)>,
+    /// Frames a second.
+    pub fps: Option<f64>,
+    /// Decoder of the picture.
+    pub video_decoder: String,
+    /// Codec of the sound.
+    pub audio_codec: String,
+    /// Channels and rate.
+    pub audio_detail: String,
+}
+
+/// Rates of one second, for the Network page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RateSample {
+    /// Seconds since the stream was opened.
+    pub at: f64,
+    /// Bits a second by source, in the order of the sources.
+    pub rates_bps: Vec<f32>,
+    /// Seconds of film that are here ahead of the picture.
+    pub ahead_seconds: f32,
+}
+
+/// One thing playing.
+#[derive(Clone, Debug)]
+pub struct Playback {
+    /// Number of this opening: what belongs to an older one is dropped.
+    pub number: u64,
+    /// Its name to show.
+    pub name: String,
+    /// Where its bytes come from.
+    pub origin: Origin,
+    /// What the director knows of it.
+    pub title: Option<Title>,
+    /// Its size in bytes; 0 where unknown.
+    pub size: u64,
+    /// How far it has come.
+    pub phase: Phase,
+    /// Whether the user wants it to stand still.
+    pub paused: bool,
+    /// How full the buffer is while the picture has to wait for it, in per cent.
+    pub buffering: Option<u8>,
+    /// Since when it waits, in seconds since the window was opened.
+    pub waiting_since: Option<f64>,
+    /// How often it had to wait since it began to play.
+    pub stalls: u32,
+    /// Where it is.
+    pub position: Duration,
+    /// Where a seek under way will land.
+    pub seek_target: Option<Duration>,
+    /// Its length, where known.
+    pub duration: Option<Duration>,
+    /// Whether one can jump in it.
+    pub seekable: bool,
+    /// How fast it plays, 1 is normal.
+    pub speed: f64,
+    /// Its sound and subtitle tracks.
+    pub tracks: Vec<TrackChoice>,
+    /// The line of subtitles to show now.
+    pub subtitle: Option<String>,
+    /// Facts of picture and sound.
+    pub media: MediaWords,
+    /// Frames drawn and frames dropped.
+    pub frames: (u64, u64),
+    /// The engine's numbers.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// What happened, oldest first.
+    pub log: VecDeque<LogEntry>,
+    /// Rates of the last minute, oldest first.
+    pub history: VecDeque<RateSample>,
+}
+
+impl Playback {
+    /// A playback that is being opened.
+    #[must_use]
+    pub fn opening(number: u64, name: String, origin: Origin) -> Self {
+        Self {
+            number,
+            name,
+            origin,
+            title: None,
+            size: 0,
+            phase: Phase::Opening,
+            paused: false,
+            buffering: None,
+            waiting_since: None,
+            stalls: 0,
+            position: Duration::ZERO,
+            seek_target: None,
+            duration: None,
+            seekable: false,
+            speed: 1.0,
+            tracks: Vec::new(),
+            subtitle: None,
+            media: MediaWords::default(),
+            frames: (0, 0),
+            snapshot: None,
+            log: VecDeque::new(),
+            history: VecDeque::new(),
+        }
+    }
+
+    /// The place to show: where a seek will land, or where the picture is.
+    #[must_use]
+    pub fn shown_position(&self) -> Duration {
+        self.seek_target.unwrap_or(self.position)
+    }
+
+    /// The place as a part of the whole, 0 to 1.
+    #[must_use]
+    pub fn fraction(&self) -> f32 {
+        match self.duration {
+            Some(duration) if !duration.is_zero() => {
+                (self.shown_position().as_secs_f32() / duration.as_secs_f32()).clamp(0.0, 1.0)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// The time at a part of the whole.
+    #[must_use]
+    pub fn time_at(&self, fraction: f32) -> Option<Duration> {
+        self.duration.map(|duration| duration.mul_f32(fraction.clamp(0.0, 1.0)))
+    }
+
+    /// Bits a second that the title needs on average; none while its length is unknown.
+    #[must_use]
+    pub fn needed_bps(&self) -> Option<f64> {
+        let seconds = self.duration?.as_secs_f64();
+        (seconds > 0.0 && self.size > 0).then(|| self.size as f64 * 8.0 / seconds)
+    }
+
+    /// Seconds of film that are here ahead of the picture.
+    #[must_use]
+    pub fn ahead_seconds(&self) -> Option<f64> {
+        let snapshot = self.snapshot.as_ref()?;
+        Some(snapshot.cache.ahead_bytes as f64 * 8.0 / self.needed_bps()?)
+    }
+
+    /// Tracks of one kind.
+    pub fn tracks_of(&self, kind: TrackKind) -> impl Iterator<Item = &TrackChoice> {
+        self.tracks.iter().filter(move |track| track.kind == kind)
+    }
+
+    /// Whether anything stands in the middle of the film that the controls must not hide behind.
+    #[must_use]
+    pub fn needs_attention(&self) -> bool {
+        !matches!(self.phase, Phase::Running) || self.buffering.is_some()
+    }
+
+    /// Takes the engine's numbers.
+    pub(super) fn take_snapshot(&mut self, snapshot: Arc<Snapshot>) {
+        self.size = snapshot.size;
+        self.snapshot = Some(snapshot.clone());
+        let newest = self.history.back().map_or(f64::NEG_INFINITY, |sample| sample.at);
+        if snapshot.at - newest >= 0.98 {
+            let ahead_seconds = self.ahead_seconds().unwrap_or(0.0) as f32;
+            let rates_bps = snapshot.sources.iter().map(|source| source.rate_bps as f32).collect();
+            self.history.push_back(RateSample { at: snapshot.at, rates_bps, ahead_seconds });
+            while self.history.len() > KEPT_SECONDS {
+                self.history.pop_front();
+            }
+        }
+    }
+
+    /// Takes new entries of the log.
+    pub(super) fn take_log(&mut self, entries: Vec<LogEntry>) {
+        let newest = self.log.back().map_or(0, |entry| entry.number);
+        self.log.extend(entries.into_iter().filter(|entry| entry.number > newest));
+        while self.log.len() > KEPT_EVENTS {
+            self.log.pop_front();
+        }
+    }
+}

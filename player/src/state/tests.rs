@@ -1,0 +1,174 @@
+//! Tests of the state: each event does what it says and nothing else.
+
+use std::time::Duration;
+
+use tributary_core::directory::TitlePage;
+
+use super::library::{Link, Listing, TITLES_A_PAGE};
+use super::playback::{Fault, Phase};
+use super::*;
+
+#[test]
+fn the_first_answer_opens_the_library_and_remembers_the_director() {
+    let state = fixture::library();
+    assert_eq!(state.view, View::Library);
+    assert_eq!(state.library.link, Link::Up);
+    assert_eq!(state.library.known.len(), 1);
+    assert_eq!(state.library.known[0].name, "Living room");
+    assert_eq!(state.people.find("gamma").map(Person::letter), Some('C'));
+}
+
+#[test]
+fn a_silent_director_is_told_and_what_is_here_stays() {
+    let mut state = fixture::library();
+    let address = state.library.director.clone().expect("chosen");
+    state.apply(Event::DirectorSilent { address, why: "connection refused".to_owned() });
+    assert_eq!(state.library.link, Link::Down("connection refused".to_owned()));
+    assert_eq!(state.library.catalogs.len(), 4);
+}
+
+#[test]
+fn answers_of_another_director_or_listing_are_dropped() {
+    let mut state = fixture::library();
+    let old = state.library.listing_number;
+    state.apply(Event::Listed(Listing { search: "boats".to_owned(), ..Listing::default() }));
+    state.apply(Event::TitlesCame { listing: old, page: Ok(TitlePage { total: 9, ..TitlePage::default() }) });
+    assert_eq!(state.library.titles.total, None);
+    state.apply(Event::DirectorSilent { address: "elsewhere:7400".to_owned(), why: String::new() });
+    assert_eq!(state.library.link, Link::Up);
+}
+
+#[test]
+fn pages_of_titles_are_bounded_and_asked_once() {
+    let mut state = fixture::library();
+    let listing = state.library.listing_number;
+    for page in 0..200 {
+        let offset = page * TITLES_A_PAGE;
+        let titles = vec![fixture::title(1); TITLES_A_PAGE as usize];
+        state.apply(Event::TitlesCame { listing, page: Ok(TitlePage { total: 100_000, offset, titles }) });
+    }
+    assert!(state.library.titles.get(199 * TITLES_A_PAGE).is_some());
+    assert!(state.library.titles.needs(0), "the farthest went first");
+    state.apply(Event::TitlesAsked(3));
+    assert!(!state.library.titles.needs(0));
+}
+
+#[test]
+fn a_server_that_left_is_away_until_it_is_back() {
+    let mut state = fixture::library();
+    let answer = |names: &[&str]| {
+        let mut servers = tributary_core::directory::Servers { servers: state.library.servers.clone() };
+        servers.servers.retain(|server| names.contains(&server.name.as_str()));
+        servers
+    };
+    let (fewer, all) = (answer(&["alpha", "gamma"]), answer(&fixture::SERVERS));
+    let address = "attic.local:7400".to_owned();
+    let catalogs = tributary_core::directory::Catalogs::default();
+    state.apply(Event::DirectorAnswered {
+        address: address.clone(),
+        catalogs: catalogs.clone(),
+        servers: fewer,
+    });
+    assert_eq!(state.library.away, ["beta", "delta"]);
+    state.apply(Event::DirectorAnswered { address, catalogs, servers: all });
+    assert!(state.library.away.is_empty());
+}
+
+#[test]
+fn the_first_fault_is_the_truth() {
+    let mut state = fixture::playing();
+    let missing = Fault::MissingCodec { codec: "H.265".to_owned(), install: "libav".to_owned() };
+    state.apply(Event::Playing(PlaybackEvent::Failed(missing.clone())));
+    state.apply(Event::Playing(PlaybackEvent::Failed(Fault::Other("internal data stream error".to_owned()))));
+    state.apply(Event::Playing(PlaybackEvent::Position(Duration::from_secs(1))));
+    assert_eq!(state.fault(), Some(&missing));
+}
+
+#[test]
+fn a_seek_shows_its_target_until_it_lands() {
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Seeking(Duration::from_secs(400))));
+    state.apply(Event::Playing(PlaybackEvent::Position(Duration::from_secs(253))));
+    let shown = |state: &State| state.playback.as_ref().expect("plays").shown_position().as_secs();
+    assert_eq!(shown(&state), 400);
+    state.apply(Event::Playing(PlaybackEvent::Seeked(Duration::from_secs(399))));
+    assert_eq!(shown(&state), 399);
+}
+
+#[test]
+fn waiting_in_a_seek_is_no_stall() {
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Seeking(Duration::from_secs(400))));
+    state.apply(Event::Playing(PlaybackEvent::Buffering(10)));
+    state.apply(Event::Playing(PlaybackEvent::BufferingEnded));
+    state.apply(Event::Playing(PlaybackEvent::Seeked(Duration::from_secs(400))));
+    assert_eq!(state.playback.as_ref().expect("plays").stalls, 0);
+    state.apply(Event::Playing(PlaybackEvent::Buffering(10)));
+    state.apply(Event::Playing(PlaybackEvent::Buffering(40)));
+    assert_eq!(state.playback.as_ref().expect("plays").stalls, 1);
+}
+
+#[test]
+fn the_end_is_not_a_fault_and_a_seek_leaves_it() {
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Ended));
+    assert_eq!(state.playback.as_ref().expect("plays").phase, Phase::Ended);
+    assert!(state.fault().is_none());
+    state.apply(Event::Playing(PlaybackEvent::Seeking(Duration::ZERO)));
+    assert_eq!(state.playback.as_ref().expect("plays").phase, Phase::Running);
+}
+
+#[test]
+fn a_warning_is_unseen_until_the_events_are_open() {
+    let mut state = fixture::playing();
+    assert!(state.unseen_warning());
+    state.apply(Event::StatsOpened(true));
+    assert!(state.unseen_warning());
+    state.apply(Event::StatsShown(stats::StatsPage::Events));
+    assert!(!state.unseen_warning());
+}
+
+#[test]
+fn letters_follow_the_server_and_not_its_place_in_a_pattern() {
+    let mut state = State::default();
+    state.people.meet("delta");
+    let playing = fixture::playing();
+    state.apply(Event::Opening {
+        number: 1,
+        name: "x".to_owned(),
+        origin: Origin::Stream,
+        title: None,
+        paused: false,
+    });
+    state.apply(Event::Measured(playing.playback.expect("plays").snapshot.expect("measured")));
+    assert_eq!(state.person_of_letter('D').map(Person::letter), Some('A'));
+    assert_eq!(state.person_of_letter('A').map(Person::letter), Some('B'));
+    assert_eq!(state.person_of_letter('-'), None);
+}
+
+#[test]
+fn leaving_goes_back_to_where_one_came_from() {
+    let mut state = fixture::playing();
+    state.apply(Event::PlayerLeft);
+    assert_eq!(state.view, View::Library);
+    assert!(state.playback.is_none());
+}
+
+#[test]
+fn the_log_and_the_history_are_bounded() {
+    let mut state = fixture::playing();
+    let entry = fixture::log().remove(0);
+    let many = (9..6000).map(|number| fetch_engine::snapshot::LogEntry { number, ..entry.clone() }).collect();
+    state.apply(Event::Logged(many));
+    let playback = state.playback.as_ref().expect("plays");
+    assert_eq!(playback.log.len(), playback::KEPT_EVENTS);
+    assert!(playback.history.len() <= playback::KEPT_SECONDS);
+}
+
+#[test]
+fn volume_is_bounded_and_setting_it_ends_mute() {
+    let mut state = State::default();
+    state.apply(Event::MuteSet(true));
+    state.apply(Event::VolumeSet(9.0));
+    assert_eq!((state.volume, state.muted), (MAX_VOLUME, false));
+}

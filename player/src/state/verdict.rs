@@ -1,0 +1,283 @@
+//! The verdict: one sentence from the numbers that anybody understands, then the cause.
+//!
+//! Rules, first match wins: it failed; nobody can send the awaited block; it waits; its need is
+//! not known yet; all the rest is here; headroom at least [`ROOMY`]; at least 1; below 1.
+
+use fetch_engine::snapshot::{LogEntry, Snapshot, SourceSnapshot, StreamState};
+
+use super::playback::{Fault, Phase, Playback};
+use super::words;
+
+/// Headroom from which there is room to spare.
+pub const ROOMY: f64 = 1.5;
+/// How long something that happened counts as the cause, in seconds.
+const RECENT_SECONDS: f64 = 60.0;
+
+/// How grave a verdict is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// All is well.
+    Good,
+    /// Nothing is known yet.
+    Unknown,
+    /// It will pause soon.
+    Warning,
+    /// It waits now.
+    Waiting,
+    /// It can't go on.
+    Bad,
+}
+
+/// The sentence and its cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// How grave it is.
+    pub grade: Grade,
+    /// The sentence.
+    pub sentence: String,
+    /// Who, what, since when, who took over.
+    pub cause: String,
+}
+
+/// What arrives against what is needed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Headroom {
+    /// Bits a second that arrive, or could arrive while the buffer is full.
+    pub total_bps: f64,
+    /// Whether the figure is what the sources could give, because the buffer is full.
+    pub possible: bool,
+    /// Bits a second that the title needs; none while its length is unknown.
+    pub needed_bps: Option<f64>,
+}
+
+impl Headroom {
+    /// How many times the need arrives; none while the need is unknown.
+    #[must_use]
+    pub fn factor(&self) -> Option<f64> {
+        self.needed_bps.map(|needed| self.total_bps / needed)
+    }
+
+    /// What one source gives, counted as in the total.
+    #[must_use]
+    pub fn of_source(&self, source: &SourceSnapshot) -> f64 {
+        if self.possible { source.capacity_bps.unwrap_or(source.rate_bps) } else { source.rate_bps }
+    }
+}
+
+/// Whether a source takes part now.
+#[must_use]
+pub fn takes_part(source: &SourceSnapshot) -> bool {
+    matches!(source.state.as_str(), "joining" | "sending" | "waiting")
+}
+
+/// What arrives against what is needed.
+#[must_use]
+pub fn headroom(playback: &Playback) -> Option<Headroom> {
+    let snapshot = playback.snapshot.as_ref()?;
+    let possible = snapshot.state == StreamState::Full;
+    let mut headroom = Headroom { total_bps: 0.0, possible, needed_bps: playback.needed_bps() };
+    headroom.total_bps = if possible {
+        snapshot.sources.iter().filter(|s| takes_part(s)).map(|s| headroom.of_source(s)).sum()
+    } else {
+        snapshot.rate_bps
+    };
+    Some(headroom)
+}
+
+/// The source that the film waits for: the one longest silent, else the slowest that owes blocks.
+#[must_use]
+pub fn awaited(snapshot: &Snapshot) -> Option<&SourceSnapshot> {
+    let silent = snapshot.sources.iter().find(|source| source.state == "silent");
+    silent.or_else(|| {
+        let owing = snapshot.sources.iter().filter(|source| source.backlog_bytes > 0 && takes_part(source));
+        owing.max_by(|a, b| eta_seconds(a).total_cmp(&eta_seconds(b)))
+    })
+}
+
+fn eta_seconds(source: &SourceSnapshot) -> f64 {
+    source.backlog_bytes as f64 * 8.0 / source.rate_bps.max(1.0)
+}
+
+/// The verdict on what plays.
+#[must_use]
+pub fn verdict(playback: &Playback) -> Verdict {
+    if let Phase::Failed(fault) = &playback.phase {
+        return of_fault(fault);
+    }
+    let Some(snapshot) = &playback.snapshot else {
+        return Verdict {
+            grade: Grade::Unknown,
+            sentence: "Looking for servers".to_owned(),
+            cause: "The director is asked who holds this title.".to_owned(),
+        };
+    };
+    match &snapshot.state {
+        StreamState::Failed(why) => {
+            return bad("It can't go on", words::safe(why));
+        }
+        StreamState::Nobody(why) => {
+            let block = words::group(snapshot.next_block);
+            return bad(&format!("Nobody can send block {block}"), words::safe(why));
+        }
+        _ => {}
+    }
+    if playback.buffering.is_some() {
+        return waiting(playback, snapshot);
+    }
+    let recent = recent_warning(playback, snapshot.at);
+    let cause = recent.map(|entry| told(entry, snapshot.at)).unwrap_or_else(|| calm(snapshot));
+    let Some(headroom) = headroom(playback) else {
+        return Verdict { grade: Grade::Unknown, sentence: "Measuring".to_owned(), cause };
+    };
+    let Some(factor) = headroom.factor() else {
+        return Verdict { grade: Grade::Unknown, sentence: "Measuring what it needs".to_owned(), cause };
+    };
+    let sentence = if rest_is_here(snapshot) {
+        "The rest is here already"
+    } else if headroom.possible || factor >= ROOMY {
+        "Smooth, with room to spare"
+    } else {
+        let left = playback.ahead_seconds().unwrap_or(0.0) / (1.0 - factor);
+        let lasts =
+            playback.duration.is_some_and(|all| playback.position.as_secs_f64() + left >= all.as_secs_f64());
+        if factor < 1.0 && !lasts {
+            let sentence = format!("Will pause in about {}", words::span(left));
+            return Verdict { grade: Grade::Warning, sentence, cause };
+        }
+        "Smooth, little to spare"
+    };
+    Verdict { grade: Grade::Good, sentence: sentence.to_owned(), cause }
+}
+
+fn bad(sentence: &str, cause: String) -> Verdict {
+    Verdict { grade: Grade::Bad, sentence: sentence.to_owned(), cause }
+}
+
+fn of_fault(fault: &Fault) -> Verdict {
+    match fault {
+        Fault::NotOpened(why) => bad("It could not be opened", words::safe(why)),
+        Fault::MissingCodec { codec, install } => bad(
+            "A decoder is missing",
+            format!("Nothing here decodes {codec}. Install the package {install}, then try again."),
+        ),
+        Fault::Network(why) => bad("The network is gone", words::safe(why)),
+        Fault::Damaged(why) => bad("The file is damaged", words::safe(why)),
+        Fault::Other(why) => bad("It can't be played", words::safe(why)),
+    }
+}
+
+fn waiting(playback: &Playback, snapshot: &Snapshot) -> Verdict {
+    let (sentence, cause) = match awaited(snapshot) {
+        Some(source) if source.state == "silent" => {
+            let helper = snapshot.sources.iter().find(|s| s.index != source.index && takes_part(s));
+            let then = helper
+                .map_or(String::new(), |helper| format!(" {} is sending what it owes again.", helper.name));
+            (format!("Waiting for {}", source.name), format!("{} went quiet.{then}", source.name))
+        }
+        Some(source) => (
+            format!("Waiting for {}", source.name),
+            format!(
+                "{} owes {} and sends {} Mbit/s.",
+                source.name,
+                words::count(source.backlog_blocks, "block", "blocks"),
+                words::megabits(source.rate_bps)
+            ),
+        ),
+        None => ("Waiting for the servers".to_owned(), "They are being reached.".to_owned()),
+    };
+    let tail = match (playback.buffering, playback.needed_bps()) {
+        (Some(percent), Some(needed)) if snapshot.rate_bps > 0.0 => {
+            // The pipeline waits for two seconds of film; what is missing comes at the rate of now.
+            let seconds = 2.0 * (100.0 - f64::from(percent)) / 100.0 * needed / snapshot.rate_bps;
+            if seconds < 90.0 {
+                format!(" Plays on in about {}.", words::span(seconds.max(1.0)))
+            } else {
+                String::new()
+            }
+        }
+        _ => String::new(),
+    };
+    Verdict { grade: Grade::Waiting, sentence, cause: cause + &tail }
+}
+
+fn rest_is_here(snapshot: &Snapshot) -> bool {
+    let rest = snapshot.cache.ranges.last().is_some_and(|&(_, end)| end >= snapshot.size);
+    rest && snapshot.state == StreamState::Full && snapshot.next_block > snapshot.blocks
+}
+
+fn recent_warning(playback: &Playback, at: f64) -> Option<&LogEntry> {
+    playback.log.iter().rev().take_while(|entry| at - entry.at <= RECENT_SECONDS).find(|entry| entry.warning)
+}
+
+fn told(entry: &LogEntry, at: f64) -> String {
+    let ago = words::span((at - entry.at).max(1.0));
+    let detail = words::safe(&entry.detail);
+    let title = words::safe(&entry.title);
+    if detail.is_empty() { format!("{title} {ago} ago.") } else { format!("{title} {ago} ago: {detail}.") }
+}
+
+fn calm(snapshot: &Snapshot) -> String {
+    let names: Vec<&str> =
+        snapshot.sources.iter().filter(|s| takes_part(s)).map(|source| source.name.as_str()).collect();
+    match (&snapshot.state, names.as_slice()) {
+        (_, []) => "No server takes part yet.".to_owned(),
+        (StreamState::Full, _) => "The buffer is full; the servers wait until there is room.".to_owned(),
+        (_, [one]) => format!("{one} sends alone; nothing was late."),
+        (_, names) => format!("{} send together; nothing was late.", words::list(names)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn roomy_tight_and_short() {
+        let mut playback = fixture::playback();
+        assert_eq!(verdict(&playback).sentence, "Smooth, with room to spare");
+        fixture::set_rate(&mut playback, 1.2);
+        assert_eq!(verdict(&playback).sentence, "Smooth, little to spare");
+        fixture::set_rate(&mut playback, 0.5);
+        let verdict = verdict(&playback);
+        assert_eq!(verdict.grade, Grade::Warning);
+        assert!(verdict.sentence.starts_with("Will pause in about"), "{}", verdict.sentence);
+    }
+
+    #[test]
+    fn the_last_warning_is_the_cause() {
+        let cause = verdict(&fixture::playback()).cause;
+        assert!(cause.contains("beta slowed") && cause.contains("22 s ago"), "{cause}");
+    }
+
+    #[test]
+    fn waiting_names_the_silent_one() {
+        let mut playback = fixture::playback();
+        playback.buffering = Some(62);
+        fixture::edit_snapshot(&mut playback, |snapshot| snapshot.sources[1].state = "silent".to_owned());
+        let verdict = verdict(&playback);
+        assert_eq!((verdict.grade, verdict.sentence.as_str()), (Grade::Waiting, "Waiting for beta"));
+    }
+
+    #[test]
+    fn nobody_is_bad() {
+        let mut playback = fixture::playback();
+        fixture::edit_snapshot(&mut playback, |snapshot| {
+            snapshot.state = StreamState::Nobody("epsilon is away".to_owned());
+        });
+        assert_eq!(verdict(&playback).grade, Grade::Bad);
+        playback.phase = Phase::Failed(Fault::Network("none answers".to_owned()));
+        assert_eq!(verdict(&playback).sentence, "The network is gone");
+    }
+
+    #[test]
+    fn a_full_buffer_is_no_lack() {
+        let mut playback = fixture::playback();
+        fixture::edit_snapshot(&mut playback, |snapshot| {
+            snapshot.state = StreamState::Full;
+            snapshot.rate_bps = 0.0;
+        });
+        assert_eq!(verdict(&playback).grade, Grade::Good);
+        assert!(headroom(&playback).expect("has numbers").total_bps > 0.0);
+    }
+}

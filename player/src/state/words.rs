@@ -1,0 +1,167 @@
+//! Numbers in words: times, rates, sizes, and names from other machines made safe to show.
+
+use std::time::Duration;
+
+/// Longest name or sentence from another machine that is shown, in characters.
+const SHOWN_CHARACTERS: usize = 400;
+
+/// A narrow no-break space, between thousands.
+const THIN: char = '\u{202f}';
+
+/// `9:56`, `1:02:03`; unknown is `–`.
+#[must_use]
+pub fn clock(time: Option<Duration>) -> String {
+    let Some(time) = time else { return "–".to_owned() };
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+/// `4:12.4`: a time within the film for an event list.
+#[must_use]
+pub fn clock_tenths(seconds: f64) -> String {
+    let tenths = (seconds.max(0.0) * 10.0) as u64;
+    let (minutes, rest) = (tenths / 600, tenths % 600);
+    format!("{minutes}:{:02}.{}", rest / 10, rest % 10)
+}
+
+/// `1 h 38`, `9 min`, `42 s`: the length of a title on its card.
+#[must_use]
+pub fn length(milliseconds: u64) -> Option<String> {
+    let seconds = milliseconds / 1000;
+    match seconds {
+        0 => (milliseconds > 0).then(|| "under 1 s".to_owned()),
+        1..60 => Some(format!("{seconds} s")),
+        60..3600 => Some(format!("{} min", seconds / 60)),
+        _ => Some(format!("{} h {:02}", seconds / 3600, seconds / 60 % 60)),
+    }
+}
+
+/// `1 min 58 s`, `12 s`: a span in running text.
+#[must_use]
+pub fn span(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round() as u64;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// Mbit/s with the figures that matter: `0.24`, `8.9`, `120`.
+#[must_use]
+pub fn megabits(bits_per_second: f64) -> String {
+    let megabits = bits_per_second / 1e6;
+    match megabits {
+        m if !m.is_finite() || m < 0.0 => "–".to_owned(),
+        m if m < 0.095 && m > 0.0 => format!("{m:.2}"),
+        m if m < 99.95 => format!("{m:.1}"),
+        m => group(m.round() as u64),
+    }
+}
+
+/// MiB with one decimal below 10: `2.4 MiB`, `74 MiB`.
+#[must_use]
+pub fn mebibytes(bytes: u64) -> String {
+    let mebibytes = bytes as f64 / f64::from(1 << 20);
+    if mebibytes < 9.95 {
+        format!("{mebibytes:.1} MiB")
+    } else {
+        format!("{} MiB", group(mebibytes.round() as u64))
+    }
+}
+
+/// The size of a file as shops write it: `388 MB`, `1.4 GB`.
+#[must_use]
+pub fn file_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        1_000_000..1_000_000_000 => format!("{} MB", (bytes as f64 / 1e6).round() as u64),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// `1 480`: thousands apart.
+#[must_use]
+pub fn group(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(THIN);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 server`, `4 servers`.
+#[must_use]
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{} {many}", group(number)) }
+}
+
+/// Names joined as in speech: `beta, gamma and delta`.
+#[must_use]
+pub fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// Text from another machine without control and direction characters, and of bounded length.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let mut out: String = text.chars().filter(|&c| !hidden(c)).take(SHOWN_CHARACTERS).collect();
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The same for text of several lines, such as subtitles.
+#[must_use]
+pub fn safe_lines(text: &str) -> String {
+    const SHOWN_LINES: usize = 6;
+    text.lines().take(SHOWN_LINES).map(safe).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        assert_eq!(clock(None), "–");
+        assert_eq!(clock(Some(Duration::from_millis(596_900))), "9:56");
+        assert_eq!(clock(Some(Duration::from_secs(3723))), "1:02:03");
+        assert_eq!(clock_tenths(252.44), "4:12.4");
+        assert_eq!(length(0), None);
+        assert_eq!(length(596_000).as_deref(), Some("9 min"));
+        assert_eq!(length(5_880_000).as_deref(), Some("1 h 38"));
+        assert_eq!(span(118.2), "1 min 58 s");
+    }
+
+    #[test]
+    fn rates_and_sizes() {
+        assert_eq!(megabits(8_930_000.0), "8.9");
+        assert_eq!(megabits(40_000.0), "0.04");
+        assert_eq!(megabits(0.0), "0.0");
+        assert_eq!(megabits(f64::NAN), "–");
+        assert_eq!(megabits(1_234_000_000.0), "1\u{202f}234");
+        assert_eq!(mebibytes(74 << 20), "74 MiB");
+        assert_eq!(file_size(388_000_000), "388 MB");
+        assert_eq!(group(1480), "1\u{202f}480");
+    }
+
+    #[test]
+    fn names_from_elsewhere_lose_their_tricks() {
+        assert_eq!(safe("Film\u{202e}gnp.exe\n"), "Filmgnp.exe");
+        assert_eq!(safe(&"x".repeat(1000)).len(), SHOWN_CHARACTERS);
+        assert_eq!(list(&["beta", "gamma", "delta"]), "beta, gamma and delta");
+    }
+}

@@ -1,0 +1,115 @@
+//! For tests: views in a window that exists only in memory, and pictures of them.
+//!
+//! Set `TRIBUTARY_PICTURES` to a folder to have a PNG of every view that [`Stage::picture`] is
+//! called for; no display and no graphics driver is needed.
+
+mod raster;
+
+use std::sync::{Arc, Mutex};
+
+use egui::{Rect, Ui, Vec2};
+use egui_kittest::{Harness, TestRenderer};
+use tributary_core::geometry::StreamId;
+
+use crate::state::{Command, Event, State};
+use crate::theme;
+use crate::view::{self, Pictures, Poster, Scene};
+
+/// A poster of one colour for every title, and a film of one colour.
+#[derive(Default)]
+pub(crate) struct FlatPictures;
+
+impl Pictures for FlatPictures {
+    fn poster(&self, _stream: StreamId) -> Poster {
+        Poster::Unknown
+    }
+
+    fn film(&mut self, ui: &mut Ui, rect: Rect) {
+        ui.painter().rect_filled(rect, 0, egui::Color32::from_rgb(150, 158, 200));
+    }
+}
+
+/// What the window in memory holds.
+pub(crate) struct Window {
+    /// What is shown.
+    pub(crate) state: State,
+    /// What the views asked for.
+    pub(crate) commands: Vec<Command>,
+    pictures: FlatPictures,
+}
+
+/// A window in memory that shows a state.
+pub(crate) struct Stage {
+    /// The harness that drives it.
+    pub(crate) harness: Harness<'static, Window>,
+    textures: Arc<Mutex<raster::Textures>>,
+}
+
+struct KeepTextures(Arc<Mutex<raster::Textures>>);
+
+impl TestRenderer for KeepTextures {
+    fn handle_delta(&mut self, delta: &mut egui::TexturesDelta) {
+        self.0.lock().expect("one thread").apply(delta);
+    }
+}
+
+impl Stage {
+    /// A dark window of 1280x800.
+    pub(crate) fn new(state: State) -> Self {
+        Self::sized(state, egui::vec2(1280.0, 800.0), egui::Theme::Dark)
+    }
+
+    /// A window of another size or theme.
+    pub(crate) fn sized(state: State, size: Vec2, theme: egui::Theme) -> Self {
+        let textures = Arc::new(Mutex::new(raster::Textures::default()));
+        let window = Window { state, commands: Vec::new(), pictures: FlatPictures };
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_theme(theme)
+            .with_max_steps(40)
+            .allow_missing_glyphs()
+            .with_context_setup(theme::install)
+            .renderer(KeepTextures(textures.clone()))
+            .build_ui_state(
+                |ui, window: &mut Window| {
+                    let whole = ui.ctx().content_rect();
+                    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(whole));
+                    child.set_clip_rect(whole);
+                    let Window { state, commands, pictures } = window;
+                    view::show(&mut child, &mut Scene { state, pictures, commands });
+                },
+                window,
+            );
+        let mut stage = Self { harness, textures };
+        stage.settle();
+        stage
+    }
+
+    /// Runs a few frames.
+    pub(crate) fn settle(&mut self) {
+        self.harness.run_steps(6);
+    }
+
+    /// Changes what is shown.
+    pub(crate) fn apply(&mut self, event: Event) {
+        self.harness.state_mut().state.apply(event);
+        self.settle();
+    }
+
+    /// What the views asked for since the last call.
+    pub(crate) fn commands(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.harness.state_mut().commands)
+    }
+
+    /// Writes a picture of the window where `TRIBUTARY_PICTURES` says.
+    pub(crate) fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("TRIBUTARY_PICTURES") else { return };
+        let output = self.harness.output();
+        let textures = self.textures.lock().expect("one thread");
+        let meshes = self.harness.ctx.tessellate(output.shapes.clone(), output.pixels_per_point);
+        let size = self.harness.ctx.content_rect().size() * output.pixels_per_point;
+        let image = raster::draw(&meshes, &textures, size, output.pixels_per_point);
+        let path = std::path::Path::new(&folder).join(format!("{name}.png"));
+        image.save(path).expect("the folder can be written to");
+    }
+}

@@ -1,0 +1,214 @@
+//! Where a director is chosen: the ones remembered, and a field for an address.
+
+use egui::accesskit::Role;
+use egui::epaint::{CubicBezierShape, PathShape, PathStroke};
+use egui::{Align2, Color32, Key, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use super::Scene;
+use crate::state::Command;
+use crate::state::library::{KnownDirector, Link};
+use crate::state::words;
+use crate::theme::{Tokens, Type, icon, motion, radius};
+use crate::widget::button::{Button, ButtonKind};
+use crate::widget::field::Field;
+use crate::widget::icon_button::IconButton;
+use crate::widget::{focus, logo, meter, text};
+
+/// Widest the column of text gets, in points.
+const COLUMN: f32 = 680.0;
+
+/// Shows it in `rect`.
+pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    ui.painter().rect_filled(rect, 0, tokens.bg);
+    let art = if rect.width() < 900.0 { 0.0 } else { (rect.width() * 0.34375).min(520.0) };
+    if art > 0.0 {
+        picture(ui, Rect::from_min_size(rect.min, vec2(art, rect.height())));
+    }
+    let margin = if art > 0.0 { 80.0 } else { 32.0 };
+    let width = (rect.width() - art - 2.0 * margin).min(COLUMN);
+    let place = Rect::from_min_max(pos2(rect.left() + art + margin, rect.top()), rect.max);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place));
+    ScrollArea::vertical().id_salt("directors").auto_shrink(false).show(&mut child, |ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ui.add_space(if rect.height() < 600.0 { 32.0 } else { 84.0 });
+        column(ui, width, scene);
+        ui.add_space(32.0);
+    });
+    if scene.state.library.director.is_some() && !scene.state.library.catalogs.is_empty() {
+        let center = pos2(rect.right() - 40.0, rect.top() + 40.0);
+        if IconButton::new(icon::X, "Back to the library").key("Esc").show(ui, center).clicked() {
+            scene.push(Command::ShowLibrary);
+        }
+    }
+}
+
+fn column(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    let library = &scene.state.library;
+    let head = if library.known.is_empty() { "Where are your films?" } else { "Choose a director" };
+    let ty = if width < 480.0 { Type::TITLE } else { Type::HEADLINE };
+    line(ui, width, ty.line, |ui, rect| {
+        text::label(ui, rect.left_center(), Align2::LEFT_CENTER, head, ty, tokens.text1);
+    });
+    ui.add_space(12.0);
+    let words = "A director keeps the catalogs and knows which server holds what. Type the address of yours; whoever runs it can tell you.";
+    let at = ui.cursor().min;
+    let body = text::paragraph(ui, at, words, Type::BODY, tokens.text2, width);
+    ui.add_space(body.height() + 28.0);
+    if !library.known.is_empty() {
+        heading(ui, width, "Used before");
+        for known in &library.known {
+            entry(ui, width, known, scene);
+            ui.add_space(10.0);
+        }
+        ui.add_space(22.0);
+    }
+    heading(ui, width, "Add by address");
+    address(ui, width, scene);
+}
+
+fn line(ui: &mut Ui, width: f32, height: f32, add: impl FnOnce(&mut Ui, Rect)) {
+    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    add(ui, rect);
+}
+
+fn heading(ui: &mut Ui, width: f32, words: &str) {
+    let ink = Tokens::of(ui).text1;
+    line(ui, width, 24.0, |ui, rect| {
+        text::label(ui, rect.left_center(), Align2::LEFT_CENTER, words, Type::HEADING, ink);
+    });
+    ui.add_space(12.0);
+}
+
+fn entry(ui: &mut Ui, width: f32, known: &KnownDirector, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    let library = &scene.state.library;
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 72.0), Sense::hover());
+    let response = ui.interact(rect, ui.scope_id().with(("known", &known.address)), Sense::click());
+    let spoken = format!("Open {}, {}", known.name, known.address);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+    let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+    ui.painter().rect_filled(rect, radius::LARGE, tokens.surface1.lerp_to_gamma(tokens.surface2, hover));
+    let ours = library.director.as_deref() == Some(&known.address);
+    let down = ours && matches!(library.link, Link::Down(_));
+    let tile = Rect::from_center_size(rect.left_center() + vec2(36.0, 0.0), vec2(40.0, 40.0));
+    ui.painter().rect_filled(tile, radius::SMALL, tokens.surface2.lerp_to_gamma(tokens.surface3, hover));
+    let (glyph, ink) = if down { (icon::WARNING, tokens.warn) } else { (icon::HARD_DRIVES, tokens.text1) };
+    text::icon(ui.painter(), tile.center(), glyph, Type::icon(20.0), ink);
+    let left = rect.left() + 72.0;
+    let room = rect.width() - 72.0 - 110.0;
+    let painter = ui.painter();
+    let ty = Type::LIST_STRONG;
+    let place = pos2(left, rect.center().y - 11.0);
+    let name = words::safe(&known.name);
+    text::paint_within(painter, place, Align2::LEFT_CENTER, &name, ty, tokens.text1, room);
+    let (under, ink) = match (&library.link, ours) {
+        (Link::Down(why), true) => (why.clone(), tokens.warn),
+        (Link::Asking, true) => ("being asked".to_owned(), tokens.text2),
+        (Link::Up, true) => (format!("{}, in use", known.address), tokens.text2),
+        _ => (known.address.clone(), tokens.text2),
+    };
+    let place = pos2(left, rect.center().y + 12.0);
+    text::paint_within(painter, place, Align2::LEFT_CENTER, &under, Type::NOTE, ink, room);
+    focus::ring(ui, &response, rect, radius::LARGE);
+    let forget = IconButton::new(icon::TRASH, "Forget this director").size(18.0);
+    ui.push_id(&known.address, |ui| {
+        if forget.show(ui, pos2(rect.right() - 68.0, rect.center().y)).clicked() {
+            scene.push(Command::ForgetDirector(known.address.clone()));
+        }
+    });
+    let caret = pos2(rect.right() - 30.0, rect.center().y);
+    text::icon(ui.painter(), caret, icon::CARET_RIGHT, Type::icon(18.0), tokens.text2);
+    if response.clicked() {
+        scene.push(Command::Connect(known.address.clone()));
+    }
+}
+
+fn address(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    let library = &scene.state.library;
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 44.0), Sense::hover());
+    let field = Rect::from_min_size(rect.min, vec2(rect.width() - 124.0, 44.0));
+    let shape = Field {
+        hint: "films.example.net:7400",
+        name: "Address of a director",
+        icon: icon::LINK,
+        key: "",
+        strong_edge: true,
+    };
+    let mut typed = library.address_field.clone();
+    let response = shape.show(ui, field, &mut typed);
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let usable = !typed.trim().is_empty();
+    let place = Rect::from_min_max(pos2(field.right() + 12.0, rect.top()), rect.max);
+    let asking = library.link == Link::Asking;
+    let button = Button::new("Connect", ButtonKind::Primary).enabled(usable && !asking).show(ui, place);
+    if response.changed() {
+        scene.push(Command::EditAddress(typed.clone()));
+    }
+    if usable && (entered || button.clicked()) {
+        scene.push(Command::Connect(typed.trim().to_owned()));
+    }
+    ui.add_space(12.0);
+    let known = |address: &String| library.known.iter().any(|known| known.address == *address);
+    let ours = library.director.as_ref().filter(|address| !known(address));
+    match (&library.link, ours) {
+        (Link::Down(why), Some(address)) => {
+            told(ui, width, tokens.warn, &format!("{address} does not answer. {why}"))
+        }
+        (Link::Asking, Some(address)) => {
+            line(ui, width, 20.0, |ui, rect| {
+                meter::spinner(ui.painter(), rect.left_center() + vec2(8.0, 0.0), 7.0, tokens.text2);
+                let place = rect.left_center() + vec2(26.0, 0.0);
+                let words = format!("Asking {address}");
+                text::label(ui, place, Align2::LEFT_CENTER, &words, Type::NOTE, tokens.text2);
+            });
+        }
+        _ => line(ui, width, 20.0, |ui, rect| {
+            let words = "Port 7400 if you leave it out.";
+            text::label(ui, rect.left_center(), Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text3);
+        }),
+    }
+}
+
+fn told(ui: &mut Ui, width: f32, color: Color32, words: &str) {
+    let at = ui.cursor().min;
+    text::icon(ui.painter(), at + vec2(9.0, 10.0), icon::WARNING, Type::icon_fill(18.0), color);
+    let body = text::paragraph(ui, at + vec2(28.0, 1.0), words, Type::NOTE, color, width - 28.0);
+    ui.add_space(body.height() + 4.0);
+}
+
+fn picture(ui: &mut Ui, rect: Rect) {
+    let tokens = *Tokens::of(ui);
+    ui.painter().rect_filled(rect, 0, tokens.surface1);
+    let painter = ui.painter_at(rect);
+    let meet = pos2(rect.left() + rect.width() * 0.545, rect.top() + rect.height() * 0.73);
+    let streams: [(f32, usize); 7] =
+        [(0.04, 0), (0.21, 4), (0.36, 1), (0.49, 3), (0.62, 2), (0.77, 5), (0.935, 7)];
+    for (number, (x, source)) in streams.into_iter().enumerate() {
+        let from = pos2(rect.left() + rect.width() * x, rect.top() - 4.0);
+        let to = pos2(meet.x + (number as f32 - 3.0) * rect.width() * 0.019, meet.y);
+        let bend = rect.height() * 0.28;
+        let points = [from, from + vec2(4.0, bend), to - vec2((to.x - from.x) * 0.06, bend * 1.1), to];
+        let curve = CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, Stroke::NONE);
+        let color = tokens.source(source);
+        let (fade, end) = (rect.top() + rect.height() * 0.48, meet.y);
+        let stroke = PathStroke::new_uv(5.0, move |_, at| {
+            color.gamma_multiply(1.0 - ((at.y - fade) / (end - fade)).clamp(0.0, 1.0))
+        });
+        painter.add(PathShape {
+            points: curve.flatten(Some(0.2)),
+            closed: false,
+            fill: Color32::TRANSPARENT,
+            stroke,
+        });
+    }
+    let foot = rect.bottom() - 54.0;
+    logo::paint(&painter, &tokens, pos2(rect.left() + 65.0, foot - 125.0), 36.0);
+    let place = pos2(rect.left() + 48.0, foot - 97.0);
+    let ty = Type::HEADLINE;
+    text::paragraph(ui, place, "One film,\nmany streams.", ty, tokens.text1, rect.width() - 64.0);
+    let words = "Every server sends the part it can send fastest.";
+    text::label(ui, pos2(place.x, foot), Align2::LEFT_CENTER, words, Type::LIST, tokens.text2);
+}

@@ -1,0 +1,120 @@
+//! The grid of posters: only the rows in sight exist, and only their posters are asked for.
+
+use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+
+use crate::state::Command;
+use crate::state::library::Listing;
+use crate::theme::{Tokens, icon};
+use crate::view::message::Message;
+use crate::view::{Poster, Scene};
+use crate::widget::button::ButtonKind;
+use crate::widget::poster::{self, CARD_FOOT};
+use crate::widget::scrim;
+
+/// Least width of a poster in points.
+const LEAST_WIDTH: f32 = 140.0;
+/// Between two posters, in points.
+const GAP: f32 = 20.0;
+/// Room around the posters for a focus ring and for growing under the pointer, in points.
+const ROOM: f32 = 8.0;
+/// Places drawn while the first answer is awaited.
+const SKELETONS: u64 = 18;
+
+/// Shows it in `rect`.
+pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    let titles = &scene.state.library.titles;
+    if let Some(problem) = &titles.problem {
+        return refused(ui, rect, problem, scene);
+    }
+    if titles.total == Some(0) {
+        return empty(ui, rect, scene);
+    }
+    let total = titles.total.unwrap_or(SKELETONS);
+    let columns = (((rect.width() + GAP) / (LEAST_WIDTH + GAP)).floor() as u64).max(1);
+    let width = ((rect.width() - GAP * (columns - 1) as f32) / columns as f32).floor();
+    let pitch = (width * 1.5).round() + CARD_FOOT;
+    let rows = total.div_ceil(columns);
+    let listing = scene.state.library.listing_number;
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect.expand2(vec2(ROOM, 0.0))));
+    let area = ScrollArea::vertical().id_salt(("titles", listing)).auto_shrink(false);
+    area.show_viewport(&mut child, |ui, seen| {
+        ui.set_height(rows as f32 * pitch + 32.0);
+        let origin = ui.max_rect().min + vec2(ROOM, ROOM);
+        let first = (seen.top() / pitch).floor().max(0.0) as u64;
+        let last = (seen.bottom() / pitch).ceil().max(0.0) as u64;
+        for row in first..last.min(rows) {
+            for column in 0..columns {
+                let place = row * columns + column;
+                if place >= total {
+                    break;
+                }
+                let corner = origin + vec2(column as f32 * (width + GAP), row as f32 * pitch);
+                card(ui, Rect::from_min_size(corner, vec2(width, (width * 1.5).round())), place, scene);
+            }
+        }
+    });
+    let fade = Rect::from_min_max(pos2(rect.left() - ROOM, rect.bottom() - 48.0), rect.max + vec2(ROOM, 0.0));
+    scrim::paint(ui.painter(), fade, tokens.bg, false);
+}
+
+fn card(ui: &mut Ui, rect: Rect, place: u64, scene: &mut Scene<'_>) {
+    let state = scene.state;
+    let Some(title) = state.library.titles.get(place) else {
+        poster::skeleton(ui, rect);
+        if state.library.titles.needs(place) {
+            scene.push(Command::WantTitles(place));
+        }
+        return;
+    };
+    let picture = if title.poster { scene.pictures.poster(title.stream) } else { Poster::None };
+    if picture == Poster::Unknown {
+        scene.push(Command::WantPoster(title.stream));
+    }
+    let mut holders: Vec<_> = title.servers.iter().filter_map(|name| state.people.find(name)).collect();
+    holders.sort_unstable();
+    let response = poster::show(ui, rect, title, picture, &holders);
+    if response.gained_focus() {
+        ui.scroll_to_rect(rect.expand(24.0), None);
+    }
+    if response.clicked() {
+        scene.push(Command::Play(Box::new(title.clone())));
+    }
+}
+
+fn refused(ui: &mut Ui, rect: Rect, problem: &str, scene: &mut Scene<'_>) {
+    let message = Message {
+        icon: icon::WARNING,
+        color: Tokens::of(ui).warn,
+        sentence: "The titles could not be listed",
+        explanation: problem,
+        buttons: &["Try again"],
+    };
+    if message.show(ui, rect, ButtonKind::Plain).is_some() {
+        scene.push(Command::List(scene.state.library.listing.clone()));
+    }
+}
+
+fn empty(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+    let listing = &scene.state.library.listing;
+    let searched = !listing.search.is_empty();
+    let sentence = if searched {
+        format!("Nothing here is called “{}”", listing.search.trim())
+    } else {
+        "This catalog is empty".to_owned()
+    };
+    let message = Message {
+        icon: if searched { icon::MAGNIFYING_GLASS } else { icon::FILM_STRIP },
+        color: Tokens::of(ui).text2,
+        sentence: &sentence,
+        explanation: if searched {
+            "Look for a part of the name, or in all catalogs."
+        } else {
+            "Titles appear here by themselves when a server offers them."
+        },
+        buttons: if searched { &["Clear the search"] } else { &[] },
+    };
+    if message.show(ui, rect, ButtonKind::Plain).is_some() {
+        scene.push(Command::List(Listing { search: String::new(), ..listing.clone() }));
+    }
+}

@@ -1,0 +1,224 @@
+//! The side bar: the director in use, its catalogs with counts, its servers with their chips.
+
+use egui::accesskit::Role;
+use egui::{Align2, Rect, Response, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use crate::state::Command;
+use crate::state::library::{Link, Listing};
+use crate::state::words;
+use crate::theme::{Tokens, Type, icon, motion, radius};
+use crate::view::Scene;
+use crate::widget::chip::{self, Presence};
+use crate::widget::icon_button::{IconButton, tooltip};
+use crate::widget::{focus, logo, text};
+
+/// Shows it at `rect`; `rail` leaves the words out.
+pub(super) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    ui.painter().rect_filled(rect, 0, tokens.surface1);
+    ui.painter().vline(rect.right() - 0.5, rect.y_range(), Stroke::new(1.0, tokens.line));
+    logo::paint(ui.painter(), &tokens, rect.min + vec2(if rail { 32.0 } else { 34.0 }, 36.0), 26.0);
+    if !rail {
+        let ty = Type::HEADING.at(17.0, 24.0);
+        text::label(ui, rect.min + vec2(56.0, 37.0), Align2::LEFT_CENTER, "Tributary", ty, tokens.text1);
+    }
+    director(
+        ui,
+        Rect::from_min_size(rect.min + vec2(12.0, 72.0), vec2(rect.width() - 24.0, 56.0)),
+        rail,
+        scene,
+    );
+    let foot = rect.bottom() - 68.0;
+    let middle = Rect::from_min_max(pos2(rect.left(), rect.top() + 136.0), pos2(rect.right() - 1.0, foot));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(middle));
+    ScrollArea::vertical().id_salt("side bar").auto_shrink(false).show(&mut child, |ui| {
+        catalogs(ui, middle.width(), rail, scene);
+        servers(ui, middle.width(), rail, scene);
+    });
+    ui.painter().hline(rect.x_range(), foot, Stroke::new(1.0, tokens.line));
+    let center = pos2(if rail { rect.center().x } else { rect.right() - 30.0 }, rect.bottom() - 36.0);
+    if IconButton::new(icon::QUESTION, "Keys").key("?").show(ui, center).clicked() {
+        scene.push(Command::ToggleKeys);
+    }
+    if !rail {
+        let state = match scene.state.library.link {
+            Link::Up => "The director answers",
+            Link::Down(_) => "The director is silent",
+            Link::Asking => "Asking the director",
+            Link::None => "",
+        };
+        let place = pos2(rect.left() + 24.0, rect.bottom() - 36.0);
+        text::label(ui, place, Align2::LEFT_CENTER, state, Type::CAPTION, tokens.text3);
+    }
+}
+
+fn director(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    let library = &scene.state.library;
+    let name = words::safe(library.director_shown());
+    let address = library.director.clone().unwrap_or_default();
+    let response = ui.interact(rect, ui.scope_id().with("director"), Sense::click());
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Director {name}, choose another")));
+    let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+    ui.painter().rect_filled(rect, radius::ROW, tokens.surface2.lerp_to_gamma(tokens.surface3, hover));
+    let middle = rect.center().y;
+    let x = if rail { rect.center().x } else { rect.left() + 22.0 };
+    text::icon(ui.painter(), pos2(x, middle), icon::HARD_DRIVES, Type::icon(20.0), tokens.text2);
+    if !rail {
+        let room = rect.width() - 44.0 - 36.0;
+        let left = rect.left() + 44.0;
+        let painter = ui.painter();
+        let ty = Type::LIST_STRONG;
+        text::paint_within(
+            painter,
+            pos2(left, middle - 8.0),
+            Align2::LEFT_CENTER,
+            &name,
+            ty,
+            tokens.text1,
+            room,
+        );
+        let place = pos2(left, middle + 11.0);
+        text::paint_within(painter, place, Align2::LEFT_CENTER, &address, Type::CAPTION, tokens.text3, room);
+        let caret = pos2(rect.right() - 18.0, middle);
+        text::icon(painter, caret, icon::CARET_UP_DOWN, Type::icon(17.0), tokens.text2);
+    }
+    focus::ring(ui, &response, rect, radius::ROW);
+    if rail {
+        tooltip(&response, &name, "");
+    }
+    if response.clicked() {
+        scene.push(Command::ChooseDirector);
+    }
+}
+
+/// Points from one row of the side bar to the next.
+const PITCH: f32 = 38.0;
+
+fn catalogs(ui: &mut Ui, width: f32, rail: bool, scene: &mut Scene<'_>) {
+    let library = &scene.state.library;
+    section(ui, width, "Catalogs", rail);
+    let all = (None, library.title_count());
+    let rows = library.catalogs.iter().map(|catalog| (Some(catalog.name.clone()), catalog.titles));
+    let mut chosen = None;
+    for (name, count) in std::iter::once(all).chain(rows) {
+        let on = library.listing.catalog == name;
+        if row(ui, width, name.as_deref(), count, on, rail).clicked() {
+            chosen = Some(name);
+        }
+    }
+    if let Some(catalog) = chosen {
+        scene.push(Command::List(Listing { catalog, search: String::new(), order: library.listing.order }));
+    }
+}
+
+fn section(ui: &mut Ui, width: f32, words: &str, rail: bool) {
+    let tokens = *Tokens::of(ui);
+    ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, if rail { 16.0 } else { 40.0 }), Sense::hover());
+    if !rail {
+        let place = pos2(rect.left() + 24.0, rect.top() + 28.0);
+        text::label(ui, place, Align2::LEFT_CENTER, words, Type::CAPTION_STRONG, tokens.text3);
+    }
+}
+
+fn row(ui: &mut Ui, width: f32, name: Option<&str>, count: u64, on: bool, rail: bool) -> Response {
+    let tokens = *Tokens::of(ui);
+    let (place, _) = ui.allocate_exact_size(vec2(width, PITCH), Sense::hover());
+    let rect = Rect::from_min_size(place.min + vec2(12.0, 1.0), vec2(width - 23.0, 36.0));
+    let shown = name.map_or_else(|| "All titles".to_owned(), words::safe);
+    let response = ui.interact(rect, ui.scope_id().with(("catalog", name)), Sense::click());
+    let spoken = format!("{shown}, {}", words::count(count, "title", "titles"));
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, &spoken));
+    let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+    let fill = if on { tokens.surface3 } else { tokens.surface1.lerp_to_gamma(tokens.surface2, hover) };
+    ui.painter().rect_filled(rect, radius::SMALL, fill);
+    let ink = if on { tokens.text1 } else { tokens.text2 };
+    let glyph = if on { Type::icon_fill(18.0) } else { Type::icon(18.0) };
+    let x = if rail { rect.center().x } else { rect.left() + 22.0 };
+    text::icon(ui.painter(), pos2(x, rect.center().y), glyph_of(name), glyph, ink);
+    if !rail {
+        let ty = if on { Type::LIST_STRONG } else { Type::LIST };
+        let count = words::group(count);
+        let right = pos2(rect.right() - 14.0, rect.center().y);
+        let ink3 = if on { tokens.text2 } else { tokens.text3 };
+        let painter = ui.painter();
+        let left =
+            text::paint(painter, right, Align2::RIGHT_CENTER, &count, Type::FIGURES_SMALL, ink3).left();
+        let place = pos2(rect.left() + 44.0, rect.center().y);
+        text::paint_within(painter, place, Align2::LEFT_CENTER, &shown, ty, ink, left - place.x - 8.0);
+    }
+    focus::ring(ui, &response, rect, radius::SMALL);
+    if rail {
+        tooltip(&response, &shown, "");
+    }
+    if response.gained_focus() {
+        ui.scroll_to_rect(rect, None);
+    }
+    response
+}
+
+/// An icon for a catalog, guessed from its name.
+fn glyph_of(name: Option<&str>) -> char {
+    let Some(name) = name else { return icon::SQUARES_FOUR };
+    let name = name.to_lowercase();
+    let guesses: [(&[&str], char); 5] = [
+        (&["film", "movie", "cinema"], icon::FILM_SLATE),
+        (&["serie", "show", "tv"], icon::TELEVISION_SIMPLE),
+        (&["talk", "lecture", "podcast"], icon::MICROPHONE_STAGE),
+        (&["family", "home", "video", "clip"], icon::VIDEO_CAMERA),
+        (&["music", "audio", "song"], icon::MUSIC_NOTES),
+    ];
+    guesses
+        .into_iter()
+        .find(|(words, _)| words.iter().any(|word| name.contains(word)))
+        .map_or(icon::FILM_STRIP, |(_, glyph)| glyph)
+}
+
+fn servers(ui: &mut Ui, width: f32, rail: bool, scene: &Scene<'_>) {
+    let library = &scene.state.library;
+    if library.servers.is_empty() && library.away.is_empty() {
+        return;
+    }
+    let tokens = *Tokens::of(ui);
+    ui.add_space(16.0);
+    section(ui, width, "Servers", rail);
+    let here = library.servers.iter().map(|server| (server.name.as_str(), Some(server)));
+    let away = library.away.iter().map(|name| (name.as_str(), None));
+    for (name, server) in here.chain(away) {
+        let (rect, response) = ui.allocate_exact_size(vec2(width, 29.0), Sense::hover());
+        let shown = words::safe(name);
+        let held = server.map_or("away".to_owned(), |server| words::count(server.streams, "title", "titles"));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{shown}, {held}")));
+        let y = rect.center().y;
+        let x = if rail { rect.center().x } else { rect.left() + 33.0 };
+        let presence = if server.is_some() { Presence::Here } else { Presence::Away };
+        if let Some(person) = scene.state.people.find(name) {
+            chip::paint(ui.painter(), &tokens, pos2(x, y), 18.0, person, presence);
+        }
+        if rail {
+            tooltip(&response, &shown, "");
+            continue;
+        }
+        let ink = if server.is_some() { tokens.text1 } else { tokens.text3 };
+        let painter = ui.painter();
+        let right = pos2(rect.right() - 25.0, y);
+        let left =
+            text::paint(painter, right, Align2::RIGHT_CENTER, &held, Type::CAPTION, tokens.text3).left();
+        let place = pos2(rect.left() + 56.0, y);
+        text::paint_within(
+            painter,
+            place,
+            Align2::LEFT_CENTER,
+            &shown,
+            Type::NOTE,
+            ink,
+            left - place.x - 8.0,
+        );
+        if let Some(server) = server {
+            let _ = response.on_hover_text(words::safe(&server.address));
+        }
+    }
+    ui.add_space(16.0);
+}

@@ -1,0 +1,65 @@
+//! The views. Each reads the state and pushes commands; none of them keeps anything of its own
+//! but what egui remembers of scrolling and focus.
+
+pub mod directors;
+pub mod keys;
+pub mod library;
+pub mod message;
+
+#[cfg(test)]
+mod tests;
+
+use egui::{Rect, TextureId, Ui};
+use tributary_core::geometry::StreamId;
+
+use crate::state::{Command, State, View};
+
+/// A poster, as far as it is here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Poster {
+    /// The picture, and its width by its height.
+    Here(TextureId, f32),
+    /// It was asked for.
+    Coming,
+    /// It was not asked for yet.
+    Unknown,
+    /// It can't be had.
+    None,
+}
+
+/// What a view needs beside the state: things of the window that are not state.
+pub trait Pictures {
+    /// The poster of a stream.
+    fn poster(&self, stream: StreamId) -> Poster;
+    /// Paints the newest picture of the film into `rect`.
+    fn film(&mut self, ui: &mut Ui, rect: Rect);
+}
+
+/// What every view is given.
+pub struct Scene<'a> {
+    /// What is to be shown.
+    pub state: &'a State,
+    /// Posters and the film.
+    pub pictures: &'a mut dyn Pictures,
+    /// Where wishes go.
+    pub commands: &'a mut Vec<Command>,
+}
+
+impl Scene<'_> {
+    /// Pushes a wish.
+    pub fn push(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+}
+
+/// Shows what fills the window.
+pub fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let rect = ui.max_rect();
+    match scene.state.view {
+        View::Directors => directors::show(ui, rect, scene),
+        View::Library | View::Player => library::show(ui, rect, scene),
+    }
+    if scene.state.keys_shown {
+        keys::show(ui, rect, scene);
+    }
+}

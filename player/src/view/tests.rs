@@ -1,0 +1,154 @@
+//! What each view shows and asks for, in a window in memory.
+
+use egui::{Key, Theme, vec2};
+use egui_kittest::kittest::Queryable;
+
+use crate::state::library::Listing;
+use crate::state::{Command, Event, State, fixture};
+use crate::testing::Stage;
+
+#[test]
+fn the_library_names_its_parts_and_plays_what_is_pressed() {
+    let mut stage = Stage::new(fixture::library());
+    stage.picture("library-dark");
+    for words in ["All titles", "By name", "Recently added", "Keys"] {
+        assert!(stage.harness.query_all_by_label_contains(words).next().is_some(), "{words}");
+    }
+    stage.harness.get_by_label_contains("Paper Boats").click();
+    stage.settle();
+    let commands = stage.commands();
+    let played = commands.iter().find_map(|command| match command {
+        Command::Play(title) => Some(title.title.as_str()),
+        _ => None,
+    });
+    assert_eq!(played, Some("Paper Boats"), "{commands:?}");
+}
+
+#[test]
+fn the_library_in_light_and_small() {
+    Stage::sized(fixture::library(), vec2(1280.0, 800.0), Theme::Light).picture("library-light");
+    Stage::sized(fixture::library(), vec2(800.0, 500.0), Theme::Dark).picture("library-800x500");
+    let wide = Stage::sized(fixture::library(), vec2(1920.0, 1080.0), Theme::Dark);
+    wide.picture("library-1920x1080");
+    assert!(wide.harness.query_by_label_contains("Harbour Lights").is_some());
+}
+
+#[test]
+fn a_catalog_and_a_search_change_the_list() {
+    let mut stage = Stage::new(fixture::library());
+    stage.harness.get_by_label_contains("Talks, 61").click();
+    stage.settle();
+    let listing = Listing { catalog: Some("Talks".to_owned()), ..Listing::default() };
+    assert!(stage.commands().contains(&Command::List(listing)));
+    stage.apply(Event::SearchFocus(true));
+    stage.apply(Event::SearchFocus(false));
+    stage.harness.event(egui::Event::Text("boats".to_owned()));
+    stage.settle();
+    let listing = Listing { search: "boats".to_owned(), ..Listing::default() };
+    assert!(stage.commands().contains(&Command::List(listing)));
+}
+
+#[test]
+fn no_hits_say_so_and_offer_a_way_back() {
+    let mut state = fixture::library();
+    state.apply(Event::Listed(Listing { search: "zebra".to_owned(), ..Listing::default() }));
+    let listing = state.library.listing_number;
+    state.apply(Event::TitlesCame { listing, page: Ok(Default::default()) });
+    let mut stage = Stage::new(state);
+    stage.picture("library-no-hits");
+    assert!(stage.harness.query_by_label("Nothing here is called “zebra”").is_some());
+    stage.harness.get_by_label("Clear the search").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::List(Listing::default())));
+}
+
+#[test]
+fn titles_not_here_are_asked_for_once_each_page() {
+    let mut state = fixture::library();
+    state.apply(Event::Listed(Listing::default()));
+    let mut stage = Stage::new(state);
+    stage.picture("library-loading");
+    let wanted = stage.commands().into_iter().filter(|c| matches!(c, Command::WantTitles(_))).count();
+    assert!(wanted > 0);
+    stage.apply(Event::TitlesAsked(0));
+    stage.commands();
+    stage.settle();
+    assert!(!stage.commands().iter().any(|c| matches!(c, Command::WantTitles(_))));
+}
+
+#[test]
+fn a_director_that_never_answered_says_why() {
+    let mut state = State::default();
+    state.apply(Event::DirectorChosen("attic.local:7400".to_owned()));
+    state.apply(Event::LibraryShown);
+    let why = "Nothing listens at attic.local:7400.".to_owned();
+    state.apply(Event::DirectorSilent { address: "attic.local:7400".to_owned(), why });
+    let mut stage = Stage::new(state);
+    stage.picture("library-silent");
+    assert!(stage.harness.query_by_label("attic.local:7400 does not answer").is_some());
+    stage.harness.get_by_label("Try now").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::RetryDirector));
+}
+
+#[test]
+fn first_run_takes_an_address_and_connects() {
+    let mut stage = Stage::new(State::default());
+    stage.picture("first-run");
+    stage.harness.get_by_label("Address of a director").focus();
+    stage.settle();
+    stage.harness.event(egui::Event::Text("attic.local".to_owned()));
+    stage.settle();
+    assert!(stage.commands().contains(&Command::EditAddress("attic.local".to_owned())));
+    stage.apply(Event::AddressEdited("attic.local".to_owned()));
+    stage.harness.get_by_label("Connect").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::Connect("attic.local".to_owned())));
+}
+
+#[test]
+fn first_run_tells_why_a_director_was_not_reached() {
+    let mut state = State::default();
+    state.apply(Event::DirectorChosen("attic.local:7400".to_owned()));
+    let why = "Nothing listens there; is it started?".to_owned();
+    state.apply(Event::DirectorSilent { address: "attic.local:7400".to_owned(), why });
+    let stage = Stage::new(state);
+    stage.picture("first-run-silent");
+    assert!(stage.harness.query_by_label_contains("is it started?").is_some());
+}
+
+#[test]
+fn remembered_directors_open_with_a_press() {
+    let mut state = fixture::library();
+    state.apply(Event::ChoosingDirector);
+    let mut stage = Stage::new(state);
+    stage.picture("directors");
+    stage.harness.get_by_label("Open Living room, attic.local:7400").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::Connect("attic.local:7400".to_owned())));
+}
+
+#[test]
+fn the_keys_are_told_and_close() {
+    let mut state = fixture::library();
+    state.apply(Event::KeysShown(true));
+    let mut stage = Stage::new(state);
+    stage.picture("keys");
+    assert!(stage.harness.query_by_label("One frame back, forward").is_some());
+    stage.harness.get_by_label("Close").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::ToggleKeys));
+}
+
+#[test]
+fn tab_and_enter_reach_a_title() {
+    let mut stage = Stage::new(fixture::library());
+    for _ in 0..14 {
+        stage.harness.key_press(Key::Tab);
+        stage.settle();
+    }
+    stage.picture("library-focus");
+    stage.harness.key_press(Key::Enter);
+    stage.settle();
+    assert!(stage.commands().iter().any(|command| matches!(command, Command::Play(_))));
+}

@@ -1,0 +1,12 @@
+//! The parts that views are made of, each painted as `ui.md` draws it and named for screen readers.
+
+pub mod button;
+pub mod chip;
+pub mod field;
+pub mod focus;
+pub mod icon_button;
+pub mod logo;
+pub mod meter;
+pub mod poster;
+pub mod scrim;
+pub mod text;

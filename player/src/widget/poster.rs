@@ -1,0 +1,139 @@
+//! A title's card: its poster, name, year and length, and squares for the servers that hold it.
+
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui::epaint::{Brush, RectShape};
+use egui::{Align2, Color32, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{pos2, vec2};
+use tributary_core::directory::Title;
+
+use super::{chip, focus, text};
+use crate::state::people::Person;
+use crate::state::words;
+use crate::theme::{Tokens, Type, icon, motion, radius};
+use crate::view::Poster;
+
+/// Points below a poster that belong to its card.
+pub const CARD_FOOT: f32 = 64.0;
+
+/// Shows the card of `title` at `rect`, the poster's place.
+pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[Person]) -> Response {
+    let tokens = *Tokens::of(ui);
+    let id = ui.scope_id().with(("title", title.stream.0, &title.name));
+    let card = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() + CARD_FOOT - 16.0));
+    let response = ui.interact(card, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, spoken(title)));
+    let hover = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::HOVER);
+    let frame = rect.expand(3.0 * hover);
+    let round = CornerRadius::same(radius::ROW);
+    if hover > 0.0 {
+        let mut shadow = Tokens::shadow(26, 8, 170);
+        shadow.color = shadow.color.gamma_multiply(hover);
+        ui.painter().add(shadow.as_shape(frame, round));
+    }
+    match poster {
+        Poster::Here(texture, aspect) => {
+            let mut shape = RectShape::filled(frame, round, Color32::WHITE);
+            shape.brush = Some(Arc::new(Brush { fill_texture_id: texture, uv: cover(aspect, 2.0 / 3.0) }));
+            ui.painter().add(shape);
+        }
+        _ => blank(ui, frame, round, title, &tokens),
+    }
+    ui.painter().rect_stroke(
+        frame,
+        round,
+        Stroke::new(1.0, Color32::from_white_alpha(20)),
+        StrokeKind::Inside,
+    );
+    if hover > 0.0 {
+        let center = pos2(frame.right() - 26.0, frame.bottom() - 26.0);
+        ui.painter().circle_filled(center, 18.0, Color32::WHITE.gamma_multiply(hover));
+        let ink = Tokens::DARK.on_primary.gamma_multiply(hover);
+        text::icon(ui.painter(), center, icon::PLAY, Type::icon_fill(17.0), ink);
+    }
+    let painter = ui.painter();
+    let line = pos2(rect.left(), rect.bottom() + 19.0);
+    let ty = Type::LABEL_STRONG;
+    text::paint_within(painter, line, Align2::LEFT_CENTER, &title.title, ty, tokens.text1, rect.width());
+    let foot = pos2(rect.right(), rect.bottom() + 38.0);
+    let left = chip::squares(painter, &tokens, foot, holders, 6, tokens.text3);
+    let room = left - rect.left() - 4.0;
+    let facts = facts(title);
+    let place = pos2(rect.left(), foot.y);
+    text::paint_within(painter, place, Align2::LEFT_CENTER, &facts, Type::CAPTION, tokens.text3, room);
+    focus::ring(ui, &response, rect, radius::ROW);
+    response
+}
+
+/// Paints the place of a title that is not here yet.
+pub fn skeleton(ui: &Ui, rect: Rect) {
+    let tokens = *Tokens::of(ui);
+    ui.painter().rect_filled(rect, radius::ROW, tokens.surface1);
+    let bar = |y: f32, part: f32| {
+        let place = pos2(rect.left(), rect.bottom() + y);
+        let bar = Rect::from_min_size(place, vec2(rect.width() * part, 10.0));
+        ui.painter().rect_filled(bar, radius::CELL, tokens.surface1);
+    };
+    bar(14.0, 0.7);
+    bar(33.0, 0.4);
+}
+
+fn blank(ui: &Ui, frame: Rect, round: CornerRadius, title: &Title, tokens: &Tokens) {
+    ui.painter().rect_filled(frame, round, tokens.surface2);
+    let inner = frame.shrink(14.0);
+    let ty = Type::HEADING.at(16.0, 21.0);
+    let mut job = ty.wrapped(&title.title, tokens.text1, inner.width());
+    job.wrap.max_rows = 4;
+    let galley = ui.painter().layout_job(job);
+    let place = pos2(inner.left(), inner.bottom() - galley.size().y);
+    ui.painter().galley(place, galley, tokens.text1);
+    let film = pos2(inner.left() + 11.0, inner.top() + 11.0);
+    text::icon(ui.painter(), film, icon::FILM_STRIP, Type::icon(22.0), tokens.text3);
+}
+
+/// The part of a picture of this shape that covers a frame of that shape.
+fn cover(picture: f32, frame: f32) -> Rect {
+    if picture > frame {
+        let part = frame / picture;
+        Rect::from_min_max(pos2(0.5 - part / 2.0, 0.0), pos2(0.5 + part / 2.0, 1.0))
+    } else {
+        let part = picture / frame;
+        Rect::from_min_max(pos2(0.0, 0.5 - part / 2.0), pos2(1.0, 0.5 + part / 2.0))
+    }
+}
+
+fn facts(title: &Title) -> String {
+    let year = title.year.map(|year| year.to_string());
+    let parts: Vec<String> = year.into_iter().chain(words::length(title.media.duration_ms)).collect();
+    if parts.is_empty() { words::file_size(title.size) } else { parts.join(" · ") }
+}
+
+fn spoken(title: &Title) -> String {
+    let holders: Vec<&str> = title.servers.iter().map(String::as_str).collect();
+    let held = if holders.is_empty() {
+        "held by nobody now".to_owned()
+    } else {
+        format!("on {}", words::list(&holders))
+    };
+    format!("{}, {}, {held}", title.title, facts(title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixture;
+
+    #[test]
+    fn a_wide_picture_loses_its_sides_and_a_tall_one_its_ends() {
+        let wide = cover(16.0 / 9.0, 2.0 / 3.0);
+        assert!((wide.width() - 0.375).abs() < 1e-6 && wide.height() == 1.0);
+        let tall = cover(0.5, 2.0 / 3.0);
+        assert!((tall.height() - 0.75).abs() < 1e-6 && tall.width() == 1.0);
+    }
+
+    #[test]
+    fn a_card_is_spoken_with_its_holders() {
+        assert_eq!(spoken(&fixture::title(1)), "Paper Boats, 2009 · 19 min, on alpha and beta");
+    }
+}
