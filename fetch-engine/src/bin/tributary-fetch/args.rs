@@ -1,0 +1,205 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
+use fetch_engine::{Locator, PlannerKind, SourceUrl};
+
+/// Fetches one stream from several servers at once.
+#[derive(Debug, Parser)]
+#[command(name = "tributary-fetch", version, about, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Examples:
+  tributary-fetch catalogs --director http://127.0.0.1:7400
+  tributary-fetch titles Library --director http://127.0.0.1:7400
+  tributary-fetch get Library/Film --director http://127.0.0.1:7400 -o film.mp4
+
+The director may also be named by TRIBUTARY_DIRECTOR, or by a line like
+  director = \"http://127.0.0.1:7400\"
+in tributary/config.toml in the configuration directory (~/.config).
+
+Exit codes: 0 whole and verified; 2 usage; 3 nothing found or nobody reachable;
+4 no honest copy could be had; 5 local file error; 130 interrupted.";
+
+const GET_EXAMPLES: &str = "\
+Examples:
+  tributary-fetch get Library/Film -o film.mp4
+  tributary-fetch get tributary://box.local/Library/Film
+  tributary-fetch get b3:HASH --range 0-1048575 -o - | file -
+  tributary-fetch get --source tributary://a.local/b3:HASH --source tributary://b.local/b3:HASH
+
+LOCATOR is CATALOG/TITLE or b3:HASH at the director, tributary://HOST[:PORT]/CATALOG/TITLE,
+or left out where sources are given.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Fetch a stream, in order and verified.
+    Get(Get),
+    /// List the servers that hold a stream.
+    Sources(Sources),
+    /// List the director's catalogs.
+    Catalogs(Catalogs),
+    /// List the titles of a catalog.
+    Titles(Titles),
+}
+
+/// Arguments of `get`.
+#[derive(Debug, Arguments)]
+#[command(after_help = GET_EXAMPLES)]
+pub(crate) struct Get {
+    /// What to fetch.
+    #[arg(value_name = "LOCATOR", required_unless_present = "source")]
+    pub(crate) locator: Option<Locator>,
+    /// Where to write it: a file, or - for standard output [default: the title's file name].
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Fetch only these bytes, counted from 0, both ends included; the second may be left out.
+    #[arg(long, value_name = "A-B")]
+    pub(crate) range: Option<ByteRange>,
+    /// A server that holds the stream: tributary://HOST[:PORT]/b3:HASH. May be given again.
+    #[arg(long, value_name = "URL")]
+    pub(crate) source: Vec<SourceUrl>,
+    #[command(flatten)]
+    pub(crate) director: DirectorFlag,
+    /// Who decides which server sends what.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Planner::Arrival)]
+    pub(crate) planner: Planner,
+    /// End with a line of JSON that says how it went (on standard error with -o -).
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Say nothing but errors.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Arguments of `sources`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Sources {
+    /// Of which stream.
+    #[arg(value_name = "LOCATOR")]
+    pub(crate) locator: Locator,
+    #[command(flatten)]
+    pub(crate) director: DirectorFlag,
+    /// Print the director's answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `catalogs`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Catalogs {
+    #[command(flatten)]
+    pub(crate) director: DirectorFlag,
+    /// Print the director's answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `titles`.
+#[derive(Debug, Arguments)]
+pub(crate) struct Titles {
+    /// Of which catalog.
+    #[arg(value_name = "CATALOG")]
+    pub(crate) catalog: String,
+    #[command(flatten)]
+    pub(crate) director: DirectorFlag,
+    /// Only titles that match these words.
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    pub(crate) search: String,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which director to ask.
+#[derive(Debug, Arguments)]
+pub(crate) struct DirectorFlag {
+    /// The director to ask [default: TRIBUTARY_DIRECTOR, or the one in the configuration].
+    #[arg(long, value_name = "URL")]
+    pub(crate) director: Option<String>,
+}
+
+/// Names of the planners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Planner {
+    /// Each block from the server that will have it here first.
+    Arrival,
+    /// Shares in proportion to what each server sent in the last interval.
+    Interval,
+}
+
+impl From<Planner> for PlannerKind {
+    fn from(planner: Planner) -> Self {
+        match planner {
+            Planner::Arrival => Self::Arrival,
+            Planner::Interval => Self::Interval,
+        }
+    }
+}
+
+/// Bytes `A-B`, both included, or `A-` for all from A on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ByteRange {
+    /// First byte.
+    pub(crate) start: u64,
+    /// One past the last; none for the stream's end.
+    pub(crate) end: Option<u64>,
+}
+
+impl FromStr for ByteRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || "give A-B or A-, two byte offsets with the smaller first".to_owned();
+        let (start, last) = text.split_once('-').ok_or_else(bad)?;
+        let start = start.parse::<u64>().map_err(|_| bad())?;
+        let end = match last {
+            "" => None,
+            last => Some(last.parse::<u64>().ok().and_then(|last| last.checked_add(1)).ok_or_else(bad)?),
+        };
+        if end.is_some_and(|end| end <= start) {
+            return Err(bad());
+        }
+        Ok(Self { start, end })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn ranges_include_both_ends() {
+        assert_eq!("5-9".parse(), Ok(ByteRange { start: 5, end: Some(10) }));
+        assert_eq!("5-".parse(), Ok(ByteRange { start: 5, end: None }));
+        for text in ["", "5", "-5", "9-5", "a-b", "0-18446744073709551615"] {
+            assert!(text.parse::<ByteRange>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_locator_or_a_source_is_needed() {
+        let hash = "0".repeat(64);
+        let source = format!("tributary://h/b3:{hash}");
+        assert!(Args::try_parse_from(["tributary-fetch", "get", "--source", &source]).is_ok());
+        for bad in [vec!["get"], vec!["get", "neither"], vec!["get", "--source", "http://x/y"]] {
+            let error = Args::try_parse_from(["tributary-fetch"].iter().chain(&bad)).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{bad:?}");
+        }
+    }
+}

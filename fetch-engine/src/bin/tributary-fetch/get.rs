@@ -1,0 +1,139 @@
+//! `get`: fetches a stream, in order and verified.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use fetch_engine::snapshot::Snapshot;
+use fetch_engine::{CacheLimits, Cancel, Engine, EngineConfig, Locator, OpenOptions, ReadError, Stream};
+
+use crate::args::{ByteRange, Get};
+use crate::fault::Fault;
+use crate::interrupt;
+use crate::output::{self, Output};
+use crate::progress::Progress;
+use crate::report::{Report, Timing};
+use crate::settings;
+
+/// How long nobody may be able to send the next part.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(15);
+/// What is read is written and not read again, so nothing is kept behind.
+const CACHE: CacheLimits = CacheLimits { back_bytes: 0, ahead_bytes: 32 << 20 };
+
+/// Fetches what the command line names.
+///
+/// # Errors
+/// [`Fault`].
+pub(crate) fn run(args: &Get) -> Result<(), Fault> {
+    let start = Instant::now();
+    let engine = Engine::new(EngineConfig {
+        director: settings::director(&args.director)?,
+        cache: CACHE,
+        planner: args.planner.into(),
+        give_up_after: GIVE_UP_AFTER,
+        ..EngineConfig::default()
+    })?;
+    let cancel = Cancel::new();
+    interrupt::watch(cancel.clone())
+        .map_err(|why| Fault::File(format!("signals can't be watched: {why}")))?;
+    let range = args.range.unwrap_or(ByteRange { start: 0, end: None });
+    let stream = open(&engine, args, range)?;
+    if range.start > 0 && range.start >= stream.size() {
+        return Err(Fault::Usage(format!(
+            "the range starts past the end: there are {} bytes",
+            stream.size()
+        )));
+    }
+    let path = args.output.clone().unwrap_or_else(|| default_path(&stream));
+    let mut output = Output::open(&path)?;
+
+    let mut timing = Timing::new(start);
+    let fetched = fetch(&stream, range, &mut output, &mut timing, args.quiet, &cancel);
+    let done = match fetched {
+        Ok(()) => output.finish(),
+        Err(fault) => Err(match output.left_behind() {
+            Some(left) => fault.followed_by(&left),
+            None => fault,
+        }),
+    };
+    let snapshot = stream.snapshot();
+    let message = done.as_ref().err().map(ToString::to_string);
+    let report = Report::new(&stream.id().to_string(), &timing, &snapshot, &stream.log_since(0), message);
+    if done.is_ok() && !args.quiet {
+        eprintln!("{}", summary(&path.display().to_string(), &timing, &report, &snapshot));
+    }
+    if args.json {
+        if path.as_os_str() == "-" {
+            eprintln!("{}", report.to_line());
+        } else {
+            output::print(&[report.to_line()])?;
+        }
+    }
+    done
+}
+
+fn open(engine: &Engine, args: &Get, range: ByteRange) -> Result<Stream, Fault> {
+    let mut sources = args.source.clone();
+    let locator = match &args.locator {
+        Some(locator) => locator.clone(),
+        // The command line's parser asks for one or the other.
+        None if sources.is_empty() => return Err(Fault::Usage("nothing is named to be fetched".to_owned())),
+        None => Locator::Source(sources.remove(0)),
+    };
+    let options = OpenOptions { director: None, sources };
+    Ok(engine.open_in_order(&locator, &options, range.start, range.end)?)
+}
+
+/// Reads the range to its end and writes it.
+fn fetch(
+    stream: &Stream,
+    range: ByteRange,
+    output: &mut Output,
+    timing: &mut Timing,
+    quiet: bool,
+    cancel: &Cancel,
+) -> Result<(), Fault> {
+    let end = range.end.unwrap_or(u64::MAX).min(stream.size());
+    let progress = Progress::start(stream, end - range.start, quiet);
+    let mut reader = stream.reader_with(range.start, cancel.clone());
+    while reader.position() < end {
+        if cancel.is_cancelled() {
+            return Err(interrupted());
+        }
+        let (position, asked) = (reader.position(), Instant::now());
+        let chunk = match reader.next_chunk() {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break,
+            Err(ReadError::Cancelled) => return Err(interrupted()),
+            Err(ReadError::Failed(message)) => {
+                return Err(stream.failure().map_or(Fault::Nothing(message), Fault::from));
+            }
+        };
+        let now = Instant::now();
+        let len = (chunk.len() as u64).min(end - position) as usize;
+        output.write(&chunk[..len])?;
+        timing.add(len as u64, now, now.duration_since(asked));
+        progress.set(timing.bytes());
+    }
+    Ok(())
+}
+
+fn interrupted() -> Fault {
+    Fault::Interrupted("stopped.".to_owned())
+}
+
+fn default_path(stream: &Stream) -> PathBuf {
+    let named = stream.title().map_or("", |title| title.file_name.as_str());
+    output::file_name(named, &stream.id().to_string())
+}
+
+fn summary(path: &str, timing: &Timing, report: &Report, snapshot: &Snapshot) -> String {
+    let mib = timing.bytes() as f64 / f64::from(1 << 20);
+    let sum: u64 = snapshot.sources.iter().map(|source| source.bytes).sum();
+    let share = |bytes: u64| if sum > 0 { bytes as f64 * 100.0 / sum as f64 } else { 0.0 };
+    let shares = snapshot.sources.iter().filter(|source| source.bytes > 0);
+    let shares: Vec<String> =
+        shares.map(|source| format!("{} {:.0} %", source.name, share(source.bytes))).collect();
+    let rate = report.goodput_bps / 1e6;
+    let from = if shares.is_empty() { String::new() } else { format!(": {}", shares.join(", ")) };
+    format!("{path}: {mib:.1} MiB in {:.1} s, {rate:.1} Mbit/s, verified{from}", report.seconds)
+}
