@@ -1,8 +1,31 @@
 //! Playback: from a source of bytes to frames, sound and events.
 //!
-//! All changes of the pipeline happen on one worker thread; nothing offered here blocks the
-//! caller.
+//! [`Player`] is the way in. All changes of the pipeline happen on its one worker thread; nothing
+//! it offers blocks the caller.
 
+mod buffering;
+mod codec_names;
+mod events;
+mod feed;
+mod frame;
+mod load;
+mod mailbox;
+mod messages;
+mod pipeline;
+mod player;
+mod screenshot;
+mod seek_queue;
+mod shared;
+mod sinks;
 pub mod source;
+pub mod surface;
+mod text;
+mod tracks;
+mod worker;
 
+pub use events::{AudioFacts, Facts, Failure, MediaError, MediaEvent, VideoFacts};
+pub use frame::{ColorMatrix, FrameFormat, FrameSlot, PixelFormat, Rotation, VideoFrame};
+pub use player::{AudioOutput, Input, LoadOptions, Player, PlayerOptions};
+pub use seek_queue::SeekKind;
 pub use source::{MediaSource, SourceError};
+pub use tracks::{TrackInfo, TrackKind};

@@ -1,0 +1,300 @@
+//! One title in one pipeline: from its first byte to its end, its failure, or the next title.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gstreamer as gst;
+
+use super::buffering::{Advice, Buffering, Seen};
+use super::codec_names::Missing;
+use super::events::{Facts, Failure, MediaEvent};
+use super::feed::Feed;
+use super::mailbox::Origin;
+use super::pipeline::{Pipeline, Surroundings};
+use super::seek_queue::{Seek, SeekKind, SeekQueue};
+use super::tracks::{TrackKind, Tracks};
+
+/// A seek this near to the end would show nothing: it goes here instead.
+const LAST_PLACE: Duration = Duration::from_millis(100);
+
+/// How loud, how fast: what outlives a title.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) volume: f64,
+    pub(super) muted: bool,
+    pub(super) speed: f64,
+}
+
+/// What a load is given by its worker.
+pub(super) struct Hands {
+    pub(super) around: Surroundings,
+    pub(super) on_event: Arc<dyn Fn(MediaEvent) + Send + Sync>,
+    pub(super) settings: Settings,
+    /// No sound device was asked for, or none was found.
+    pub(super) silent: bool,
+}
+
+impl Hands {
+    pub(super) fn tell(&self, event: MediaEvent) {
+        (self.on_event)(event);
+    }
+}
+
+/// How far a load has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing was shown yet.
+    Opening,
+    /// It plays, pauses, waits.
+    Running,
+    /// It was played to its end; a seek makes it run again.
+    Ended,
+    /// It failed; nothing of it is told any more.
+    Failed,
+}
+
+/// See the module's header.
+pub(super) struct Load {
+    pub(super) pipeline: Pipeline,
+    pub(super) origin: Origin,
+    pub(super) stage: Stage,
+    pub(super) paused: bool,
+    pub(super) start: Option<Duration>,
+    pub(super) seeks: SeekQueue,
+    pub(super) tracks: Tracks,
+    pub(super) missing: Vec<Missing>,
+    pub(super) duration: Option<Duration>,
+    buffering: Buffering,
+    /// GStreamer's own buffering, for web addresses it reads itself.
+    pub(super) uri_held: bool,
+    pub(super) subtitle_until: Option<Duration>,
+    begun: Instant,
+}
+
+impl Load {
+    /// Builds the pipeline and lets it find out what it was given.
+    pub(super) fn begin(
+        origin: Origin,
+        start: Option<Duration>,
+        paused: bool,
+        hands: &Hands,
+    ) -> Result<Self, Failure> {
+        if let Origin::Feed(feed) = &origin {
+            feed.open();
+        }
+        let pipeline = Pipeline::new(&origin, hands.silent, &hands.around).map_err(Failure::Other)?;
+        pipeline.set_volume(hands.settings.volume);
+        pipeline.set_muted(hands.settings.muted);
+        pipeline.set_state(gst::State::Paused);
+        Ok(Self {
+            pipeline,
+            origin,
+            stage: Stage::Opening,
+            paused,
+            start,
+            seeks: SeekQueue::default(),
+            tracks: Tracks::default(),
+            missing: Vec::new(),
+            duration: None,
+            buffering: Buffering::default(),
+            uri_held: false,
+            subtitle_until: None,
+            begun: Instant::now(),
+        })
+    }
+
+    pub(super) fn feed(&self) -> Option<&Arc<Feed>> {
+        match &self.origin {
+            Origin::Feed(feed) => Some(feed),
+            Origin::Uri(_) => None,
+        }
+    }
+
+    /// Since the load began.
+    fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// Whether bytes may have to be awaited, so that somebody must watch.
+    pub(super) fn needs_watching(&self) -> bool {
+        let may_wait = self.feed().is_some_and(|feed| !feed.is_whole());
+        let busy = self.stage == Stage::Opening || self.seeks.is_busy() || self.buffering.is_held();
+        busy || (may_wait && self.stage == Stage::Running && !self.paused)
+    }
+
+    /// Gives the pipeline the state it should have, from what is wanted and what is here.
+    pub(super) fn apply_state(&self) {
+        let held = self.buffering.is_held() || self.uri_held;
+        let state = match self.stage {
+            Stage::Running | Stage::Ended if !self.paused && !held => gst::State::Playing,
+            Stage::Failed => return,
+            _ => gst::State::Paused,
+        };
+        self.pipeline.set_state(state);
+    }
+
+    pub(super) fn set_paused(&mut self, paused: bool, hands: &Hands) {
+        if self.paused != paused {
+            self.paused = paused;
+            self.apply_state();
+        }
+        if self.stage == Stage::Running || self.stage == Stage::Ended {
+            hands.tell(if paused { MediaEvent::Paused } else { MediaEvent::Playing });
+        }
+    }
+
+    /// The first picture or sound is there.
+    pub(super) fn ready(&mut self, hands: &Hands) {
+        self.stage = Stage::Running;
+        self.duration = self.pipeline.duration();
+        let tracks = self.tracks.list();
+        let codec = |kind| {
+            let of_kind = || tracks.iter().filter(move |track| track.kind == kind);
+            of_kind()
+                .find(|track| track.selected)
+                .or_else(|| of_kind().next())
+                .map(|track| track.codec.clone())
+        };
+        hands.tell(MediaEvent::Ready(Facts {
+            duration: self.duration,
+            seekable: self.pipeline.is_seekable(),
+            video: self.pipeline.video_facts(codec(TrackKind::Video).unwrap_or_default()),
+            audio: codec(TrackKind::Audio).and_then(|codec| self.pipeline.audio_facts(codec)),
+            tracks,
+        }));
+        if let Some(missing) = self.missing.first() {
+            let what = if missing.is_video { "The picture" } else { "A track" };
+            hands.tell(MediaEvent::Warning(format!(
+                "{what} needs a decoder for {} that is not installed: install {}.",
+                missing.codec, missing.install
+            )));
+        }
+        let speed = hands.settings.speed;
+        let start = self.start.take().or_else(|| ((speed - 1.0).abs() > 1e-6).then_some(Duration::ZERO));
+        if let Some(to) = start {
+            self.ask(Seek { to, kind: SeekKind::Exact }, hands);
+        }
+        self.apply_state();
+        hands.tell(if self.paused { MediaEvent::Paused } else { MediaEvent::Playing });
+    }
+
+    /// Asks for a seek, and sends it where none is under way.
+    pub(super) fn ask(&mut self, mut seek: Seek, hands: &Hands) {
+        if let Some(duration) = self.duration {
+            seek.to = seek.to.min(duration.saturating_sub(LAST_PLACE));
+        }
+        self.seeks.ask(seek);
+        hands.around.shared.set_target(Some(seek.to));
+        self.send_seek(hands);
+    }
+
+    /// Sends the seek that waits, if its time has come.
+    pub(super) fn send_seek(&mut self, hands: &Hands) {
+        if matches!(self.stage, Stage::Opening | Stage::Failed) {
+            return;
+        }
+        let Some(seek) = self.seeks.next(self.now()) else { return };
+        hands.tell(MediaEvent::Seeking(seek.to));
+        self.hide_subtitle(hands);
+        if let Some(feed) = self.feed() {
+            feed.seeking();
+        }
+        if self.buffering.seeking() {
+            hands.tell(MediaEvent::BufferingEnded);
+        }
+        if self.pipeline.seek(seek.to, seek.kind == SeekKind::Exact, hands.settings.speed) {
+            self.stage = Stage::Running;
+            self.apply_state();
+        } else {
+            self.seeks.done();
+            if !self.seeks.is_busy() {
+                hands.around.shared.set_target(None);
+            }
+            hands.tell(MediaEvent::Warning("This place can't be sought.".into()));
+        }
+    }
+
+    /// The picture of a seek is there.
+    pub(super) fn seek_done(&mut self, hands: &Hands) {
+        if self.seeks.done().is_none() {
+            return;
+        }
+        if self.seeks.is_busy() {
+            self.send_seek(hands);
+            return;
+        }
+        if !self.tracks.has(TrackKind::Video)
+            && let Some(position) = self.pipeline.position()
+        {
+            hands.around.shared.set_position(position);
+        }
+        hands.around.shared.set_target(None);
+        hands.tell(MediaEvent::Seeked(hands.around.shared.position().unwrap_or_default()));
+    }
+
+    /// Where the title is or is about to be.
+    pub(super) fn place(&self, hands: &Hands) -> Duration {
+        self.seeks.target().or_else(|| hands.around.shared.shown_position()).unwrap_or_default()
+    }
+
+    /// Holds or lets go as the bytes come.
+    pub(super) fn watch_bytes(&mut self, hands: &Hands) {
+        let Some(feed) = self.feed().filter(|feed| !feed.is_whole()) else { return };
+        let seen = Seen {
+            now: self.now(),
+            reading: feed.reading(),
+            dry: !self.paused && self.stage == Stage::Running && self.pipeline.dry_since().is_some(),
+            prerolling: self.stage == Stage::Opening || self.seeks.is_under_way(),
+            bytes_per_second: self.duration.map_or(0.0, |d| feed.size() as f64 / d.as_secs_f64()),
+        };
+        match self.buffering.look(&seen) {
+            Some(Advice::Hold) => {
+                if let Some(place) = self.pipeline.dry_since() {
+                    self.pipeline.hold_at(place);
+                }
+                hands.tell(MediaEvent::Buffering { percent: 0 });
+            }
+            Some(Advice::Tell) => hands.tell(MediaEvent::Buffering { percent: 0 }),
+            Some(Advice::Percent(percent)) => hands.tell(MediaEvent::Buffering { percent }),
+            Some(Advice::Resume) => {
+                self.apply_state();
+                hands.tell(MediaEvent::BufferingEnded);
+            }
+            None => (),
+        }
+    }
+
+    /// Shows the subtitle that came and takes away the one that is over.
+    pub(super) fn watch_subtitles(&mut self, hands: &Hands) {
+        if let Some(cue) = hands.around.shared.take_cue() {
+            if self.tracks.subtitles_shown() && !self.seeks.is_busy() {
+                self.subtitle_until = Some(cue.until.unwrap_or(Duration::MAX));
+                hands.tell(MediaEvent::Subtitle(Some(cue.text)));
+            }
+        } else if let Some(until) = self.subtitle_until
+            && hands.around.shared.shown_position().is_some_and(|position| position >= until)
+        {
+            self.hide_subtitle(hands);
+        }
+    }
+
+    pub(super) fn hide_subtitle(&mut self, hands: &Hands) {
+        if self.subtitle_until.take().is_some() {
+            hands.tell(MediaEvent::Subtitle(None));
+        }
+    }
+
+    /// The title can't go on. Told once; nothing follows.
+    pub(super) fn fail(&mut self, failure: Failure, hands: &Hands) {
+        if self.stage == Stage::Failed {
+            return;
+        }
+        self.stage = Stage::Failed;
+        if let Some(feed) = self.feed() {
+            feed.stop();
+        }
+        self.pipeline.set_state(gst::State::Null);
+        hands.around.shared.set_target(None);
+        hands.tell(MediaEvent::Failed(failure));
+    }
+}

@@ -1,0 +1,193 @@
+//! What GStreamer's messages mean for a load.
+
+use gstreamer as gst;
+
+use super::codec_names::Missing;
+use super::events::{Failure, MediaEvent};
+use super::load::{Hands, Load, Stage};
+use super::mailbox::Origin;
+use super::pipeline::Pipeline;
+use super::text;
+use super::tracks;
+
+/// Most missing codecs kept of one title.
+const MAX_MISSING: usize = 16;
+
+/// What the worker must do after a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// Nothing.
+    Go,
+    /// Build the pipeline anew without a sound device.
+    WithoutSound,
+}
+
+/// Takes one message of the load's pipeline.
+pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> After {
+    if load.stage == Stage::Failed {
+        return After::Go;
+    }
+    match message.view() {
+        gst::MessageView::Error(error) => return failed(load, message, error, hands),
+        gst::MessageView::Warning(warning) => warned(message, warning, hands),
+        gst::MessageView::Element(_) => {
+            if let Some(missing) = Missing::parse(message)
+                && load.missing.len() < MAX_MISSING
+                && !load.missing.contains(&missing)
+            {
+                load.missing.push(missing);
+            }
+        }
+        gst::MessageView::AsyncDone(_) => {
+            if load.stage == Stage::Opening {
+                load.ready(hands);
+            } else {
+                load.seek_done(hands);
+            }
+        }
+        gst::MessageView::Eos(_) => ended(load, hands),
+        gst::MessageView::DurationChanged(_) => {
+            if let Some(duration) = load.pipeline.duration()
+                && load.stage != Stage::Opening
+                && load.duration != Some(duration)
+            {
+                load.duration = Some(duration);
+                hands.tell(MediaEvent::Duration(duration));
+            }
+        }
+        gst::MessageView::StreamCollection(collection) => {
+            let changed = load.tracks.set_all(tracks::of_collection(&collection.stream_collection()));
+            tell_tracks(load, changed, hands);
+        }
+        gst::MessageView::StreamsSelected(selected) => {
+            let ids = selected.streams().filter_map(|stream| Some(stream.stream_id()?.to_string())).collect();
+            let changed = load.tracks.set_running(ids);
+            tell_tracks(load, changed, hands);
+        }
+        gst::MessageView::Buffering(buffering) => uri_buffering(load, buffering.percent(), hands),
+        gst::MessageView::Qos(_) => hands.around.slot.count_late(load.pipeline.late_frames()),
+        gst::MessageView::Latency(_) => load.pipeline.recalculate_latency(),
+        gst::MessageView::ClockLost(_) => {
+            load.pipeline.set_state(gst::State::Paused);
+            load.apply_state();
+        }
+        _ => (),
+    }
+    After::Go
+}
+
+fn tell_tracks(load: &Load, changed: bool, hands: &Hands) {
+    if changed && load.stage != Stage::Opening {
+        hands.tell(MediaEvent::Tracks(load.tracks.list()));
+    }
+}
+
+/// A failed read makes demuxers report all sorts of things, an end of stream among them: the read
+/// is asked first, every time.
+pub(super) fn failed_read(load: &mut Load, hands: &Hands) {
+    if let Some(why) = load.feed().and_then(|feed| feed.take_failure()) {
+        load.fail(Failure::Network(why), hands);
+    }
+}
+
+fn ended(load: &mut Load, hands: &Hands) {
+    failed_read(load, hands);
+    // An end that a seek has overtaken is none.
+    if load.stage == Stage::Running && !load.seeks.is_busy() {
+        load.stage = Stage::Ended;
+        load.hide_subtitle(hands);
+        hands.tell(MediaEvent::EndOfFile);
+    }
+}
+
+fn uri_buffering(load: &mut Load, percent: i32, hands: &Hands) {
+    if !matches!(load.origin, Origin::Uri(_)) {
+        return;
+    }
+    let percent = u8::try_from(percent.clamp(0, 100)).unwrap_or(100);
+    let was_held = load.uri_held;
+    load.uri_held = percent < 100;
+    if was_held != load.uri_held {
+        load.apply_state();
+    }
+    if load.uri_held {
+        hands.tell(MediaEvent::Buffering { percent });
+    } else if was_held {
+        hands.tell(MediaEvent::BufferingEnded);
+    }
+}
+
+fn warned(message: &gst::Message, warning: &gst::message::Warning, hands: &Hands) {
+    if Pipeline::is_from_audio_sink(message) {
+        hands.tell(MediaEvent::NoSoundDevice);
+        return;
+    }
+    tracing::debug!(warning = %warning.error(), debug = ?warning.debug(), "pipeline warning");
+    hands.tell(MediaEvent::Warning(text::clean(&warning.error().to_string())));
+}
+
+fn failed(load: &mut Load, message: &gst::Message, error: &gst::message::Error, hands: &Hands) -> After {
+    failed_read(load, hands);
+    if load.stage == Stage::Failed {
+        return After::Go;
+    }
+    tracing::debug!(error = %error.error(), debug = ?error.debug(), "pipeline error");
+    if Pipeline::is_from_audio_sink(message) && !hands.silent {
+        return After::WithoutSound;
+    }
+    let is_web = matches!(&load.origin, Origin::Uri(uri) if !uri.starts_with("file:"));
+    let failure = classify(&error.error(), &load.missing, is_web);
+    load.fail(failure, hands);
+    After::Go
+}
+
+/// What went wrong, in words.
+fn classify(error: &gst::glib::Error, missing: &[Missing], is_web: bool) -> Failure {
+    let said = text::clean(error.message());
+    if let Some(missing) = missing.iter().find(|missing| missing.is_video).or_else(|| missing.first()) {
+        return Failure::MissingCodec { codec: missing.codec.clone(), install: missing.install.clone() };
+    }
+    if let Some(kind) = error.kind::<gst::StreamError>() {
+        return match kind {
+            gst::StreamError::CodecNotFound => Failure::MissingCodec {
+                codec: "What this title holds".into(),
+                install: "gstreamer1.0-libav and gstreamer1.0-plugins-bad".into(),
+            },
+            gst::StreamError::TypeNotFound | gst::StreamError::WrongType => {
+                Failure::Damaged("This is not a film or sound that can be recognised.".into())
+            }
+            _ => Failure::Damaged(format!("The title is damaged and can't be played on: {said}")),
+        };
+    }
+    if error.is::<gst::ResourceError>() && is_web {
+        return Failure::Network(format!("The address can't be read: {said}"));
+    }
+    Failure::Other(format!("Playback failed: {said}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gst::glib;
+
+    #[test]
+    fn a_missing_codec_is_named_before_anything_else() {
+        gst::init().unwrap();
+        let error = glib::Error::new(gst::StreamError::Failed, "Internal data stream error.");
+        let missing = [
+            Missing { codec: "Opus".into(), install: "a".into(), is_video: false },
+            Missing { codec: "H.265".into(), install: "b".into(), is_video: true },
+        ];
+        let expected = Failure::MissingCodec { codec: "H.265".into(), install: "b".into() };
+        assert_eq!(classify(&error, &missing, false), expected);
+    }
+
+    #[test]
+    fn kinds_of_error_are_told_apart() {
+        gst::init().unwrap();
+        let of = |error: glib::Error, is_web| classify(&error, &[], is_web);
+        assert!(matches!(of(glib::Error::new(gst::StreamError::Demux, "x"), false), Failure::Damaged(_)));
+        assert!(matches!(of(glib::Error::new(gst::ResourceError::Read, "x"), true), Failure::Network(_)));
+        assert!(matches!(of(glib::Error::new(gst::ResourceError::Read, "x"), false), Failure::Other(_)));
+    }
+}

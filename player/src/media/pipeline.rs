@@ -1,0 +1,237 @@
+//! One playbin, set up for one title.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app as gst_app;
+
+use super::events::{AudioFacts, VideoFacts};
+use super::frame::{FrameFormat, FrameSlot};
+use super::mailbox::Origin;
+use super::shared::Shared;
+use super::sinks::{self, Progress};
+use super::text;
+
+/// Playback without sound goes to this name in error messages' paths.
+const AUDIO_SINK_NAME: &str = "tributary-audio";
+
+/// How far the clock may be past what a sink was given before the sink counts as dry.
+const DRY_MARGIN: gst::ClockTime = gst::ClockTime::from_mseconds(30);
+
+/// What every pipeline of a player shares.
+pub(super) struct Surroundings {
+    pub(super) format: FrameFormat,
+    pub(super) slot: Arc<FrameSlot>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) on_frame: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// A playbin and its ends.
+pub(super) struct Pipeline {
+    playbin: gst::Element,
+    bus: gst::Bus,
+    video_sink: gst_app::AppSink,
+    video: Arc<Progress>,
+    audio: Arc<Progress>,
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        self.bus.unset_sync_handler();
+        // Nothing is left to do about a pipeline that will not stop.
+        let _ = self.playbin.set_state(gst::State::Null);
+    }
+}
+
+impl Pipeline {
+    /// Builds a stopped pipeline; in words what is missing where that fails.
+    pub(super) fn new(origin: &Origin, silent: bool, around: &Surroundings) -> Result<Self, String> {
+        let playbin = gst::ElementFactory::make("playbin3").build().map_err(|error| error.to_string())?;
+        playbin.set_property_from_str("flags", "video+audio+text+soft-volume+deinterlace");
+        let (video_sink, video) = sinks::video(around.format, &around.slot, &around.shared, &around.on_frame);
+        let (audio_sink, audio) = sinks::audio(silent).ok_or("no place for sound")?;
+        audio_sink.set_property("name", AUDIO_SINK_NAME);
+        playbin.set_property("video-sink", &video_sink);
+        playbin.set_property("audio-sink", &audio_sink);
+        playbin.set_property("text-sink", sinks::subtitles(&around.shared));
+        // Without it other speeds change the pitch, which is no reason not to play.
+        if let Ok(scaletempo) = gst::ElementFactory::make("scaletempo").build() {
+            playbin.set_property("audio-filter", &scaletempo);
+        }
+        match origin {
+            Origin::Feed(feed) => {
+                let feed = Arc::clone(feed);
+                playbin.connect("source-setup", false, move |values| {
+                    let source = values.get(1).and_then(|value| value.get::<gst::Element>().ok());
+                    if let Some(appsrc) = source.and_then(|source| source.downcast::<gst_app::AppSrc>().ok())
+                    {
+                        feed.attach(&appsrc);
+                    }
+                    None
+                });
+                playbin.set_property("uri", "appsrc://");
+            }
+            Origin::Uri(uri) => playbin.set_property("uri", uri),
+        }
+        let bus = playbin.bus().ok_or("the pipeline has no bus")?;
+        let shared = Arc::clone(&around.shared);
+        bus.set_sync_handler(move |_, _| {
+            shared.mailbox.wake();
+            gst::BusSyncReply::Pass
+        });
+        Ok(Self { playbin, bus, video_sink, video, audio })
+    }
+
+    pub(super) fn set_state(&self, state: gst::State) {
+        // A failure comes as an error on the bus, with its cause.
+        let _ = self.playbin.set_state(state);
+    }
+
+    pub(super) fn next_message(&self) -> Option<gst::Message> {
+        self.bus.pop()
+    }
+
+    /// A flushing seek; says whether the pipeline took it.
+    pub(super) fn seek(&self, to: Duration, exact: bool, rate: f64) -> bool {
+        let to = gst::ClockTime::try_from(to).unwrap_or(gst::ClockTime::ZERO);
+        let kind = if exact {
+            gst::SeekFlags::ACCURATE
+        } else {
+            gst::SeekFlags::KEY_UNIT | gst::SeekFlags::SNAP_BEFORE
+        };
+        self.playbin
+            .seek(
+                rate,
+                gst::SeekFlags::FLUSH | kind,
+                gst::SeekType::Set,
+                to,
+                gst::SeekType::None,
+                gst::ClockTime::NONE,
+            )
+            .is_ok()
+    }
+
+    /// Shows the next picture of a paused pipeline.
+    pub(super) fn step_forward(&self) -> bool {
+        let one = gst::format::Buffers::from_u64(1);
+        self.playbin.send_event(gst::event::Step::new(one, 1.0, true, false))
+    }
+
+    pub(super) fn select_streams(&self, ids: &[String]) -> bool {
+        self.playbin.send_event(gst::event::SelectStreams::new(ids.iter().map(String::as_str)))
+    }
+
+    /// `volume` as heard, 0 to 1.5; the ear is about cubic.
+    pub(super) fn set_volume(&self, volume: f64) {
+        self.playbin.set_property("volume", volume.powi(3));
+    }
+
+    pub(super) fn set_muted(&self, muted: bool) {
+        self.playbin.set_property("mute", muted);
+    }
+
+    pub(super) fn recalculate_latency(&self) {
+        if let Some(bin) = self.playbin.downcast_ref::<gst::Bin>() {
+            // Only live sources need it.
+            let _ = bin.recalculate_latency();
+        }
+    }
+
+    pub(super) fn duration(&self) -> Option<Duration> {
+        self.playbin.query_duration::<gst::ClockTime>().map(Duration::from).filter(|d| !d.is_zero())
+    }
+
+    pub(super) fn position(&self) -> Option<Duration> {
+        self.playbin.query_position::<gst::ClockTime>().map(Duration::from)
+    }
+
+    pub(super) fn is_seekable(&self) -> bool {
+        let mut query = gst::query::Seeking::new(gst::Format::Time);
+        self.playbin.query(&mut query) && query.result().0
+    }
+
+    /// The earliest place, in running time, at which picture or sound has run out; none while both
+    /// have something to show.
+    pub(super) fn dry_since(&self) -> Option<gst::ClockTime> {
+        let now = self.playbin.current_running_time()?;
+        let until = [&self.video, &self.audio].into_iter().filter_map(|sink| sink.until()).min()?;
+        (now > until + DRY_MARGIN).then_some(until)
+    }
+
+    /// Stops the clock at a place that it has run past.
+    pub(super) fn hold_at(&self, running_time: gst::ClockTime) {
+        self.set_state(gst::State::Paused);
+        self.playbin.set_start_time(running_time);
+    }
+
+    /// Whether a message comes from where sound goes.
+    pub(super) fn is_from_audio_sink(message: &gst::Message) -> bool {
+        let mut object = message.src().cloned();
+        while let Some(this) = object {
+            if this.name() == AUDIO_SINK_NAME {
+                return true;
+            }
+            object = this.parent();
+        }
+        false
+    }
+
+    /// Pictures thrown away by the sink since they were late.
+    pub(super) fn late_frames(&self) -> u64 {
+        self.video_sink.property::<gst::Structure>("stats").get::<u64>("dropped").unwrap_or(0)
+    }
+
+    /// How long a picture lasts; none where the rate varies or is not known.
+    pub(super) fn frame_duration(&self) -> Option<Duration> {
+        let caps = self.video_sink.static_pad("sink")?.current_caps()?;
+        let rate = caps.structure(0)?.get::<gst::Fraction>("framerate").ok()?;
+        (rate.numer() > 0 && rate.denom() > 0)
+            .then(|| Duration::from_secs_f64(f64::from(rate.denom()) / f64::from(rate.numer())))
+    }
+
+    /// What the picture is made of; none without one.
+    pub(super) fn video_facts(&self, codec: String) -> Option<VideoFacts> {
+        let caps = self.video_sink.static_pad("sink")?.current_caps()?;
+        let size = |name| {
+            caps.structure(0).and_then(|s| s.get::<i32>(name).ok()).and_then(|v| u32::try_from(v).ok())
+        };
+        Some(VideoFacts {
+            codec,
+            decoder: self.decoder("Video"),
+            width: size("width")?,
+            height: size("height")?,
+            frames_per_second: self.frame_duration().map_or(0.0, |lasts| 1.0 / lasts.as_secs_f64()),
+        })
+    }
+
+    /// What the sound is made of; none without any.
+    pub(super) fn audio_facts(&self, codec: String) -> Option<AudioFacts> {
+        let sink = self.playbin.property::<Option<gst::Element>>("audio-sink")?;
+        let caps = sink.static_pad("sink")?.current_caps()?;
+        let value = |name| {
+            caps.structure(0).and_then(|s| s.get::<i32>(name).ok()).and_then(|v| u32::try_from(v).ok())
+        };
+        Some(AudioFacts {
+            codec,
+            decoder: self.decoder("Audio"),
+            channels: value("channels").unwrap_or(0),
+            sample_rate_hz: value("rate").unwrap_or(0),
+        })
+    }
+
+    /// Name of the decoder of `what` that runs; empty where none does.
+    fn decoder(&self, what: &str) -> String {
+        let Some(bin) = self.playbin.downcast_ref::<gst::Bin>() else { return String::new() };
+        bin.iterate_recurse()
+            .into_iter()
+            .flatten()
+            .filter_map(|element| element.factory())
+            .find(|factory| {
+                let class = factory.metadata("klass").unwrap_or_default();
+                class.contains("Decoder") && class.contains(what)
+            })
+            .map_or_else(String::new, |factory| text::clean(&factory.name()))
+    }
+}

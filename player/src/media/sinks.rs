@@ -1,0 +1,225 @@
+//! The ends of the pipeline: where pictures, sound and subtitles come out.
+//!
+//! Each end of picture and sound tells how far it has been given data, so that a pipeline that
+//! has run dry is known at once and the clock can be put back to that very place.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app as gst_app;
+use gstreamer_video as gst_video;
+
+use super::frame::{FrameFormat, FrameSlot, Rotation, VideoFrame};
+use super::shared::Shared;
+use super::text;
+
+/// A picture this late is not shown any more.
+const MAX_LATENESS: gst::ClockTime = gst::ClockTime::from_mseconds(40);
+
+/// How long a picture without a duration is taken to last.
+const USUAL_DURATION: gst::ClockTime = gst::ClockTime::from_mseconds(40);
+
+const NOTHING_YET: u64 = u64::MAX;
+
+/// How far one sink has been given data.
+#[derive(Debug)]
+pub(super) struct Progress {
+    /// Running time of the end of the last buffer, in nanoseconds, or [`NOTHING_YET`].
+    until: AtomicU64,
+    ended: AtomicBool,
+    rotation: AtomicU8,
+}
+
+impl Progress {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            until: AtomicU64::new(NOTHING_YET),
+            ended: AtomicBool::new(false),
+            rotation: AtomicU8::new(0),
+        })
+    }
+
+    /// Running time up to which data is there; none before the first buffer and after the last.
+    pub(super) fn until(&self) -> Option<gst::ClockTime> {
+        let until = self.until.load(Ordering::Acquire);
+        (until != NOTHING_YET && !self.ended.load(Ordering::Acquire))
+            .then(|| gst::ClockTime::from_nseconds(until))
+    }
+
+    fn rotation(&self) -> Rotation {
+        match self.rotation.load(Ordering::Relaxed) {
+            1 => Rotation::Quarter,
+            2 => Rotation::Half,
+            3 => Rotation::ThreeQuarters,
+            _ => Rotation::None,
+        }
+    }
+
+    fn advance(&self, segment: Option<&TimeSegment>, start: Option<gst::ClockTime>, lasts: gst::ClockTime) {
+        let (Some(segment), Some(start)) = (segment, start) else { return };
+        let Some(running) = segment.to_running_time(start) else { return };
+        let lasts = (lasts.nseconds() as f64 / segment.rate().abs().max(0.01)) as u64;
+        self.until.store(running.nseconds().saturating_add(lasts), Ordering::Release);
+    }
+
+    fn restart(&self) {
+        self.until.store(NOTHING_YET, Ordering::Release);
+        self.ended.store(false, Ordering::Release);
+    }
+
+    /// Watches what goes into `sink`.
+    fn watch(self: &Arc<Self>, sink: &gst::Element) {
+        let Some(pad) = sink.static_pad("sink") else { return };
+        let progress = Arc::clone(self);
+        let segment: Mutex<Option<TimeSegment>> = Mutex::new(None);
+        let kinds = gst::PadProbeType::BUFFER
+            | gst::PadProbeType::BUFFER_LIST
+            | gst::PadProbeType::EVENT_DOWNSTREAM
+            | gst::PadProbeType::EVENT_FLUSH;
+        pad.add_probe(kinds, move |_, info| {
+            let mut segment = segment.lock().unwrap_or_else(PoisonError::into_inner);
+            match &info.data {
+                Some(gst::PadProbeData::Buffer(buffer)) => {
+                    progress.advance(
+                        segment.as_ref(),
+                        buffer.pts(),
+                        buffer.duration().unwrap_or(USUAL_DURATION),
+                    );
+                }
+                Some(gst::PadProbeData::BufferList(list)) => {
+                    if let Some(buffer) = list.iter().last() {
+                        let lasts = buffer.duration().unwrap_or(USUAL_DURATION);
+                        progress.advance(segment.as_ref(), buffer.pts(), lasts);
+                    }
+                }
+                Some(gst::PadProbeData::Event(event)) => progress.event(event, &mut segment),
+                _ => (),
+            }
+            gst::PadProbeReturn::Ok
+        });
+    }
+
+    fn event(&self, event: &gst::Event, segment: &mut Option<TimeSegment>) {
+        match event.view() {
+            gst::EventView::Segment(event) => *segment = event.segment().downcast_ref().cloned(),
+            gst::EventView::FlushStop(_) => self.restart(),
+            gst::EventView::StreamStart(_) => self.ended.store(false, Ordering::Release),
+            gst::EventView::Eos(_) => self.ended.store(true, Ordering::Release),
+            gst::EventView::Gap(event) => {
+                let (start, lasts) = event.get();
+                self.advance(segment.as_ref(), Some(start), lasts.unwrap_or(gst::ClockTime::ZERO));
+            }
+            gst::EventView::Tag(event) => {
+                if let Some(tag) = event.tag().get::<gst::tags::ImageOrientation>() {
+                    let quarters = Rotation::from_tag(tag.get()).quarters();
+                    self.rotation.store(u8::try_from(quarters).unwrap_or(0), Ordering::Relaxed);
+                }
+            }
+            _ => (),
+        }
+    }
+}
+
+type TimeSegment = gst::FormattedSegment<gst::ClockTime>;
+
+/// Place in the title of a sample.
+fn stream_time(sample: &gst::Sample) -> Option<Duration> {
+    let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
+    segment.to_stream_time(sample.buffer()?.pts()?).map(Duration::from)
+}
+
+/// Where pictures come out.
+pub(super) fn video(
+    format: FrameFormat,
+    slot: &Arc<FrameSlot>,
+    shared: &Arc<Shared>,
+    on_frame: &Arc<dyn Fn() + Send + Sync>,
+) -> (gst_app::AppSink, Arc<Progress>) {
+    let progress = Progress::new();
+    let sink = gst_app::AppSink::builder()
+        .caps(&format.caps())
+        .max_buffers(1)
+        .drop(true)
+        .sync(true)
+        .qos(true)
+        .max_lateness(i64::try_from(MAX_LATENESS.nseconds()).unwrap_or(-1))
+        .enable_last_sample(false)
+        .build();
+    let show = {
+        let (slot, shared, on_frame) = (Arc::clone(slot), Arc::clone(shared), Arc::clone(on_frame));
+        let progress = Arc::clone(&progress);
+        Arc::new(move |sample: gst::Sample| {
+            let Some(time) = stream_time(&sample) else { return };
+            let Some(info) = sample.caps().and_then(|caps| gst_video::VideoInfo::from_caps(caps).ok()) else {
+                return;
+            };
+            let Some(buffer) = sample.buffer_owned() else { return };
+            if let Some(frame) = VideoFrame::new(buffer, &info, progress.rotation(), time) {
+                slot.put(frame);
+                shared.set_position(time);
+                on_frame();
+            }
+        })
+    };
+    let show_preroll = Arc::clone(&show);
+    sink.set_callbacks(
+        gst_app::AppSinkCallbacks::builder()
+            .new_preroll(move |sink| {
+                show_preroll(sink.pull_preroll().map_err(|_| gst::FlowError::Flushing)?);
+                Ok(gst::FlowSuccess::Ok)
+            })
+            .new_sample(move |sink| {
+                show(sink.pull_sample().map_err(|_| gst::FlowError::Flushing)?);
+                Ok(gst::FlowSuccess::Ok)
+            })
+            .build(),
+    );
+    progress.watch(sink.upcast_ref());
+    (sink, progress)
+}
+
+/// Where sound comes out: a device, or nowhere at the right pace.
+pub(super) fn audio(silent: bool) -> Option<(gst::Element, Arc<Progress>)> {
+    let nowhere = || gst::ElementFactory::make("fakesink").property("sync", true).build().ok();
+    let sink = if silent { None } else { gst::ElementFactory::make("autoaudiosink").build().ok() };
+    let sink = sink.or_else(nowhere)?;
+    let progress = Progress::new();
+    progress.watch(&sink);
+    Some((sink, progress))
+}
+
+/// Where text subtitles come out. It never waits for a first one, and takes what it can't read
+/// without complaint, so that an odd subtitle track never keeps a film from playing.
+pub(super) fn subtitles(shared: &Arc<Shared>) -> gst_app::AppSink {
+    let sink = gst_app::AppSink::builder().max_buffers(4).drop(true).sync(true).async_(false).build();
+    let shared = Arc::clone(shared);
+    sink.set_callbacks(
+        gst_app::AppSinkCallbacks::builder()
+            .new_sample(move |sink| {
+                let sample = sink.pull_sample().map_err(|_| gst::FlowError::Flushing)?;
+                if let Some((text, until)) = cue(&sample) {
+                    shared.set_cue(text, until);
+                }
+                Ok(gst::FlowSuccess::Ok)
+            })
+            .build(),
+    );
+    sink
+}
+
+/// The text of a subtitle sample and when it goes.
+fn cue(sample: &gst::Sample) -> Option<(String, Option<Duration>)> {
+    let caps = sample.caps()?.structure(0)?;
+    if caps.name() != "text/x-raw" {
+        return None;
+    }
+    let is_markup = caps.get::<&str>("format").is_ok_and(|format| format == "pango-markup");
+    let buffer = sample.buffer()?;
+    let bytes = buffer.map_readable().ok()?;
+    let text = text::clean_subtitle(&String::from_utf8_lossy(&bytes), is_markup);
+    let until = stream_time(sample).and_then(|start| Some(start + Duration::from(buffer.duration()?)));
+    (!text.is_empty()).then_some((text, until))
+}

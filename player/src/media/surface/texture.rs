@@ -1,0 +1,72 @@
+//! RGBA pictures as an ordinary texture of egui.
+
+use std::sync::Arc;
+
+use super::{VideoSurface, corners, fit};
+use crate::media::frame::{FrameFormat, PixelFormat, VideoFrame};
+
+/// See the module's header.
+#[derive(Default)]
+pub struct TextureSurface {
+    texture: Option<egui::TextureHandle>,
+    aspect: f32,
+    quarters: usize,
+}
+
+impl TextureSurface {
+    fn upload(&mut self, context: &egui::Context, frame: &VideoFrame) {
+        let Some(image) = image_of(frame) else { return };
+        self.aspect = frame.display_aspect();
+        self.quarters = frame.rotation.quarters();
+        match &mut self.texture {
+            Some(texture) => texture.set(image, egui::TextureOptions::LINEAR),
+            None => self.texture = Some(context.load_texture("film", image, egui::TextureOptions::LINEAR)),
+        }
+    }
+}
+
+/// Rows without their padding.
+fn image_of(frame: &VideoFrame) -> Option<egui::ColorImage> {
+    if frame.format != PixelFormat::Rgba {
+        return None;
+    }
+    let (width, height) = (frame.width() as usize, frame.height() as usize);
+    let (bytes, stride) = (frame.plane(0)?, frame.stride_bytes(0));
+    let mut pixels = Vec::with_capacity(width * height);
+    for row in bytes.chunks(stride.max(1)).take(height) {
+        let row = row.get(..width * 4)?;
+        pixels.extend(row.chunks_exact(4).map(|p| egui::Color32::from_rgb(p[0], p[1], p[2])));
+    }
+    (pixels.len() == width * height).then(|| egui::ColorImage::new([width, height], pixels))
+}
+
+impl VideoSurface for TextureSurface {
+    fn frames(&self) -> FrameFormat {
+        FrameFormat::Rgba
+    }
+
+    fn paint(
+        &mut self,
+        ui: &mut egui::Ui,
+        rect: egui::Rect,
+        frame: Option<Arc<VideoFrame>>,
+    ) -> Option<egui::Rect> {
+        if let Some(frame) = frame {
+            self.upload(ui.ctx(), &frame);
+        }
+        let texture = self.texture.as_ref()?;
+        let place = fit(rect, self.aspect);
+        let mut mesh = egui::Mesh::with_texture(texture.id());
+        let points = [place.left_top(), place.right_top(), place.right_bottom(), place.left_bottom()];
+        for (pos, uv) in points.into_iter().zip(corners(self.quarters)) {
+            mesh.vertices.push(egui::epaint::Vertex { pos, uv: uv.into(), color: egui::Color32::WHITE });
+        }
+        mesh.indices = vec![0, 1, 2, 0, 2, 3];
+        ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())).add(mesh);
+        Some(place)
+    }
+
+    fn clear(&mut self) {
+        self.texture = None;
+    }
+}

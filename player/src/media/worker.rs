@@ -1,0 +1,240 @@
+//! The one thread that changes the pipeline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::events::{Failure, MediaEvent};
+use super::frame::FrameSlot;
+use super::load::{Hands, Load, Stage};
+use super::mailbox::{Command, Origin};
+use super::messages::{self, After};
+use super::seek_queue::{Seek, SeekKind};
+use super::tracks::TrackKind;
+
+/// How often bytes are looked after while they may run out.
+const WATCH_EVERY: Duration = Duration::from_millis(40);
+
+/// How often the place of a running title is looked at.
+const RUN_EVERY: Duration = Duration::from_millis(100);
+
+/// Everything wakes the worker by itself while nothing runs; this is only a bound.
+const REST_EVERY: Duration = Duration::from_secs(60);
+
+/// How long a picture lasts where the file does not say.
+const USUAL_PICTURE: Duration = Duration::from_millis(40);
+
+/// Speeds that sound like something.
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=4.0;
+
+/// Volumes on offer.
+const VOLUMES: std::ops::RangeInclusive<f64> = 0.0..=1.5;
+
+/// See the module's header.
+pub(super) struct Worker {
+    hands: Hands,
+    load: Option<Load>,
+}
+
+impl Worker {
+    pub(super) fn new(hands: Hands) -> Self {
+        Self { hands, load: None }
+    }
+
+    /// Works until told to quit.
+    pub(super) fn run(mut self) {
+        let shared = Arc::clone(&self.hands.around.shared);
+        loop {
+            let command = shared.mailbox.next(self.period());
+            if let Some(command) = command {
+                if matches!(command, Command::Quit) {
+                    break;
+                }
+                self.obey(command);
+            }
+            self.look_around();
+        }
+        self.end_load();
+    }
+
+    fn period(&self) -> Duration {
+        match &self.load {
+            Some(load) if load.needs_watching() => WATCH_EVERY,
+            Some(load) if load.stage == Stage::Running && !load.paused => RUN_EVERY,
+            _ => REST_EVERY,
+        }
+    }
+
+    fn slot(&self) -> &FrameSlot {
+        &self.hands.around.slot
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Load { origin, start, paused } => {
+                self.end_load();
+                self.slot().reset();
+                self.hands.around.shared.forget_place();
+                self.begin_load(origin, start, paused);
+            }
+            Command::Stop => {
+                self.end_load();
+                self.slot().reset();
+                self.hands.around.shared.forget_place();
+            }
+            Command::Volume(volume) => {
+                self.hands.settings.volume = volume.clamp(*VOLUMES.start(), *VOLUMES.end());
+                if let Some(load) = &self.load {
+                    load.pipeline.set_volume(self.hands.settings.volume);
+                }
+            }
+            Command::Mute(muted) => {
+                self.hands.settings.muted = muted;
+                if let Some(load) = &self.load {
+                    load.pipeline.set_muted(muted);
+                }
+            }
+            Command::Speed(speed) => {
+                self.hands.settings.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end());
+                // Only a flushing seek changes it in all elements.
+                self.seek_in_place();
+            }
+            Command::Quit => (),
+            of_load => self.obey_in_load(of_load),
+        }
+    }
+
+    /// Commands that mean nothing without a title.
+    fn obey_in_load(&mut self, command: Command) {
+        let Some(load) = self.load.as_mut().filter(|load| load.stage != Stage::Failed) else { return };
+        match command {
+            Command::Pause(paused) => load.set_paused(paused, &self.hands),
+            Command::Seek(seek) if load.stage == Stage::Opening => load.start = Some(seek.to),
+            Command::Seek(seek) => load.ask(seek, &self.hands),
+            Command::Step { forward } => self.step(forward),
+            Command::Audio(Some(index)) => self.choose(TrackKind::Audio, index),
+            Command::Audio(None) => load.pipeline.set_muted(true),
+            Command::Subtitle(index) => {
+                load.tracks.show_subtitles(index.is_some());
+                if index.is_none() {
+                    load.hide_subtitle(&self.hands);
+                }
+                self.hands.tell(MediaEvent::Tracks(load.tracks.list()));
+                if let Some(index) = index {
+                    self.choose(TrackKind::Subtitle, index);
+                }
+            }
+            _ => (),
+        }
+    }
+
+    fn choose(&mut self, kind: TrackKind, index: usize) {
+        let Some(load) = &mut self.load else { return };
+        if kind == TrackKind::Audio {
+            load.pipeline.set_muted(self.hands.settings.muted);
+        }
+        let Some(ids) = load.tracks.choose(kind, index) else { return };
+        if load.pipeline.select_streams(&ids) {
+            // Without it the picture can freeze.
+            self.seek_in_place();
+        } else {
+            self.hands.tell(MediaEvent::Warning("The track can't be chosen now.".into()));
+        }
+    }
+
+    fn seek_in_place(&mut self) {
+        if let Some(load) = self.load.as_mut().filter(|load| load.stage == Stage::Running) {
+            let to = load.place(&self.hands);
+            load.ask(Seek { to, kind: SeekKind::Exact }, &self.hands);
+        }
+    }
+
+    fn step(&mut self, forward: bool) {
+        let Some(load) = self.load.as_mut().filter(|load| load.stage != Stage::Opening) else { return };
+        if !load.paused {
+            load.set_paused(true, &self.hands);
+        }
+        if forward {
+            if !load.seeks.is_busy() {
+                load.pipeline.step_forward();
+            }
+            return;
+        }
+        let picture = load.pipeline.frame_duration().unwrap_or(USUAL_PICTURE);
+        // A little into the picture before, so that rounding does not miss it.
+        let to = load.place(&self.hands).saturating_sub(picture) + picture / 8;
+        load.ask(Seek { to, kind: SeekKind::Exact }, &self.hands);
+    }
+
+    fn begin_load(&mut self, origin: Origin, start: Option<Duration>, paused: bool) {
+        self.hands.tell(MediaEvent::Loading);
+        match Load::begin(origin, start, paused, &self.hands) {
+            Ok(load) => self.load = Some(load),
+            Err(failure) => self.hands.tell(MediaEvent::Failed(failure)),
+        }
+    }
+
+    fn end_load(&mut self) {
+        if let Some(mut load) = self.load.take() {
+            load.hide_subtitle(&self.hands);
+            if let Some(feed) = load.feed() {
+                feed.stop();
+            }
+        }
+    }
+
+    /// Looks after everything that can have changed.
+    fn look_around(&mut self) {
+        let Some(load) = &mut self.load else { return };
+        messages::failed_read(load, &self.hands);
+        let mut after = After::Go;
+        while let Some(message) = load.pipeline.next_message() {
+            after = messages::take(load, &message, &self.hands);
+            if after != After::Go {
+                break;
+            }
+        }
+        if after == After::WithoutSound {
+            self.go_on_without_sound();
+            return;
+        }
+        if load.stage == Stage::Failed {
+            return;
+        }
+        load.send_seek(&self.hands);
+        load.watch_bytes(&self.hands);
+        load.watch_subtitles(&self.hands);
+        if load.stage == Stage::Running
+            && !load.tracks.has(TrackKind::Video)
+            && let Some(position) = load.pipeline.position()
+        {
+            self.hands.around.shared.set_position(position);
+        }
+    }
+
+    /// The sound device is gone or would not open: the film is more than its sound.
+    fn go_on_without_sound(&mut self) {
+        let Some(load) = self.load.take() else { return };
+        self.hands.silent = true;
+        self.hands.tell(MediaEvent::NoSoundDevice);
+        let place = load.place(&self.hands);
+        let start = if load.stage == Stage::Opening { load.start } else { Some(place) };
+        let paused = load.paused;
+        let origin = match &load.origin {
+            Origin::Uri(uri) => Origin::Uri(uri.clone()),
+            Origin::Feed(feed) => {
+                let fresh = feed.again();
+                self.hands.around.shared.renew_feed(feed, &fresh);
+                feed.stop();
+                Origin::Feed(fresh)
+            }
+        };
+        drop(load);
+        match Load::begin(origin, start, paused, &self.hands) {
+            Ok(load) => self.load = Some(load),
+            Err(failure) => self.hands.tell(MediaEvent::Failed(match failure {
+                Failure::Other(why) => Failure::Other(format!("Without sound neither: {why}")),
+                other => other,
+            })),
+        }
+    }
+}
