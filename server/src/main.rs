@@ -1,4 +1,4 @@
-//! `tributary-server`: content server and director.
+//! `tributary-server`: content server, director and demo.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -6,9 +6,11 @@
 //! | `net` | what every server needs of the network: stop, limits, shaping |
 //! | `content` | index of a directory, pattern sessions, HTTP, registration (18 in the seed) |
 //! | `director` | who holds what: catalogs, titles, leases, events (16 in the seed) |
+//! | `demo` | a director and three content servers in one command |
 
 mod cli;
 mod content;
+mod demo;
 mod director;
 mod net;
 mod text;
@@ -20,7 +22,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     cli::logs::start(cli.log);
-    match run(cli.command) {
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tributary-server: {error:#}");
@@ -29,13 +31,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: cli::Command) -> anyhow::Result<()> {
+fn run(cli: cli::Cli) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         let stop = net::shutdown::on_signal()?;
-        match command {
+        if cli.stop_with_stdin {
+            net::shutdown::on_end_of_input(stop.clone())?;
+        }
+        match cli.command {
             cli::Command::Content(args) => content::run(args.resolve()?, stop).await,
             cli::Command::Director(args) => director::run(args.resolve()?, stop).await,
+            cli::Command::Demo(args) => demo::run(args, stop).await,
         }
     });
     // A thread that still hashes a film must not hold up the end of the process.

@@ -10,6 +10,7 @@ pub(crate) mod state_dir;
 
 pub(crate) use content::{ContentArgs, ContentConfig};
 pub(crate) use director::{DirectorArgs, DirectorConfig};
+pub(crate) use listen::address as listen_address;
 pub(crate) use rate::Rate;
 
 use clap::{Parser, Subcommand};
@@ -21,6 +22,9 @@ pub(crate) struct Cli {
     /// How logs are written to standard error.
     #[arg(long, global = true, value_enum, default_value_t)]
     pub(crate) log: logs::LogFormat,
+    /// Stop when standard input is closed: for programs that run this one.
+    #[arg(long, global = true, hide = true)]
+    pub(crate) stop_with_stdin: bool,
     /// What to run.
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -28,6 +32,7 @@ pub(crate) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  tributary-server demo
   tributary-server director --open
   tributary-server content --name alpha --directory ~/Films --director http://127.0.0.1:7400
 
@@ -40,6 +45,27 @@ pub(crate) enum Command {
     Content(ContentArgs),
     /// Keep the list of who holds what, for players to ask.
     Director(DirectorArgs),
+    /// Run a director and three content servers with different rates, and sample films.
+    Demo(DemoArgs),
+}
+
+/// Flags of `demo`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  tributary-server demo
+  tributary-server demo --media ~/Films
+  tributary-server demo --listen 127.0.0.1:0")]
+pub(crate) struct DemoArgs {
+    /// Serve the films of this directory instead of samples made on the spot.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) media: Option<std::path::PathBuf>,
+    /// Where the director listens. Taken ports are replaced by free ones.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7400")]
+    pub(crate) listen: String,
+    /// Where samples and state are kept [default: the user's cache directory].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<std::path::PathBuf>,
 }
 
 #[cfg(test)]

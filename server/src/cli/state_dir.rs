@@ -12,6 +12,14 @@ pub(crate) fn state(name: &str) -> anyhow::Result<PathBuf> {
     below("XDG_STATE_HOME", ".local/state", name)
 }
 
+/// `$XDG_CACHE_HOME/tributary/NAME`, or the same below `~/.cache`.
+///
+/// # Errors
+/// Without a home directory; the message says what to pass.
+pub(crate) fn cache(name: &str) -> anyhow::Result<PathBuf> {
+    below("XDG_CACHE_HOME", ".cache", name)
+}
+
 fn below(variable: &str, in_home: &str, name: &str) -> anyhow::Result<PathBuf> {
     let base = match std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute()) {
         Some(base) => base,

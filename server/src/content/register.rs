@@ -78,11 +78,10 @@ impl Registrar {
             };
             let wait = match asked {
                 Ok(granted) => {
-                    if fence.is_none() {
+                    fence = Some(granted);
+                    if !self.serving.registered.swap(true, Ordering::Relaxed) {
                         tracing::info!(director = self.director, "registered");
                     }
-                    fence = Some(granted);
-                    self.serving.registered.store(true, Ordering::Relaxed);
                     complained.clear();
                     retry = FIRST_RETRY;
                     Duration::from_secs(RENEW_SECONDS)

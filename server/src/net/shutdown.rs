@@ -23,3 +23,20 @@ pub(crate) fn on_signal() -> anyhow::Result<CancellationToken> {
     });
     Ok(stop)
 }
+
+/// Cancels `stop` when standard input ends.
+///
+/// # Errors
+/// When no thread can be started.
+pub(crate) fn on_end_of_input(stop: CancellationToken) -> anyhow::Result<()> {
+    // A thread of its own: reading standard input can't be given up, and the process ends regardless.
+    std::thread::Builder::new()
+        .name("end-of-input".into())
+        .spawn(move || {
+            // Whatever comes is of no interest, nor why it ends.
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            stop.cancel();
+        })
+        .context("no thread can be started")?;
+    Ok(())
+}

@@ -95,12 +95,13 @@ impl Worker {
     fn wait(&mut self, longest: Duration) -> bool {
         let until = Instant::now() + longest;
         while let Some(path) = self.next_without_facts() {
-            if self.stopping() {
-                return false;
-            }
             self.find_facts(&path);
-            if Instant::now() >= until {
-                return true;
+            match self.watch.poll() {
+                _ if self.stopping() => return false,
+                None => return false,
+                Some(true) => return true,
+                Some(false) if Instant::now() >= until => return true,
+                Some(false) => {}
             }
         }
         self.watch.wait(until.saturating_duration_since(Instant::now()))

@@ -2,7 +2,7 @@
 //! where it doesn't (network file systems).
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
@@ -59,6 +59,15 @@ impl Watch {
         self.wake.clone()
     }
 
+    /// Whether a change waits to be looked at; takes it. `None` when the server stops.
+    pub(super) fn poll(&self) -> Option<bool> {
+        match self.wakes.try_recv() {
+            Ok(Wake::Changed) => Some(true),
+            Err(TryRecvError::Empty) => Some(false),
+            Ok(Wake::Stop) | Err(TryRecvError::Disconnected) => None,
+        }
+    }
+
     /// Waits for a change that has settled, at most `longest`. False when the server stops.
     pub(super) fn wait(&self, longest: Duration) -> bool {
         match self.wakes.recv_timeout(longest) {
@@ -104,6 +113,7 @@ mod tests {
         std::fs::write(&film, "other").unwrap();
         assert_eq!(watch.wakes.recv_timeout(Duration::from_secs(10)), Ok(Wake::Changed));
         while watch.wakes.recv_timeout(Duration::from_millis(200)).is_ok() {}
+        assert_eq!(watch.poll(), Some(false));
         watch.waker().send(Wake::Stop).unwrap();
         assert!(!watch.wait(Duration::from_secs(10)));
     }
