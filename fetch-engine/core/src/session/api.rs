@@ -303,7 +303,7 @@ pub struct Counters {
     pub epochs: u64,
     /// Blocks that came before one with a smaller number.
     pub out_of_sequence: u64,
-    /// Blocks ordered by `Repair`.
+    /// Blocks ordered in place of another source, or from a second one.
     pub repairs: u64,
     /// Blocks that had been ordered twice to be in time.
     pub hedges: u64,

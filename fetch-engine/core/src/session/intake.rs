@@ -89,7 +89,7 @@ impl Session {
     fn release_debt(&mut self, now: Time, sender: SourceId, seq: Seq) {
         let bytes = self.block_bytes(seq);
         let Some(debt) = self.ledger.settle(seq) else { return };
-        if debt.named || debt.hedge.is_some() {
+        if debt.repair || debt.hedge.is_some() {
             if let Some(source) = self.sources.get_mut(&sender) {
                 source.repairs += 1;
             }

@@ -14,6 +14,8 @@ pub(super) struct Debt {
     pub(super) since: Time,
     /// Ordered by name rather than by the pattern.
     pub(super) named: bool,
+    /// Ordered in place of another, who owed it before.
+    pub(super) repair: bool,
     /// A second source that owes the same block, to be in time.
     pub(super) hedge: Option<SourceId>,
 }
@@ -84,6 +86,13 @@ impl Ledger {
     pub(super) fn hedge(&mut self, seq: Seq, by: SourceId) {
         if let Some(debt) = self.owed.get_mut(&seq) {
             debt.hedge = Some(by);
+        }
+    }
+
+    /// The block is owed in place of another.
+    pub(super) fn mark_repair(&mut self, seq: Seq) {
+        if let Some(debt) = self.owed.get_mut(&seq) {
+            debt.repair = true;
         }
     }
 
@@ -168,7 +177,7 @@ mod tests {
     }
 
     fn debt(index: u8) -> Debt {
-        Debt { source: source(index), since: Time::ZERO, named: false, hedge: None }
+        Debt { source: source(index), since: Time::ZERO, named: false, repair: false, hedge: None }
     }
 
     #[test]

@@ -310,7 +310,7 @@ impl Session {
 
     /// `source` owes `seq` from now on.
     pub(super) fn book(&mut self, now: Time, seq: Seq, id: SourceId, named: bool) {
-        self.ledger.owe(seq, Debt { source: id, since: now, named, hedge: None });
+        self.ledger.owe(seq, Debt { source: id, since: now, named, repair: false, hedge: None });
         let bytes = self.block_bytes(seq);
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);

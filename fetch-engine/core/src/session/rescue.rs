@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::source::Source;
 use super::{Notice, Session};
 use crate::geometry::Seq;
 use crate::pattern::SourceId;
-use crate::planner::arrival::{self, Candidate, Pace};
+use crate::planner::arrival;
 use crate::time::Time;
 use crate::wire::{Frame, MAX_LIST};
 
@@ -25,8 +27,9 @@ const HEDGE_DEPTH: usize = 4;
 const FREE_DOUBLES: u64 = 128 << 10;
 
 impl Session {
-    /// Orders blocks by name from whoever has them here first.
-    fn order(&mut self, now: Time, blocks: &[Seq]) {
+    /// Orders blocks by name from whoever has them here first: `repair` in place of another, or for a
+    /// side head, which is nobody's fault.
+    fn order(&mut self, now: Time, blocks: &[Seq], repair: bool) {
         let mut candidates = self.candidates(now);
         if candidates.is_empty() || self.walk.epoch == 0 || blocks.is_empty() {
             return;
@@ -44,6 +47,10 @@ impl Session {
             let bytes = self.block_bytes(*seq) as f64;
             let Some(id) = arrival::choose(&mut candidates, bytes, f64::INFINITY) else { break };
             self.book(now, *seq, id, true);
+            if repair {
+                self.ledger.mark_repair(*seq);
+                self.counters.repairs += 1;
+            }
             orders.entry(id).or_default().push(*seq);
         }
         for (id, blocks) in orders {
@@ -53,7 +60,6 @@ impl Session {
 
     fn send_repair(&mut self, id: SourceId, blocks: &[Seq]) {
         let generation = self.walk.generation;
-        self.counters.repairs += blocks.len() as u64;
         for blocks in blocks.chunks(MAX_LIST) {
             self.send(id, Frame::Repair { generation, blocks: blocks.to_vec() });
         }
@@ -68,7 +74,7 @@ impl Session {
         let (main, others) = (self.demand.main.clone(), self.demand.others.clone());
         self.ledger.forget_orphans(|seq| main.contains(&seq) || others.iter().any(|o| o.contains(&seq)));
         let blocks: Vec<Seq> = self.ledger.orphans().iter().copied().collect();
-        self.order(now, &blocks);
+        self.order(now, &blocks, true);
         self.request_pages(now);
     }
 
@@ -92,7 +98,7 @@ impl Session {
             .filter(|seq| !soon.contains(seq) || seq - soon.start > 64)
             .take(MAX_LIST)
             .collect();
-        self.order(now, &blocks);
+        self.order(now, &blocks, false);
     }
 
     /// Rates are noted, and a source that slowed is told of.
@@ -138,6 +144,8 @@ impl Session {
         for blocks in owed.chunks(MAX_LIST) {
             self.send(id, Frame::Cancel { generation, blocks: blocks.to_vec() });
         }
+        // With its blocks cancelled it may have nothing to say any more: this it can answer.
+        self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::new() });
         self.pages.source_lost(id);
         self.notice(Notice::Silent { source: id, silence, owed: owed.len() });
         self.order_orphans(now);
@@ -151,8 +159,8 @@ impl Session {
         }
         let block = f64::from(self.geometry.block_size());
         let horizon = arrival::horizon(&candidates, block) + LATE.as_secs_f64();
-        let is_late = |c: &&Candidate| matches!(c.pace, Pace::Steady { .. }) && c.eta(0.0) > horizon;
-        let late: Vec<SourceId> = candidates.iter().filter(is_late).map(|c| c.source).collect();
+        let late: Vec<SourceId> =
+            candidates.iter().filter(|c| c.eta(0.0) > horizon).map(|c| c.source).collect();
         for id in late {
             self.steal(now, id, block);
         }
@@ -203,6 +211,7 @@ impl Session {
             if let Some(source) = self.sources.get_mut(&best.source) {
                 Source::owe(source, now, seq, bytes);
             }
+            self.counters.repairs += 1;
             self.send_repair(best.source, &[seq]);
         }
     }
