@@ -172,11 +172,8 @@ impl Engine {
         });
         let geometry = Geometry::new(size, block_size)?;
         let (range, for_play) = plan(size);
-        let mut heads = Heads::new(geometry, config.cache.ahead_bytes, range);
-        if for_play {
-            heads.prefetch_tail();
-        }
-        let shared = Arc::new(Shared::new(Cache::new(geometry, config.cache), heads));
+        let heads = Heads::new(geometry, config.cache.ahead_bytes, range);
+        let shared = Arc::new(Shared::new(Cache::new(geometry, config.cache), heads, for_play));
         let session = Session::new(
             stream,
             geometry,

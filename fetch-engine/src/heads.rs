@@ -67,7 +67,7 @@ impl Heads {
     /// Fetches the last bytes of the stream as a side read: files whose index stands there open fast.
     pub(crate) fn prefetch_tail(&mut self) {
         let start = self.end.saturating_sub(SIDE_AHEAD_BYTES);
-        if start > self.main.position {
+        if start > self.main.position && self.sides.len() < MAX_HEADS - 1 {
             self.sides.push(Head { position: start, run: 0, used: 0 });
         }
     }

@@ -74,6 +74,10 @@ impl Live {
         let shared = shared.lock();
         describe_cache(&shared.cache, shared.heads.main_position(), &mut snapshot);
         let mut map = shared.cache.map().to_vec();
+        // The driver judges ten times a second; this is true at once.
+        if shared.is_full() && shared.failure().is_none() {
+            snapshot.state = StreamState::Full;
+        }
         drop(shared);
         for seq in outstanding {
             if let Some(cell) = map.get_mut((seq - 1) as usize).filter(|cell| **cell == Cell::ABSENT) {

@@ -19,6 +19,10 @@ const DEMAND_STEP_BYTES: (u64, u64) = (64 << 10, 512 << 10);
 /// Parts of the window ahead that the main head moves before the session is told.
 const DEMAND_STEPS_A_WINDOW: u64 = 64;
 
+/// Bytes at the main head that come before the stream's end is fetched aside: explicit orders go
+/// first, and would hold up the first picture.
+const START_BYTES: u64 = 1 << 20;
+
 /// Why a stream can't go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
@@ -69,15 +73,26 @@ pub(crate) struct Inner {
     /// First missing block of every blocked read: one for each thread.
     awaited: Vec<Seq>,
     failure: Option<Failure>,
+    /// The stream's end is still to be fetched aside, once its start is here.
+    tail_due: bool,
 }
 
 impl Shared {
-    pub(crate) fn new(cache: Cache, heads: Heads) -> Self {
+    /// `prefetch_tail`: whether the stream's end is fetched aside.
+    pub(crate) fn new(cache: Cache, heads: Heads, prefetch_tail: bool) -> Self {
         let (least, most) = DEMAND_STEP_BYTES;
         let step = (cache.limits().ahead_bytes / DEMAND_STEPS_A_WINDOW).clamp(least, most);
         let step_blocks = (step / u64::from(cache.geometry().block_size())).max(1);
         let demand = heads.demand();
-        let inner = Inner { cache, heads, demand, step_blocks, awaited: Vec::new(), failure: None };
+        let inner = Inner {
+            cache,
+            heads,
+            demand,
+            step_blocks,
+            awaited: Vec::new(),
+            failure: None,
+            tail_due: prefetch_tail,
+        };
         Self {
             inner: Mutex::new(inner),
             arrived: Condvar::new(),
@@ -99,6 +114,11 @@ impl Shared {
         for (seq, bytes, source) in blocks {
             wake |= inner.awaited.contains(&seq);
             inner.cache.insert(seq, bytes, source);
+        }
+        if inner.tail_due && inner.cache.available(inner.heads.main_position()) >= START_BYTES {
+            inner.tail_due = false;
+            inner.heads.prefetch_tail();
+            self.review(&mut inner, None);
         }
         let focus = Focus::of(&inner.demand, inner.cache.geometry());
         let dropped = inner.cache.evict(&focus);
@@ -236,6 +256,11 @@ impl Shared {
 }
 
 impl Inner {
+    /// Why reads that would have to wait fail, where they do.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
     /// Whether everything that was asked for is here.
     pub(crate) fn is_full(&self) -> bool {
         self.cache.has_all(&self.demand.main)

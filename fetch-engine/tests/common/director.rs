@@ -1,0 +1,73 @@
+//! A director that tells what the test tells it, by events too.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use tributary_core::directory::{SourceEntry, StreamSources};
+
+use super::Film;
+
+/// A running director.
+pub(crate) struct Director {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    sources: Arc<Mutex<StreamSources>>,
+}
+
+impl Director {
+    /// Starts a director that knows one film and nobody who has it.
+    pub(crate) fn start(film: &Film) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let empty = StreamSources { stream: film.id, size: film.bytes.len() as u64, sources: Vec::new() };
+        let sources = Arc::new(Mutex::new(empty));
+        let shared = sources.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (stream, sources) = (stream.unwrap(), shared.clone());
+                thread::spawn(move || answer(stream, &sources));
+            }
+        });
+        Self { address, sources }
+    }
+
+    /// Says from now on that these hold the film.
+    pub(crate) fn list(&self, servers: &[(&str, SocketAddr)]) {
+        let entry = |(name, address): &(&str, SocketAddr)| SourceEntry {
+            name: (*name).to_owned(),
+            address: address.to_string(),
+        };
+        self.sources.lock().unwrap().sources = servers.iter().map(entry).collect();
+    }
+}
+
+fn answer(mut stream: TcpStream, sources: &Mutex<StreamSources>) {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        if stream.read(&mut byte).unwrap_or(0) == 0 {
+            return;
+        }
+        request.push(byte[0]);
+    }
+    let json = || serde_json::to_string(&*sources.lock().unwrap()).unwrap();
+    if String::from_utf8(request).unwrap().contains("/sources ") {
+        let body = json();
+        let len = body.len();
+        let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {len}\r\nconnection: close\r\n\r\n{body}");
+        return;
+    }
+    let mut told = String::new();
+    let mut open = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
+    while open.is_ok() {
+        let now = json();
+        if now != told {
+            open = write!(stream, "event: sources\ndata: {now}\n\n");
+            told = now;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
