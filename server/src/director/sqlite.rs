@@ -105,3 +105,6 @@ fn stored(number: u64) -> i64 {
 fn unreadable(error: &dyn std::fmt::Display) -> StoreError {
     StoreError::Unreadable(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,16 +48,22 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// Whether `bytes` more may be outstanding: a source of unknown rate has a bound on that.
+    #[must_use]
+    pub fn has_room(&self, bytes: f64) -> bool {
+        match self.pace {
+            Pace::Steady { .. } => true,
+            Pace::Ramp { cap_bytes, .. } => self.backlog == 0.0 || self.backlog + bytes <= cap_bytes,
+        }
+    }
+
     /// Seconds from now until `bytes` more, after its backlog, would be here.
     #[must_use]
     pub fn eta(&self, bytes: f64) -> f64 {
         let ahead = self.backlog + bytes;
         match self.pace {
             Pace::Steady { rate } => self.rtt.max(self.backlog / rate) + bytes / rate,
-            Pace::Ramp { last_round, remembered, cap_bytes } => {
-                if ahead > cap_bytes && self.backlog > 0.0 {
-                    return f64::INFINITY;
-                }
+            Pace::Ramp { last_round, remembered, .. } => {
                 let rounds = match last_round {
                     None => 1.0 + (1.0 + ahead / INITIAL_WINDOW).log2(),
                     Some(last) => (1.0 + ahead / (ROUND_GROWTH * last.max(1.0))).log2().max(1.0),
@@ -70,11 +76,13 @@ impl Candidate {
 }
 
 /// Chooses a source for one block of `bytes`: the smallest eta, where that is at most `horizon`
-/// seconds. The chosen one is charged with the block.
+/// seconds and the source has room. Within an infinite horizon room doesn't matter: somebody must
+/// send the block. The chosen one is charged with the block.
 pub fn choose(candidates: &mut [Candidate], bytes: f64, horizon: f64) -> Option<SourceId> {
     let forced = candidates.iter().position(|c| c.must_have_one);
     let place = forced.or_else(|| {
-        let etas = candidates.iter().map(|c| c.eta(bytes)).enumerate();
+        let with_room = |(_, c): &(usize, &Candidate)| c.has_room(bytes) || horizon.is_infinite();
+        let etas = candidates.iter().enumerate().filter(with_room).map(|(place, c)| (place, c.eta(bytes)));
         let best = etas.min_by(|(_, a), (_, b)| a.total_cmp(b));
         best.filter(|(_, eta)| *eta <= horizon).map(|(place, _)| place)
     })?;

@@ -9,7 +9,7 @@ use super::source::Source;
 use super::{Notice, Session};
 use crate::geometry::Seq;
 use crate::pattern::SourceId;
-use crate::planner::arrival;
+use crate::planner::arrival::{self, Candidate, Pace};
 use crate::time::Time;
 use crate::wire::{Frame, MAX_LIST};
 
@@ -159,8 +159,8 @@ impl Session {
         }
         let block = f64::from(self.geometry.block_size());
         let horizon = arrival::horizon(&candidates, block) + LATE.as_secs_f64();
-        let late: Vec<SourceId> =
-            candidates.iter().filter(|c| c.eta(0.0) > horizon).map(|c| c.source).collect();
+        let is_late = |c: &&Candidate| matches!(c.pace, Pace::Steady { .. }) && c.eta(0.0) > horizon;
+        let late: Vec<SourceId> = candidates.iter().filter(is_late).map(|c| c.source).collect();
         for id in late {
             self.steal(now, id, block);
         }

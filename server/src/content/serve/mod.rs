@@ -29,6 +29,10 @@ const SLOW_READER: Duration = Duration::from_secs(60);
 /// After the stop, open sessions have this long to find other servers.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// Connections, those that are only told that there is no room included. Beyond it they are closed
+/// without a word.
+const MAX_CONNECTION_TASKS: usize = 2048;
+
 /// What all connections of a content server share.
 #[derive(Debug)]
 pub(crate) struct Serving {
@@ -76,7 +80,9 @@ pub(crate) async fn serve(listener: TcpListener, serving: Arc<Serving>) {
 fn admit(connections: &TaskTracker, stream: TcpStream, peer: SocketAddr, serving: &Arc<Serving>) {
     let Some(slot) = serving.limits.admit(peer.ip()) else {
         Metrics::add(&serving.metrics.refused_connections, 1);
-        session::refuse_busy(&stream);
+        if connections.len() < MAX_CONNECTION_TASKS {
+            connections.spawn(async move { session::refuse_busy(&stream).await });
+        }
         return;
     };
     let serving = Arc::clone(serving);
@@ -124,3 +130,6 @@ async fn sniff(stream: &TcpStream, first: &mut BytesMut) -> std::io::Result<bool
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,15 +113,40 @@ pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Serving) -> 
     }
 }
 
-/// Tells a client that there is no room, as far as that goes without waiting.
-pub(super) fn refuse_busy(stream: &TcpStream) {
-    let mut out = BytesMut::new();
-    encode(
-        &Frame::Error { code: ErrorCode::Busy, message: "as many connections as I take".into() },
-        &mut out,
-    );
-    // A fresh socket has room for so little; where it hasn't, the close says it too.
-    let _ = stream.try_write(&out);
+/// Tells a client that there is no room.
+pub(super) async fn refuse_busy(stream: &TcpStream) {
+    let message = "this server has as many connections as it takes".into();
+    let mut last = BytesMut::new();
+    encode(&Frame::Error { code: ErrorCode::Busy, message }, &mut last);
+    say_goodbye(stream, last).await;
+}
+
+/// Writes the last bytes of a connection, and waits a little for the client to have read them.
+async fn say_goodbye(stream: &TcpStream, mut last: BytesMut) {
+    let goodbye = async {
+        while last.has_remaining() {
+            stream.writable().await?;
+            match stream.try_write(&last) {
+                Ok(count) => last.advance(count),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+        socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)?;
+        // Closing with unread bytes would reset the connection, and the reset overtake the words.
+        let mut unread = [0; 4096];
+        loop {
+            stream.readable().await?;
+            match stream.try_read(&mut unread) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    // Whoever does not listen to the last words does not get them.
+    let _ = tokio::time::timeout(LAST_WORDS, goodbye).await;
 }
 
 impl Session<'_> {
@@ -332,29 +357,7 @@ impl Session<'_> {
         Metrics::add(&self.serving.metrics.errors, u64::from(closing.code != ErrorCode::ShuttingDown));
         let mut last = self.out.split();
         encode(&Frame::Error { code: closing.code, message: closing.message.clone() }, &mut last);
-        let farewell = async {
-            while last.has_remaining() {
-                self.stream.writable().await?;
-                match self.stream.try_write(&last) {
-                    Ok(count) => last.advance(count),
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            socket2::SockRef::from(self.stream).shutdown(std::net::Shutdown::Write)?;
-            // Closing with unread bytes would reset the connection, and the reset overtake the words.
-            let mut unread = [0; 4096];
-            loop {
-                self.stream.readable().await?;
-                match self.stream.try_read(&mut unread) {
-                    Ok(0) => return Ok(()),
-                    Ok(_) => {}
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        };
-        let _ = tokio::time::timeout(LAST_WORDS, farewell).await;
+        say_goodbye(self.stream, last).await;
         Err(io::Error::other(format!("{:?}: {}", closing.code, closing.message)))
     }
 }

@@ -1,0 +1,131 @@
+//! Leases in time: what lapses, what is told of it, and what is kept.
+
+use tributary_core::directory::{LEASE_SECONDS, MediaFacts, Registration, Renewal, Title, Track};
+use tributary_core::geometry::StreamId;
+
+use super::*;
+
+const START: Now = Now { ms: 1_000_000_000_000 };
+
+fn after(seconds: u64) -> Now {
+    START.plus_seconds(seconds)
+}
+
+async fn store() -> (SqliteStore, tempfile::TempDir) {
+    let state = tempfile::tempdir().unwrap();
+    (SqliteStore::open(&state.path().join("below/d.db")).await.unwrap(), state)
+}
+
+fn title(byte: u8) -> Title {
+    Title {
+        catalog: "Films".into(),
+        name: format!("film {byte}"),
+        title: format!("Film {byte}"),
+        stream: StreamId([byte; 32]),
+        size: 9,
+        file_name: "f.mp4".into(),
+        year: None,
+        description: String::new(),
+        tags: Vec::new(),
+        media: MediaFacts::default(),
+        poster: false,
+        servers: Vec::new(),
+        added_at: 0,
+    }
+}
+
+fn table(instance: &str, port: u16, titles: &[Title]) -> Registration {
+    Registration { address: format!("10.0.0.1:{port}"), instance: instance.into(), titles: titles.to_vec() }
+}
+
+fn streams(bytes: &[u8]) -> Vec<StreamId> {
+    bytes.iter().map(|byte| StreamId([*byte; 32])).collect()
+}
+
+#[tokio::test]
+async fn a_lease_lapses_is_told_once_and_may_run_again() {
+    let (store, _state) = store().await;
+    let granted = store.register("a".into(), table("i", 1, &[title(1), title(2)]), START).await.unwrap();
+    assert_eq!(granted.changed, streams(&[1, 2]));
+    assert_eq!(store.servers(after(LEASE_SECONDS - 1)).await.unwrap().len(), 1);
+    assert_eq!(store.sweep(after(LEASE_SECONDS - 1)).await.unwrap(), []);
+
+    let lapsed = after(LEASE_SECONDS + 1);
+    assert!(store.servers(lapsed).await.unwrap().is_empty());
+    assert!(store.catalogs(lapsed).await.unwrap().is_empty());
+    assert_eq!(store.sources(StreamId([1; 32]), lapsed).await.unwrap().unwrap().sources, []);
+    assert_eq!(store.sweep(lapsed).await.unwrap(), streams(&[1, 2]));
+    assert_eq!(store.sweep(lapsed).await.unwrap(), []);
+
+    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence };
+    let again = store.renew("a".into(), renewal.clone(), after(60)).await.unwrap();
+    assert_eq!(again.changed, streams(&[1, 2]), "it is back, and that is told");
+    assert_eq!(store.renew("a".into(), renewal, after(61)).await.unwrap().changed, []);
+}
+
+#[tokio::test]
+async fn a_lapsed_name_may_be_taken_and_the_old_one_is_fenced() {
+    let (store, _state) = store().await;
+    let first = store.register("a".into(), table("i", 1, &[title(1)]), START).await.unwrap();
+    let taken = store.register("a".into(), table("j", 2, &[title(1)]), after(5)).await;
+    assert!(matches!(taken, Err(StoreError::NameTaken { lease_ms: 10_000, .. })));
+    let second = store.register("a".into(), table("j", 2, &[title(1)]), after(16)).await.unwrap();
+    assert!(second.grant.fence > first.grant.fence);
+    assert_eq!(second.changed, streams(&[1]), "another address for the same stream");
+    let old = Renewal { instance: "i".into(), fence: first.grant.fence };
+    assert!(matches!(store.renew("a".into(), old, after(17)).await, Err(StoreError::Fenced(_))));
+}
+
+#[tokio::test]
+async fn only_what_changed_is_told() {
+    let (store, _state) = store().await;
+    store.register("a".into(), table("i", 1, &[title(1), title(2)]), START).await.unwrap();
+    let granted = store.register("a".into(), table("i", 1, &[title(2), title(3)]), after(1)).await.unwrap();
+    assert_eq!(granted.changed, streams(&[1, 3]));
+    let same = store.register("a".into(), table("i", 1, &[title(2), title(3)]), after(2)).await.unwrap();
+    assert_eq!(same.changed, []);
+}
+
+#[tokio::test]
+async fn a_server_without_facts_takes_none_away_and_a_title_keeps_its_age() {
+    let (store, _state) = store().await;
+    let mut known = title(1);
+    known.media = MediaFacts { duration_ms: 5, tracks: vec![Track::default()], ..MediaFacts::default() };
+    store.register("a".into(), table("i", 1, &[known]), START).await.unwrap();
+    store.register("b".into(), table("j", 2, &[title(1)]), after(9)).await.unwrap();
+    let found = store.title("Films".into(), "film 1".into(), after(9)).await.unwrap().unwrap();
+    assert_eq!(found.media.duration_ms, 5);
+    assert_eq!(found.added_at, START.ms as u64 / 1000);
+    assert_eq!(found.servers, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_restart_of_the_director_keeps_leases_and_long_gone_servers_are_forgotten() {
+    let (store, state) = store().await;
+    let granted = store.register("a".into(), table("i", 1, &[title(1)]), START).await.unwrap();
+    drop(store);
+    let store = SqliteStore::open(&state.path().join("below/d.db")).await.unwrap();
+    assert_eq!(store.servers(after(3)).await.unwrap()[0].name, "a");
+    store.sweep(after(3600)).await.unwrap();
+    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence };
+    let forgotten = store.renew("a".into(), renewal, after(3600)).await;
+    assert!(matches!(forgotten, Err(StoreError::UnknownServer(_))));
+    assert!(
+        store.sources(StreamId([1; 32]), after(3600)).await.unwrap().is_some(),
+        "its titles keep their age"
+    );
+}
+
+#[tokio::test]
+async fn the_stream_that_most_servers_hold_has_the_name() {
+    let (store, _state) = store().await;
+    let mut other = title(2);
+    other.name = "film 1".into();
+    store.register("a".into(), table("i", 1, &[title(1)]), START).await.unwrap();
+    store.register("b".into(), table("j", 2, std::slice::from_ref(&other)), after(1)).await.unwrap();
+    let now = after(2);
+    let held = |title: Option<Title>| title.unwrap().stream;
+    assert_eq!(held(store.title("Films".into(), "film 1".into(), now).await.unwrap()), StreamId([1; 32]));
+    store.register("c".into(), table("k", 3, &[other]), now).await.unwrap();
+    assert_eq!(held(store.title("Films".into(), "film 1".into(), now).await.unwrap()), StreamId([2; 32]));
+}
