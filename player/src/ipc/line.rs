@@ -1,22 +1,22 @@
 //! Cutting a byte stream into lines of bounded length.
 
 /// Longest line a client may send, in bytes, without its newline.
-pub const MAX_LINE_BYTES: usize = 64 * 1024;
+pub(super) const MAX_LINE_BYTES: usize = 64 * 1024;
 
 /// A client sent more than [`MAX_LINE_BYTES`] without a newline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line longer than {MAX_LINE_BYTES} bytes")]
-pub struct LineTooLong;
+pub(super) struct LineTooLong;
 
 /// Bytes received and not yet cut into lines.
 #[derive(Debug, Default)]
-pub struct LineBuffer {
+pub(super) struct LineBuffer {
     pending: Vec<u8>,
 }
 
 impl LineBuffer {
     /// Adds bytes from the socket and hands each complete, non-empty line to `on_line`.
-    pub fn push(&mut self, bytes: &[u8], mut on_line: impl FnMut(&[u8])) -> Result<(), LineTooLong> {
+    pub(super) fn push(&mut self, bytes: &[u8], mut on_line: impl FnMut(&[u8])) -> Result<(), LineTooLong> {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.pending.extend_from_slice(piece);
             let ended = self.pending.last() == Some(&b'\n');

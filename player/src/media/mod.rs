@@ -5,6 +5,7 @@
 
 mod buffering;
 mod codec_names;
+mod engine_source;
 mod events;
 mod feed;
 mod frame;
@@ -23,6 +24,7 @@ mod text;
 mod tracks;
 mod worker;
 
+pub use engine_source::EngineSource;
 pub use events::{AudioFacts, Facts, Failure, MediaError, MediaEvent, VideoFacts};
 pub use frame::{ColorMatrix, FrameFormat, FrameSlot, PixelFormat, Rotation, VideoFrame};
 pub use player::{AudioOutput, Input, LoadOptions, Player, PlayerOptions};
