@@ -3,6 +3,9 @@
 //! Views read a [`state::State`] and push [`state::Command`]s. They never touch the pipeline, a
 //! thread or a lock; [`media::surface`] draws a frame into the place a view gives it.
 
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod ipc;
 pub mod media;
 pub mod state;

@@ -1,2 +1,50 @@
 //! Tributary: a player that draws one title from several servers at once.
-fn main() {}
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use tributary_player::app::App;
+use tributary_player::cli::Cli;
+use tributary_player::config::{self, Config};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,zbus=error,winit=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("tributary: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !named("DISPLAY") && !named("WAYLAND_DISPLAY") && !named("WAYLAND_SOCKET") {
+        anyhow::bail!("there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set");
+    }
+    let folder = cli.config_dir.clone().or_else(config::default_folder);
+    let config = folder.map_or_else(|| Ok(Config::default()), |folder| Config::load(&folder));
+    let config = config.unwrap_or_else(|why| {
+        tracing::warn!("{why}");
+        Config::default()
+    });
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Tributary")
+        .with_app_id("tributary")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([480.0, 300.0])
+        .with_fullscreen(cli.fullscreen);
+    let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    let create: eframe::AppCreator<'_> = Box::new(move |context| {
+        let app = App::new(context, cli, config).map_err(|why| format!("{why:#}"))?;
+        Ok(Box::new(app))
+    });
+    eframe::run_native("tributary", options, create)
+        .map_err(|why| anyhow::anyhow!("{why}"))
+        .context("the window can't be opened")
+}

@@ -123,6 +123,16 @@ pub fn safe(text: &str) -> String {
     out
 }
 
+/// An error's words as a sentence: safe, with a capital and a full stop.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let text = safe(text);
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+}
+
 /// The same for text of several lines, such as subtitles.
 #[must_use]
 pub fn safe_lines(text: &str) -> String {
@@ -162,6 +172,7 @@ mod tests {
     fn names_from_elsewhere_lose_their_tricks() {
         assert_eq!(safe("Film\u{202e}gnp.exe\n"), "Filmgnp.exe");
         assert_eq!(safe(&"x".repeat(1000)).len(), SHOWN_CHARACTERS);
+        assert_eq!(sentence("no route to host"), "No route to host.");
         assert_eq!(list(&["beta", "gamma", "delta"]), "beta, gamma and delta");
     }
 }

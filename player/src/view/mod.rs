@@ -2,9 +2,11 @@
 //! but what egui remembers of scrolling and focus.
 
 pub mod directors;
+pub mod hotkeys;
 pub mod keys;
 pub mod library;
 pub mod message;
+pub mod player;
 
 #[cfg(test)]
 mod tests;
@@ -55,9 +57,11 @@ impl Scene<'_> {
 /// Shows what fills the window.
 pub fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
     let rect = ui.max_rect();
+    hotkeys::push(ui, scene);
     match scene.state.view {
         View::Directors => directors::show(ui, rect, scene),
-        View::Library | View::Player => library::show(ui, rect, scene),
+        View::Library => library::show(ui, rect, scene),
+        View::Player => player::show(ui, rect, scene),
     }
     if scene.state.keys_shown {
         keys::show(ui, rect, scene);

@@ -1,4 +1,4 @@
-//! What each view shows and asks for, in a window in memory.
+//! The library and its neighbours: what they show and ask for.
 
 use egui::{Key, Theme, vec2};
 use egui_kittest::kittest::Queryable;

@@ -1,0 +1,113 @@
+//! Asks the director, on threads of its own: catalogs and servers every few seconds, titles when
+//! the view wants them.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use fetch_engine::{Engine, Sort, TitleQuery};
+
+use super::inbox::Sender;
+use crate::state::Event;
+use crate::state::library::{Listing, TITLES_A_PAGE, TitleOrder};
+
+/// Between two looks at the director while it answers.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The same while it does not.
+const RETRY_EVERY: Duration = Duration::from_secs(2);
+/// Most questions that wait for the director.
+const WAITING_QUESTIONS: usize = 256;
+
+/// A page of titles that is wanted.
+struct Page {
+    director: String,
+    listing: Listing,
+    number: u64,
+    page: u64,
+}
+
+/// The two threads that ask.
+pub(super) struct Asker {
+    director: SyncSender<String>,
+    pages: SyncSender<Page>,
+}
+
+impl Asker {
+    /// Starts them.
+    pub(super) fn new(engine: Engine, sender: Sender) -> std::io::Result<Self> {
+        let (director, addresses) = sync_channel(WAITING_QUESTIONS);
+        let (pages, wanted) = sync_channel(WAITING_QUESTIONS);
+        let (engine2, sender2) = (engine.clone(), sender.clone());
+        thread::Builder::new().name("director".into()).spawn(move || look(&engine, &sender, &addresses))?;
+        thread::Builder::new().name("titles".into()).spawn(move || list(&engine2, &sender2, &wanted))?;
+        Ok(Self { director, pages })
+    }
+
+    /// Asks the director at `address` now, and again every few seconds.
+    pub(super) fn look_at(&self, address: &str) {
+        // A full queue means that it is being asked already.
+        let _ = self.director.try_send(address.to_owned());
+    }
+
+    /// Asks for the page of titles with `place`; says whether the question could wait its turn.
+    pub(super) fn want(&self, director: &str, listing: &Listing, number: u64, place: u64) -> bool {
+        let page = Page {
+            director: director.to_owned(),
+            listing: listing.clone(),
+            number,
+            page: place / TITLES_A_PAGE,
+        };
+        self.pages.try_send(page).is_ok()
+    }
+}
+
+fn look(engine: &Engine, sender: &Sender, addresses: &Receiver<String>) {
+    let mut current: Option<String> = None;
+    let mut pause = LOOK_EVERY;
+    loop {
+        let next = match &current {
+            Some(_) => addresses.recv_timeout(pause),
+            None => addresses.recv().map_err(RecvTimeoutError::from),
+        };
+        match next {
+            // Only the newest counts.
+            Ok(address) => current = Some(addresses.try_iter().last().unwrap_or(address)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        let Some(address) = current.clone() else { continue };
+        let director = engine.director(&super::target::director_url(&address));
+        let answer = director.catalogs().and_then(|catalogs| Ok((catalogs, director.servers()?)));
+        pause = if answer.is_ok() { LOOK_EVERY } else { RETRY_EVERY };
+        sender.event(match answer {
+            Ok((catalogs, servers)) => Event::DirectorAnswered { address, catalogs, servers },
+            Err(why) => {
+                Event::DirectorSilent { address, why: crate::state::words::sentence(&why.to_string()) }
+            }
+        });
+    }
+}
+
+fn list(engine: &Engine, sender: &Sender, wanted: &Receiver<Page>) {
+    while let Ok(first) = wanted.recv() {
+        let mut pages = vec![first];
+        pages.extend(wanted.try_iter());
+        // While one types, only the newest search is worth asking.
+        let newest = pages.iter().map(|page| page.number).max().unwrap_or_default();
+        for page in pages.into_iter().filter(|page| page.number == newest) {
+            let query = TitleQuery {
+                catalog: page.listing.catalog,
+                search: page.listing.search.trim().to_owned(),
+                sort: match page.listing.order {
+                    TitleOrder::Name => Sort::Name,
+                    TitleOrder::Added => Sort::Added,
+                },
+                offset: page.page * TITLES_A_PAGE,
+                limit: TITLES_A_PAGE,
+            };
+            let titles = engine.director(&super::target::director_url(&page.director)).titles(query);
+            let titles = titles.map_err(|why| crate::state::words::sentence(&why.to_string()));
+            sender.event(Event::TitlesCame { listing: page.number, page: titles });
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! What each wish of a view does.
+
+use std::time::Duration;
+
+use fetch_engine::Stream;
+
+use super::target::{director_shown, director_url};
+use super::{App, Session, Target, opening, pictures_folder};
+use crate::ipc::{EndReason, RemoteEvent};
+use crate::media::EngineSource;
+use crate::media::{Input, LoadOptions, SeekKind as MediaSeekKind};
+use crate::state::notice::{Notice, NoticeKind};
+use crate::state::playback::{Fault, Phase, SPEEDS, TrackKind};
+use crate::state::{Command, Event, MAX_VOLUME, PlaybackEvent, SeekKind, View, words};
+
+impl App {
+    /// Carries out a wish that needs the window.
+    pub(super) fn carry_out_in(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Copy(text) => ctx.copy_text(text),
+            command => self.carry_out(command),
+        }
+    }
+
+    /// Carries out a wish.
+    pub(super) fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::EditAddress(text) => self.state.apply(Event::AddressEdited(text)),
+            Command::Connect(address) => self.connect(&address),
+            Command::RetryDirector => {
+                if let Some(address) = self.state.library.director.clone() {
+                    self.connect(&address);
+                }
+            }
+            Command::ChooseDirector => self.state.apply(Event::ChoosingDirector),
+            Command::ForgetDirector(address) => {
+                self.state.apply(Event::DirectorForgotten(address));
+                self.remember();
+            }
+            Command::ShowLibrary => self.state.apply(Event::LibraryShown),
+            Command::List(listing) => self.state.apply(Event::Listed(listing)),
+            Command::WantTitles(place) => self.want_titles(place),
+            Command::WantPoster(stream) => {
+                if let Some(director) = self.state.library.director.clone() {
+                    self.posters.want(director, stream);
+                }
+            }
+            Command::Play(title) => {
+                self.queue.clear();
+                self.play(Target::title(*title));
+            }
+            Command::RetryPlayback => self.retry(),
+            Command::LeavePlayer => self.leave(),
+            Command::ToggleFullscreen => {
+                let on = !self.state.fullscreen;
+                self.state.apply(Event::FullscreenSet(on));
+            }
+            Command::Escape => self.escape(),
+            Command::ToggleStats => {
+                if self.state.has_stats() || self.state.stats.open {
+                    self.state.apply(Event::StatsOpened(!self.state.stats.open));
+                }
+            }
+            Command::ShowStats(page) => self.state.apply(Event::StatsShown(page)),
+            Command::SizeStats(width) => self.state.apply(Event::StatsSized(width)),
+            Command::Isolate(source) => self.state.apply(Event::Isolated(source)),
+            Command::FilterEvents(filter) => self.state.apply(Event::EventsFiltered(filter)),
+            Command::SearchEvents(text) => self.state.apply(Event::EventsSearched(text)),
+            Command::ToggleSource(source) => self.state.apply(Event::SourceToggled(source)),
+            Command::CloseNotice(number) => self.state.apply(Event::NoticeClosed(number)),
+            Command::ToggleKeys => self.state.apply(Event::KeysShown(!self.state.keys_shown)),
+            Command::FocusSearch => self.state.apply(Event::SearchFocus(true)),
+            // Only the window has a clipboard; wishes from outside do not copy.
+            Command::Copy(_) => {}
+            film => self.film_command(film),
+        }
+    }
+
+    /// Carries out a wish that is about the film.
+    fn film_command(&mut self, command: Command) {
+        let Some(playback) = &self.state.playback else { return };
+        match command {
+            Command::TogglePause => {
+                if playback.phase == Phase::Ended {
+                    self.retry();
+                } else {
+                    let paused = !playback.paused;
+                    self.state.apply(Event::Playing(PlaybackEvent::Paused(paused)));
+                    self.player.set_paused(paused);
+                }
+            }
+            Command::Seek(to, kind) => self.seek(to, kind),
+            Command::SeekBy(seconds) => {
+                let from = playback.shown_position().as_secs_f64();
+                self.seek(Duration::from_secs_f64((from + seconds).max(0.0)), SeekKind::Exact);
+            }
+            Command::SeekTenth(tenth) => {
+                if let Some(to) = playback.time_at(f32::from(tenth) / 10.0) {
+                    self.seek(to, SeekKind::Exact);
+                }
+            }
+            Command::Step { forward } => self.player.step(forward),
+            Command::SetVolume(volume) => self.set_volume(volume),
+            Command::ToggleMute => {
+                let muted = !self.state.muted;
+                self.state.apply(Event::MuteSet(muted));
+                self.player.set_muted(muted);
+            }
+            Command::SetSpeed(speed) => self.set_speed(speed),
+            Command::StepSpeed { faster } => {
+                let now = playback.speed;
+                let next = if faster {
+                    SPEEDS.into_iter().find(|speed| *speed > now + 0.001)
+                } else {
+                    SPEEDS.into_iter().rev().find(|speed| *speed < now - 0.001)
+                };
+                self.set_speed(next.unwrap_or(now));
+            }
+            Command::ChooseSound(number) => self.player.select_audio(Some(number)),
+            Command::ChooseSubtitles(number) => self.player.select_subtitle(number),
+            Command::NextSound => {
+                let sounds: Vec<_> = playback.tracks_of(TrackKind::Sound).collect();
+                let on = sounds.iter().position(|track| track.on);
+                let next = on.map_or(0, |on| (on + 1) % sounds.len().max(1));
+                let chosen = sounds.get(next).map(|track| (track.number, track.name.clone()));
+                if let Some((number, name)) = chosen {
+                    self.player.select_audio(Some(number));
+                    self.tell("Sound", &name);
+                }
+            }
+            Command::NextSubtitles => {
+                let subtitles: Vec<_> = playback.tracks_of(TrackKind::Subtitle).collect();
+                let on = subtitles.iter().position(|track| track.on);
+                let next = subtitles.get(on.map_or(0, |on| on + 1));
+                let chosen = next.map(|track| (track.number, track.name.clone()));
+                self.player.select_subtitle(chosen.as_ref().map(|(number, _)| *number));
+                self.tell("Subtitles", chosen.as_ref().map_or("off", |(_, name)| name));
+            }
+            Command::Screenshot => self.screenshot(),
+            _ => {}
+        }
+    }
+
+    fn tell(&mut self, title: &str, detail: &str) {
+        self.state.apply(Event::Noticed(Notice::passing(NoticeKind::Other, title, detail)));
+    }
+
+    fn seek(&mut self, to: Duration, kind: SeekKind) {
+        let Some(playback) = self.state.playback.as_ref().filter(|playback| playback.seekable) else {
+            return;
+        };
+        let to = playback.duration.map_or(to, |end| to.min(end));
+        let ended = playback.phase == Phase::Ended;
+        self.state.apply(Event::Playing(PlaybackEvent::Seeking(to)));
+        let kind = match kind {
+            SeekKind::Key => MediaSeekKind::Key,
+            SeekKind::Exact => MediaSeekKind::Exact,
+        };
+        self.player.seek(to, kind);
+        if ended {
+            self.player.set_paused(false);
+        }
+    }
+
+    fn set_speed(&mut self, speed: f64) {
+        self.state.apply(Event::Playing(PlaybackEvent::Speed(speed)));
+        self.player.set_speed(speed);
+    }
+
+    /// Sets the volume, and the sound on.
+    pub(super) fn set_volume(&mut self, volume: f64) {
+        let volume = volume.clamp(0.0, MAX_VOLUME);
+        self.state.apply(Event::VolumeSet(volume));
+        self.player.set_muted(false);
+        self.player.set_volume(volume);
+    }
+
+    /// Uses the director at `address`.
+    pub(super) fn connect(&mut self, address: &str) {
+        let address = director_shown(address);
+        self.state.apply(Event::DirectorChosen(address.clone()));
+        self.asker.look_at(&address);
+    }
+
+    fn want_titles(&mut self, place: u64) {
+        let library = &self.state.library;
+        let Some(director) = &library.director else { return };
+        if library.titles.needs(place)
+            && self.asker.want(director, &library.listing, library.listing_number, place)
+        {
+            self.state.apply(Event::TitlesAsked(place));
+        }
+    }
+
+    /// Plays the next one of the queue, if there is one.
+    pub(super) fn play_next(&mut self) {
+        if let Some(target) = self.queue.pop_front() {
+            self.play(target);
+        }
+    }
+
+    fn play(&mut self, target: Target) {
+        self.stop();
+        self.openings += 1;
+        let number = self.openings;
+        let title = match &target {
+            Target::Stream { title, .. } => title.clone(),
+            _ => None,
+        };
+        let (name, origin) = (target.name(), target.origin());
+        self.remote.plays(Some(target.path()));
+        self.state.apply(Event::Opening { number, name, origin, title, paused: self.start_paused });
+        match &target {
+            Target::Stream { locator, .. } => {
+                let director = self.state.library.director.as_deref().map(director_url);
+                let sender = self.inbox.sender();
+                opening::open(&self.engine, &sender, number, locator.clone(), director, &self.sources);
+            }
+            Target::Uri { uri, .. } => self.load(Input::Uri(uri.clone())),
+            Target::Unknown(why) => {
+                let why = words::sentence(why);
+                self.not_opened(why);
+            }
+        }
+        self.current = Some(target);
+    }
+
+    /// Takes a stream that was opened, or why not.
+    pub(super) fn opened(&mut self, number: u64, result: Result<Stream, String>) {
+        if self.state.playback.as_ref().is_none_or(|playback| playback.number != number) {
+            return;
+        }
+        let session = result.and_then(|stream| {
+            Session::new(stream, self.inbox.sender())
+                .map_err(|why| format!("The system gave no thread: {why}."))
+        });
+        match session {
+            Ok(session) => {
+                let stream = session.stream.clone();
+                self.remote.opened(&stream);
+                let title = stream.title().cloned().map(Box::new);
+                self.state.apply(Event::Opened { number, size: stream.size(), title });
+                self.session = Some(session);
+                self.load(Input::Source(EngineSource::new(stream)));
+            }
+            Err(why) => self.not_opened(why),
+        }
+    }
+
+    fn not_opened(&mut self, why: String) {
+        self.remote.event(&RemoteEvent::EndFile(EndReason::Error(why.clone())));
+        self.state.apply(Event::Playing(PlaybackEvent::Failed(Fault::NotOpened(why))));
+    }
+
+    fn load(&mut self, input: Input) {
+        let paused = self.state.playback.as_ref().is_some_and(|playback| playback.paused);
+        self.player.load(input, LoadOptions { start: self.start.take(), paused });
+        self.start_paused = false;
+    }
+
+    fn retry(&mut self) {
+        let Some(target) = self.current.clone() else { return };
+        let failed = self.state.fault().is_some();
+        if let Some(playback) = self.state.playback.as_ref().filter(|_| failed) {
+            self.start = Some(playback.shown_position()).filter(|place| !place.is_zero());
+        }
+        self.play(target);
+    }
+
+    fn stop(&mut self) {
+        self.player.stop();
+        self.film.surface.clear();
+        self.session = None;
+    }
+
+    fn leave(&mut self) {
+        self.stop();
+        self.queue.clear();
+        self.current = None;
+        self.remote.plays(None);
+        self.state.apply(Event::FullscreenSet(false));
+        self.state.apply(Event::PlayerLeft);
+    }
+
+    fn escape(&mut self) {
+        if self.state.keys_shown {
+            self.state.apply(Event::KeysShown(false));
+        } else if self.state.fullscreen {
+            self.state.apply(Event::FullscreenSet(false));
+        } else if self.state.view == View::Player && self.state.stats.open {
+            self.state.apply(Event::StatsOpened(false));
+        } else if self.state.view == View::Player {
+            self.leave();
+        } else if self.state.view == View::Directors && self.state.library.director.is_some() {
+            self.state.apply(Event::LibraryShown);
+        }
+    }
+
+    fn screenshot(&mut self) {
+        let Some(playback) = &self.state.playback else { return };
+        let clock = words::clock(Some(playback.shown_position())).replace(':', ".");
+        let plain = |c: char| if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_') { c } else { '_' };
+        let name: String = playback.name.chars().take(80).map(plain).collect();
+        let path = pictures_folder().join(format!("{} {clock}.png", name.trim()));
+        let shown = path.display().to_string();
+        let sender = self.inbox.sender();
+        self.player.screenshot(
+            &path,
+            Box::new(move |result| {
+                let notice = match result {
+                    Ok(()) => Notice::passing(NoticeKind::Saved, "Picture saved", shown),
+                    Err(why) => Notice::warning(NoticeKind::Other, "The picture could not be saved", why),
+                };
+                sender.event(Event::Noticed(notice));
+            }),
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! The one way from other threads into the window.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use fetch_engine::{Stream, StreamId};
+
+use crate::ipc::{Done, RemoteCommand};
+use crate::media::MediaEvent;
+use crate::state::Event;
+
+/// Most messages that wait for the window. Who sends more waits until it has taken some.
+const WAITING_MESSAGES: usize = 4096;
+/// Most messages taken in one frame.
+const MESSAGES_A_FRAME: usize = 1024;
+
+/// Something that another thread has to say.
+pub enum Message {
+    /// A change of the state.
+    Event(Box<Event>),
+    /// From the pipeline.
+    Media(MediaEvent),
+    /// A stream was opened, or not; in words.
+    Opened {
+        /// Number of the opening.
+        number: u64,
+        /// The stream.
+        result: Result<Stream, String>,
+    },
+    /// A poster, or that there is none.
+    Poster {
+        /// Of this stream.
+        stream: StreamId,
+        /// The picture.
+        image: Option<egui::ColorImage>,
+    },
+    /// What a remote control wants, and whom to tell how it went.
+    Remote(RemoteCommand, Done),
+}
+
+/// The window's end.
+pub struct Inbox {
+    sender: Sender,
+    receiver: Receiver<Message>,
+}
+
+/// The other end; cheap to clone.
+#[derive(Clone)]
+pub struct Sender {
+    sender: SyncSender<Message>,
+    ctx: egui::Context,
+}
+
+impl Sender {
+    /// Sends `message` and has the window look at it soon. Lost if the window is gone.
+    pub fn send(&self, message: Message) {
+        if self.sender.send(message).is_ok() {
+            self.ctx.request_repaint();
+        }
+    }
+
+    /// The same, but drops `message` where too many wait.
+    pub fn offer(&self, message: Message) {
+        if self.sender.try_send(message).is_ok() {
+            self.ctx.request_repaint();
+        }
+    }
+
+    /// Sends a change of the state.
+    pub fn event(&self, event: Event) {
+        self.send(Message::Event(Box::new(event)));
+    }
+}
+
+impl Inbox {
+    /// An inbox of the window that `ctx` belongs to.
+    #[must_use]
+    pub fn new(ctx: &egui::Context) -> Self {
+        let (sender, receiver) = sync_channel(WAITING_MESSAGES);
+        Self { sender: Sender { sender, ctx: ctx.clone() }, receiver }
+    }
+
+    /// The other end.
+    #[must_use]
+    pub fn sender(&self) -> Sender {
+        self.sender.clone()
+    }
+
+    /// What waits, oldest first.
+    #[must_use]
+    pub fn drain(&self) -> Vec<Message> {
+        self.receiver.try_iter().take(MESSAGES_A_FRAME).collect()
+    }
+}

@@ -1,0 +1,136 @@
+//! What the pipeline tells, as changes of the state.
+
+use crate::media::{Facts, Failure, MediaEvent, TrackInfo, TrackKind as MediaTrackKind};
+use crate::state::PlaybackEvent;
+use crate::state::playback::{Fault, MediaWords, TrackChoice, TrackKind};
+use crate::state::words;
+
+/// The changes that `event` makes.
+pub(super) fn events(event: MediaEvent) -> Vec<PlaybackEvent> {
+    let one = |event| vec![event];
+    match event {
+        MediaEvent::Loading => one(PlaybackEvent::Loading),
+        MediaEvent::Ready(facts) => vec![ready(&facts), PlaybackEvent::Tracks(tracks(&facts.tracks))],
+        MediaEvent::Tracks(list) => one(PlaybackEvent::Tracks(tracks(&list))),
+        MediaEvent::Duration(duration) => one(PlaybackEvent::Duration(duration)),
+        MediaEvent::Playing => one(PlaybackEvent::Paused(false)),
+        MediaEvent::Paused => one(PlaybackEvent::Paused(true)),
+        MediaEvent::Buffering { percent } => one(PlaybackEvent::Buffering(percent)),
+        MediaEvent::BufferingEnded => one(PlaybackEvent::BufferingEnded),
+        MediaEvent::Seeking(target) => one(PlaybackEvent::Seeking(target)),
+        MediaEvent::Seeked(place) => one(PlaybackEvent::Seeked(place)),
+        MediaEvent::Subtitle(line) => one(PlaybackEvent::Subtitle(line)),
+        MediaEvent::EndOfFile => one(PlaybackEvent::Ended),
+        MediaEvent::Failed(failure) => one(PlaybackEvent::Failed(fault(failure))),
+        MediaEvent::NoSoundDevice | MediaEvent::Warning(_) => Vec::new(),
+    }
+}
+
+fn fault(failure: Failure) -> Fault {
+    match failure {
+        Failure::MissingCodec { codec, install } => Fault::MissingCodec { codec, install },
+        Failure::Network(why) => Fault::Network(why),
+        Failure::Damaged(why) => Fault::Damaged(why),
+        Failure::Other(why) => Fault::Other(why),
+    }
+}
+
+fn ready(facts: &Facts) -> PlaybackEvent {
+    let mut media = MediaWords::default();
+    if let Some(video) = &facts.video {
+        media.video_codec = words::safe(&video.codec);
+        media.video_size = Some((video.width, video.height));
+        media.fps = (video.frames_per_second > 0.0).then_some(video.frames_per_second);
+        media.video_decoder = words::safe(&video.decoder);
+    }
+    if let Some(audio) = &facts.audio {
+        media.audio_codec = words::safe(&audio.codec);
+        media.audio_detail = format!("{}, {}", channels(audio.channels), kilohertz(audio.sample_rate_hz));
+    }
+    PlaybackEvent::Ready { duration: facts.duration, seekable: facts.seekable, media }
+}
+
+fn channels(number: u32) -> String {
+    match number {
+        1 => "mono".to_owned(),
+        2 => "stereo".to_owned(),
+        6 => "5.1".to_owned(),
+        8 => "7.1".to_owned(),
+        number => format!("{number} channels"),
+    }
+}
+
+fn kilohertz(hertz: u32) -> String {
+    let text = format!("{:.1}", f64::from(hertz) / 1000.0);
+    format!("{} kHz", text.trim_end_matches(".0"))
+}
+
+fn tracks(list: &[TrackInfo]) -> Vec<TrackChoice> {
+    let choice = |track: &TrackInfo| {
+        let kind = match track.kind {
+            MediaTrackKind::Audio => TrackKind::Sound,
+            MediaTrackKind::Subtitle => TrackKind::Subtitle,
+            MediaTrackKind::Video => return None,
+        };
+        let named = track.title.clone().or_else(|| track.language.as_deref().map(language));
+        let name = named.map_or_else(|| format!("Track {}", track.index + 1), |name| words::safe(&name));
+        Some(TrackChoice {
+            kind,
+            number: track.index,
+            name,
+            detail: words::safe(&track.codec),
+            on: track.selected,
+        })
+    };
+    list.iter().filter_map(choice).collect()
+}
+
+/// A language's own name, for the codes met most; other codes as they are.
+fn language(code: &str) -> String {
+    let name = match code.to_ascii_lowercase().as_str() {
+        "en" | "eng" => "English",
+        "de" | "deu" | "ger" => "Deutsch",
+        "fr" | "fra" | "fre" => "Français",
+        "es" | "spa" => "Español",
+        "it" | "ita" => "Italiano",
+        "nl" | "nld" | "dut" => "Nederlands",
+        "pt" | "por" => "Português",
+        "pl" | "pol" => "Polski",
+        "ru" | "rus" => "Русский",
+        "sv" | "swe" => "Svenska",
+        "tr" | "tur" => "Türkçe",
+        "uk" | "ukr" => "Українська",
+        "ja" | "jpn" => "Japanese",
+        "zh" | "zho" | "chi" => "Chinese",
+        _ => code,
+    };
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::AudioFacts;
+
+    #[test]
+    fn facts_are_put_into_words() {
+        let audio = AudioFacts {
+            codec: "MPEG-4 AAC".to_owned(),
+            channels: 2,
+            sample_rate_hz: 44_100,
+            ..AudioFacts::default()
+        };
+        let facts = Facts { audio: Some(audio), ..Facts::default() };
+        let events = events(MediaEvent::Ready(facts));
+        let PlaybackEvent::Ready { media, .. } = &events[0] else { panic!("{events:?}") };
+        assert_eq!(media.audio_detail, "stereo, 44.1 kHz");
+        assert_eq!(kilohertz(48_000), "48 kHz");
+    }
+
+    #[test]
+    fn a_fault_and_the_end_are_told_apart() {
+        assert_eq!(events(MediaEvent::EndOfFile), [PlaybackEvent::Ended]);
+        let failed = events(MediaEvent::Failed(Failure::Network("gone".to_owned())));
+        assert_eq!(failed, [PlaybackEvent::Failed(Fault::Network("gone".to_owned()))]);
+    }
+}

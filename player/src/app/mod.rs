@@ -1,0 +1,276 @@
+//! The window: joins state and views to the director, the engine and the pipeline.
+//!
+//! Everything from other threads comes through one bounded [`inbox`] and becomes events; every
+//! wish of a view is carried out in [`carry_out`]. No call here waits for the network.
+
+mod asker;
+mod carry_out;
+pub mod inbox;
+mod media_words;
+mod opening;
+mod posters;
+mod remote;
+mod session;
+mod target;
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use eframe::CreationContext;
+use egui::{Rect, Ui, UiBuilder};
+use fetch_engine::{Engine, EngineConfig, StreamId};
+
+use crate::cli::Cli;
+use crate::config::Config;
+use crate::media::surface::{self, VideoSurface};
+use crate::media::{AudioOutput, MediaEvent, Player, PlayerOptions};
+use crate::state::notice::{Notice, NoticeKind};
+use crate::state::playback::Phase;
+use crate::state::{Event, PlaybackEvent, State};
+use crate::theme;
+use crate::view::{self, Pictures, Poster, Scene};
+
+use asker::Asker;
+use inbox::{Inbox, Message};
+use posters::Posters;
+use remote::Remote;
+use session::Session;
+pub use target::Target;
+
+/// Longest time between two looks at the clock while something plays.
+const CLOCK_EVERY: Duration = Duration::from_millis(250);
+
+/// The window's program.
+pub struct App {
+    state: State,
+    inbox: Inbox,
+    engine: Engine,
+    asker: Asker,
+    player: Player,
+    film: Film,
+    posters: Posters,
+    session: Option<Session>,
+    /// What is to be played after this.
+    queue: VecDeque<Target>,
+    /// What is played now, to be tried again.
+    current: Option<Target>,
+    openings: u64,
+    start: Option<Duration>,
+    start_paused: bool,
+    config: Config,
+    sources: Vec<String>,
+    remote: Remote,
+    /// Whether the window was last told to fill the screen.
+    fills_screen: bool,
+}
+
+/// The surface that draws the film, and where its pictures come from.
+struct Film {
+    surface: Box<dyn VideoSurface>,
+    player: Player,
+}
+
+impl App {
+    /// Starts everything and opens what the command line names.
+    ///
+    /// # Errors
+    /// In words, where engine or pipeline can't be started.
+    pub fn new(context: &CreationContext<'_>, cli: Cli, config: Config) -> anyhow::Result<Self> {
+        theme::install(&context.egui_ctx);
+        let surface = surface::choose(context);
+        let inbox = Inbox::new(&context.egui_ctx);
+        let engine = Engine::new(EngineConfig::default())?;
+        let ctx = context.egui_ctx.clone();
+        let sender = inbox.sender();
+        let player = Player::new(
+            PlayerOptions { audio: AudioOutput::from(cli.audio_output), frames: surface.frames() },
+            Arc::new(move |event| sender.send(Message::Media(event))),
+            // A repaint at once would draw two frames of the window for each of the film.
+            Arc::new(move || ctx.request_repaint_after(Duration::from_micros(500))),
+        )?;
+        let asker = Asker::new(engine.clone(), inbox.sender())?;
+        let posters = Posters::new(engine.clone(), inbox.sender())?;
+        let socket = cli.input_ipc_server.as_deref();
+        let remote = Remote::new(socket, &inbox.sender())
+            .with_context(|| format!("{} can't be listened at", socket.unwrap_or(Path::new("")).display()))?;
+        let mut app = Self {
+            state: State::default(),
+            film: Film { surface, player: player.clone() },
+            inbox,
+            engine,
+            asker,
+            player,
+            posters,
+            session: None,
+            queue: VecDeque::new(),
+            current: None,
+            openings: 0,
+            start: cli.start,
+            start_paused: cli.pause,
+            config,
+            sources: cli.source.clone(),
+            remote,
+            fills_screen: cli.fullscreen,
+        };
+        app.begin(&cli);
+        Ok(app)
+    }
+
+    fn begin(&mut self, cli: &Cli) {
+        let known = self.config.directors();
+        self.state.apply(Event::Configured { known, volume: self.config.volume() });
+        self.player.set_volume(self.state.volume);
+        for key in self.config.unknown_keys() {
+            tracing::warn!("the configuration has a key that is not known here and is kept: {key}");
+        }
+        if let Some(address) = cli.director.clone().or_else(|| self.config.last_director()) {
+            self.connect(&address);
+            self.state.apply(Event::LibraryShown);
+        }
+        self.state.apply(Event::FullscreenSet(cli.fullscreen));
+        if cli.stats {
+            self.state.apply(Event::StatsOpened(true));
+        }
+        self.queue = cli.play.iter().map(|text| Target::parse(text)).collect();
+        if self.queue.is_empty() && !cli.source.is_empty() {
+            self.queue.push_back(Target::parse(&cli.source[0]));
+        }
+        self.play_next();
+    }
+
+    /// Takes everything that came from other threads.
+    fn receive(&mut self, ctx: &egui::Context) {
+        for message in self.inbox.drain() {
+            match message {
+                Message::Event(event) => self.take(*event),
+                Message::Media(event) => self.take_media(event),
+                Message::Opened { number, result } => self.opened(number, result),
+                Message::Poster { stream, image } => self.posters.put(ctx, stream, image),
+                Message::Remote(command, done) => self.carry_out_remote(ctx, command, done),
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        let answered = matches!(event, Event::DirectorAnswered { .. });
+        self.state.apply(event);
+        if answered {
+            self.remember();
+        }
+    }
+
+    fn take_media(&mut self, event: MediaEvent) {
+        match &event {
+            MediaEvent::NoSoundDevice => {
+                let detail = "The film plays on without sound.";
+                let notice = Notice::warning(NoticeKind::NoSound, "No sound device", detail);
+                self.state.apply(Event::Noticed(notice));
+            }
+            MediaEvent::Warning(why) => tracing::warn!("{why}"),
+            _ => {}
+        }
+        let ended = event == MediaEvent::EndOfFile;
+        self.remote.media(&event);
+        for event in media_words::events(event) {
+            self.state.apply(Event::Playing(event));
+        }
+        // Only a real end starts the next title; a fault never does.
+        if ended && !self.queue.is_empty() {
+            self.play_next();
+        }
+    }
+
+    fn remember(&mut self) {
+        let library = &self.state.library;
+        let result = self.config.remember(&library.known, library.director.as_deref(), self.state.volume);
+        if let Err(why) = result {
+            tracing::warn!("{why}");
+        }
+    }
+
+    /// What changes from frame to frame without anybody saying so.
+    fn look_at_player(&mut self, ctx: &egui::Context) {
+        let now = ctx.input(|input| input.time);
+        self.state.apply(Event::Tick(now));
+        if self.state.playback.is_some() {
+            if let Some(position) = self.player.position() {
+                self.state.apply(Event::Playing(PlaybackEvent::Position(position)));
+            }
+            let frames = self.player.frames();
+            self.state.apply(Event::Playing(PlaybackEvent::Frames(frames.shown(), frames.dropped())));
+        }
+        if self.fills_screen != self.state.fullscreen {
+            self.fills_screen = self.state.fullscreen;
+            ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(self.fills_screen));
+        }
+        // Sound alone brings no pictures that would move the clock on.
+        if self
+            .state
+            .playback
+            .as_ref()
+            .is_some_and(|playback| !playback.paused && playback.phase == Phase::Running)
+        {
+            ctx.request_repaint_after(CLOCK_EVERY);
+        }
+    }
+}
+
+impl Pictures for (&mut Film, &mut Posters) {
+    fn poster(&self, stream: StreamId) -> Poster {
+        self.1.get(stream)
+    }
+
+    fn film(&mut self, ui: &mut Ui, rect: Rect) {
+        let film = &mut *self.0;
+        let frame = film.player.frames().take_new();
+        film.surface.paint(ui, rect, frame);
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.receive(ctx);
+        self.remote.publish(&self.state);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.look_at_player(ui.ctx());
+        let mut commands = Vec::new();
+        let whole = ui.ctx().content_rect();
+        let mut child = ui.new_child(UiBuilder::new().max_rect(whole));
+        child.set_clip_rect(whole);
+        let mut pictures = (&mut self.film, &mut self.posters);
+        let mut scene = Scene { state: &self.state, pictures: &mut pictures, commands: &mut commands };
+        view::show(&mut child, &mut scene);
+        let asked = !commands.is_empty();
+        let search_asked = self.state.focus_search;
+        for command in commands {
+            self.carry_out_in(ui.ctx(), command);
+        }
+        if search_asked {
+            self.state.apply(Event::SearchFocus(false));
+        }
+        if asked {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.remember();
+        self.session = None;
+        if !self.player.quit() {
+            tracing::warn!("playback did not end in time");
+        }
+    }
+}
+
+/// The folder for pictures of films: the user's own for pictures, or the one the program runs in.
+fn pictures_folder() -> PathBuf {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let named = std::env::var_os("XDG_PICTURES_DIR").map(PathBuf::from);
+    let usual = home.clone().map(|home| home.join("Pictures"));
+    [named, usual, home].into_iter().flatten().find(|folder| folder.is_dir()).unwrap_or_default()
+}

@@ -1,0 +1,31 @@
+//! Opens a stream on a thread of its own, because the director is asked on the way.
+
+use std::thread;
+
+use fetch_engine::{Engine, Locator, OpenOptions, SourceUrl};
+
+use super::inbox::{Message, Sender};
+use crate::state::words;
+
+/// Opens what `locator` names; the answer comes as [`Message::Opened`] with `number`.
+pub(super) fn open(
+    engine: &Engine,
+    sender: &Sender,
+    number: u64,
+    locator: Locator,
+    director: Option<String>,
+    sources: &[String],
+) {
+    let parsed: Result<Vec<SourceUrl>, _> = sources.iter().map(|source| source.parse()).collect();
+    let (engine, answer) = (engine.clone(), sender.clone());
+    let spawned = thread::Builder::new().name("opening".into()).spawn(move || {
+        let result = parsed.map_err(|why| words::sentence(&why.to_string())).and_then(|sources| {
+            let options = OpenOptions { director, sources };
+            engine.open(&locator, &options).map_err(|why| words::sentence(&why.to_string()))
+        });
+        answer.send(Message::Opened { number, result });
+    });
+    if let Err(why) = spawned {
+        sender.send(Message::Opened { number, result: Err(format!("The system gave no thread: {why}.")) });
+    }
+}

@@ -1,0 +1,154 @@
+//! Posters: fetched when they come into sight, decoded within limits, the newest used ones kept.
+
+use std::collections::HashMap;
+use std::io::Cursor;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use egui::{ColorImage, TextureHandle, TextureOptions};
+use fetch_engine::{Engine, StreamId};
+
+use super::inbox::{Message, Sender};
+use crate::view::Poster;
+
+/// Most posters kept as textures.
+const KEPT_POSTERS: usize = 200;
+/// Most posters that wait to be fetched; others are asked for again when they are seen again.
+const WAITING_POSTERS: usize = 32;
+/// Threads that fetch posters.
+const FETCHERS: usize = 2;
+/// Largest picture that is decoded, in pixels each way.
+const DECODED_SIDE: u32 = 4096;
+/// Most bytes that decoding may take.
+const DECODED_BYTES: u64 = 96 << 20;
+/// Largest picture kept, in pixels each way: twice the largest poster shown.
+const KEPT_SIDE: u32 = 540;
+
+enum Kept {
+    Here(TextureHandle, f32),
+    Coming,
+    None,
+}
+
+struct Wanted {
+    director: String,
+    stream: StreamId,
+}
+
+/// All posters.
+pub(super) struct Posters {
+    kept: HashMap<StreamId, (Kept, u64)>,
+    uses: u64,
+    wanted: SyncSender<Wanted>,
+}
+
+impl Posters {
+    /// Starts the threads that fetch.
+    pub(super) fn new(engine: Engine, sender: Sender) -> std::io::Result<Self> {
+        let (wanted, queue) = sync_channel::<Wanted>(WAITING_POSTERS);
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..FETCHERS {
+            let (engine, sender, queue) = (engine.clone(), sender.clone(), queue.clone());
+            thread::Builder::new().name("posters".into()).spawn(move || fetch(&engine, &sender, &queue))?;
+        }
+        Ok(Self { kept: HashMap::new(), uses: 0, wanted })
+    }
+
+    /// The poster of a stream, as far as it is here.
+    pub(super) fn get(&self, stream: StreamId) -> Poster {
+        match self.kept.get(&stream) {
+            Some((Kept::Here(texture, aspect), _)) => Poster::Here(texture.id(), *aspect),
+            Some((Kept::Coming, _)) => Poster::Coming,
+            Some((Kept::None, _)) => Poster::None,
+            None => Poster::Unknown,
+        }
+    }
+
+    /// Asks for the poster of a stream at a director.
+    pub(super) fn want(&mut self, director: String, stream: StreamId) {
+        if !self.kept.contains_key(&stream) && self.wanted.try_send(Wanted { director, stream }).is_ok() {
+            self.insert(stream, Kept::Coming);
+        }
+    }
+
+    /// Takes a poster that came, or that there is none.
+    pub(super) fn put(&mut self, ctx: &egui::Context, stream: StreamId, image: Option<ColorImage>) {
+        let kept = image.map_or(Kept::None, |image| {
+            let aspect = image.width() as f32 / image.height().max(1) as f32;
+            let options =
+                TextureOptions { mipmap_mode: Some(egui::TextureFilter::Linear), ..TextureOptions::LINEAR };
+            Kept::Here(ctx.load_texture("poster", image, options), aspect)
+        });
+        self.insert(stream, kept);
+    }
+
+    fn insert(&mut self, stream: StreamId, kept: Kept) {
+        self.uses += 1;
+        self.kept.insert(stream, (kept, self.uses));
+        while self.kept.len() > KEPT_POSTERS {
+            let oldest = self.kept.iter().min_by_key(|(_, (_, used))| *used).map(|(stream, _)| *stream);
+            let Some(oldest) = oldest else { break };
+            self.kept.remove(&oldest);
+        }
+    }
+}
+
+fn fetch(engine: &Engine, sender: &Sender, queue: &Mutex<Receiver<Wanted>>) {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Wanted { director, stream }) = next else { return };
+        let bytes = engine.director(&super::target::director_url(&director)).poster(stream);
+        let image = bytes.ok().and_then(|bytes| match decode(&bytes) {
+            Ok(image) => Some(image),
+            Err(why) => {
+                tracing::warn!("the poster of {stream} can't be shown: {why}");
+                None
+            }
+        });
+        sender.send(Message::Poster { stream, image });
+    }
+}
+
+/// Decodes a picture from another machine, within limits, and makes it as small as it is shown.
+fn decode(bytes: &[u8]) -> Result<ColorImage, image::ImageError> {
+    let mut reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let mut limits = image::Limits::default();
+    limits.max_image_width = Some(DECODED_SIDE);
+    limits.max_image_height = Some(DECODED_SIDE);
+    limits.max_alloc = Some(DECODED_BYTES);
+    reader.limits(limits);
+    let mut picture = reader.decode()?;
+    if picture.width() > KEPT_SIDE || picture.height() > KEPT_SIDE {
+        picture = picture.thumbnail(KEPT_SIDE, KEPT_SIDE);
+    }
+    let picture = picture.to_rgba8();
+    let size = [picture.width() as usize, picture.height() as usize];
+    Ok(ColorImage::from_rgba_unmultiplied(size, picture.as_raw()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let image = image::RgbaImage::from_pixel(width, height, image::Rgba([9, 8, 7, 255]));
+        image.write_to(&mut Cursor::new(&mut bytes), image::ImageFormat::Png).expect("encodes");
+        bytes
+    }
+
+    #[test]
+    fn a_poster_is_decoded_and_made_small() {
+        let image = decode(&png(600, 900)).expect("a picture");
+        assert_eq!(image.size, [360, 540]);
+        assert_eq!(decode(&png(20, 30)).expect("a picture").size, [20, 30]);
+    }
+
+    #[test]
+    fn a_picture_too_large_or_none_is_refused() {
+        assert!(decode(&png(DECODED_SIDE + 1, 1)).is_err());
+        assert!(decode(b"not a picture").is_err());
+        assert!(decode(&[]).is_err());
+    }
+}

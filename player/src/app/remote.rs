@@ -1,0 +1,216 @@
+//! Remote control: shows the state to whoever is connected, and carries out what they want.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use fetch_engine::Stream;
+use serde_json::Value;
+
+use super::inbox::{Message, Sender};
+use super::{App, Target};
+use crate::ipc::{Done, EndReason, Hooks, RemoteCommand, RemoteEvent, RemoteView, Server};
+use crate::media::{MediaEvent, TrackInfo, VideoFacts};
+use crate::state::playback::{Phase, Playback};
+use crate::state::{Command, Event, PlaybackEvent, SeekKind, State};
+
+/// The socket, where there is one, and what it shows beside the state.
+pub(super) struct Remote {
+    server: Option<Server>,
+    stream: Arc<Mutex<Option<Stream>>>,
+    path: Option<String>,
+    tracks: Vec<TrackInfo>,
+    video: Option<VideoFacts>,
+}
+
+impl Remote {
+    /// Listens at `path`, if one is given.
+    pub(super) fn new(path: Option<&Path>, sender: &Sender) -> std::io::Result<Self> {
+        let stream: Arc<Mutex<Option<Stream>>> = Arc::default();
+        let server = match path {
+            None => None,
+            Some(path) => {
+                let (sender, shown) = (sender.clone(), stream.clone());
+                let hooks = Hooks {
+                    on_command: Box::new(move |command, done| sender.offer(Message::Remote(command, done))),
+                    stats: Box::new(move || {
+                        let stream = held(&shown).clone();
+                        stream
+                            .and_then(|stream| serde_json::to_value(stream.snapshot()).ok())
+                            .unwrap_or(Value::Null)
+                    }),
+                };
+                Some(Server::start(path, hooks)?)
+            }
+        };
+        Ok(Self { server, stream, path: None, tracks: Vec::new(), video: None })
+    }
+
+    /// Tells everyone of an event.
+    pub(super) fn event(&self, event: &RemoteEvent) {
+        if let Some(server) = &self.server {
+            server.event(event);
+        }
+    }
+
+    /// Something else is played from now on, or nothing.
+    pub(super) fn plays(&mut self, path: Option<String>) {
+        *held(&self.stream) = None;
+        self.tracks.clear();
+        self.video = None;
+        if self.path.is_some() && path.is_none() {
+            self.event(&RemoteEvent::Idle);
+        }
+        self.path = path;
+        if self.path.is_some() {
+            self.event(&RemoteEvent::StartFile);
+        }
+    }
+
+    /// Its stream was opened.
+    pub(super) fn opened(&self, stream: &Stream) {
+        *held(&self.stream) = Some(stream.clone());
+    }
+
+    /// Takes what the pipeline tells.
+    pub(super) fn media(&mut self, event: &MediaEvent) {
+        match event {
+            MediaEvent::Ready(facts) => {
+                self.tracks.clone_from(&facts.tracks);
+                self.video.clone_from(&facts.video);
+                self.event(&RemoteEvent::FileLoaded);
+                self.event(&RemoteEvent::PlaybackRestart);
+            }
+            MediaEvent::Tracks(tracks) => self.tracks.clone_from(tracks),
+            MediaEvent::Seeking(_) => self.event(&RemoteEvent::Seek),
+            MediaEvent::Seeked(_) => self.event(&RemoteEvent::PlaybackRestart),
+            MediaEvent::EndOfFile => self.event(&RemoteEvent::EndFile(EndReason::Eof)),
+            MediaEvent::Failed(why) => self.event(&RemoteEvent::EndFile(EndReason::Error(why.to_string()))),
+            _ => {}
+        }
+    }
+
+    /// Shows the state as it is now.
+    pub(super) fn publish(&self, state: &State) {
+        if let Some(server) = &self.server {
+            server.publish(self.view(state));
+        }
+    }
+
+    fn view(&self, state: &State) -> RemoteView {
+        let general = RemoteView {
+            path: self.path.clone(),
+            volume: state.volume,
+            muted: state.muted,
+            fullscreen: state.fullscreen,
+            speed: 1.0,
+            ..RemoteView::default()
+        };
+        let Some(playback) = &state.playback else { return general };
+        let begun = matches!(playback.phase, Phase::Running | Phase::Ended | Phase::Failed(_));
+        let snapshot = playback.snapshot.as_ref();
+        RemoteView {
+            title: Some(playback.name.clone()),
+            position: begun.then(|| playback.shown_position()),
+            duration: playback.duration,
+            paused: playback.paused,
+            buffering: playback.buffering,
+            seeking: playback.seek_target.is_some(),
+            ended: playback.phase == Phase::Ended,
+            speed: playback.speed,
+            tracks: self.tracks.clone(),
+            video: self.video.clone(),
+            size_bytes: (playback.size > 0).then_some(playback.size),
+            cached: cached_seconds(playback),
+            ahead_bytes: snapshot.map_or(0, |snapshot| snapshot.cache.ahead_bytes),
+            rate_bytes_per_second: snapshot.map_or(0.0, |snapshot| snapshot.rate_bps / 8.0),
+            dropped_frames: playback.frames.1,
+            ..general
+        }
+    }
+}
+
+fn held(stream: &Mutex<Option<Stream>>) -> MutexGuard<'_, Option<Stream>> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The ranges that are here, in seconds of the film.
+fn cached_seconds(playback: &Playback) -> Vec<(f64, f64)> {
+    let (Some(snapshot), Some(duration)) = (&playback.snapshot, playback.duration) else { return Vec::new() };
+    let scale = duration.as_secs_f64() / snapshot.size.max(1) as f64;
+    snapshot.cache.ranges.iter().map(|&(from, to)| (from as f64 * scale, to as f64 * scale)).collect()
+}
+
+impl App {
+    /// Carries out what a remote control wants.
+    pub(super) fn carry_out_remote(&mut self, ctx: &egui::Context, command: RemoteCommand, done: Done) {
+        match command {
+            RemoteCommand::Load { path, append } => {
+                self.queue.push_back(Target::parse(&path));
+                let idle = self.state.playback.as_ref().is_none_or(|playback| playback.phase == Phase::Ended);
+                if !append {
+                    let newest = self.queue.pop_back();
+                    self.queue.clear();
+                    self.queue.extend(newest);
+                }
+                if !append || idle {
+                    self.play_next();
+                }
+            }
+            RemoteCommand::Seek { to, exact } => {
+                let kind = if exact { SeekKind::Exact } else { SeekKind::Key };
+                self.carry_out(Command::Seek(to, kind));
+            }
+            RemoteCommand::Pause(paused) => {
+                self.state.apply(Event::Playing(PlaybackEvent::Paused(paused)));
+                self.player.set_paused(paused);
+            }
+            RemoteCommand::Volume(volume) => self.set_volume(volume),
+            RemoteCommand::Mute(muted) => {
+                self.state.apply(Event::MuteSet(muted));
+                self.player.set_muted(muted);
+            }
+            RemoteCommand::Speed(speed) => self.carry_out(Command::SetSpeed(speed)),
+            RemoteCommand::Step { forward } => self.carry_out(Command::Step { forward }),
+            RemoteCommand::SelectAudio(index) => self.player.select_audio(index),
+            RemoteCommand::SelectSubtitle(index) => self.player.select_subtitle(index),
+            RemoteCommand::Fullscreen(on) => self.state.apply(Event::FullscreenSet(on)),
+            RemoteCommand::Queue { forward: true } => self.play_next(),
+            RemoteCommand::Queue { forward: false } => {}
+            RemoteCommand::Screenshot(path) => {
+                self.player.screenshot(&path, done);
+                return;
+            }
+            RemoteCommand::Stop => self.carry_out(Command::LeavePlayer),
+            RemoteCommand::Quit => {
+                self.remote.event(&RemoteEvent::EndFile(EndReason::Quit));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
+        }
+        done(Ok(()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::fixture;
+
+    #[test]
+    fn what_is_here_is_told_in_seconds() {
+        let ranges = cached_seconds(&fixture::playback());
+        assert_eq!(ranges.len(), 3);
+        assert!((ranges[1].0 - 149.1).abs() < 0.1 && (ranges[2].1 - 596.5).abs() < 0.1, "{ranges:?}");
+    }
+
+    #[test]
+    fn the_view_follows_the_state() {
+        let remote =
+            Remote { server: None, stream: Arc::default(), path: None, tracks: Vec::new(), video: None };
+        let mut state = fixture::playing();
+        assert_eq!(remote.view(&state).position.map(|p| p.as_secs()), Some(252));
+        state.apply(Event::Playing(PlaybackEvent::Ended));
+        assert!(remote.view(&state).ended);
+        state.apply(Event::PlayerLeft);
+        assert_eq!(remote.view(&state).position, None);
+    }
+}

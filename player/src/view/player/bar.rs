@@ -1,0 +1,180 @@
+//! Under the film: the seek bar and the controls.
+
+use egui::accesskit::Role;
+use egui::{Align2, Popup, Rect, RectAlign, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::menu;
+use crate::state::playback::{Phase, Playback, TrackKind};
+use crate::state::{Command, words};
+use crate::theme::{Face, Tokens, Type, icon, over_film, radius};
+use crate::view::Scene;
+use crate::widget::icon_button::{IconButton, tooltip};
+use crate::widget::{focus, seek_bar, slider, text};
+
+/// Film areas under this width have the volume, the speed and the picture button in a menu.
+const NARROW: f32 = 760.0;
+
+/// Shows it at the foot of `film`.
+pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
+    let state = scene.state;
+    let Some(playback) = &state.playback else { return };
+    let line = Rect::from_min_max(
+        pos2(film.left() + 24.0, film.bottom() - 65.0 - seek_bar::HIT_HEIGHT),
+        pos2(film.right() - 24.0, film.bottom() - 65.0),
+    );
+    seek_bar::show(ui, line, film, state, scene.commands);
+    let y = film.bottom() - 38.0;
+    let narrow = film.width() < NARROW;
+    let mut x = film.left() + 40.0;
+    let stopped = playback.paused || playback.phase == Phase::Ended;
+    let (glyph, name) = if stopped { (icon::PLAY, "Play") } else { (icon::PAUSE, "Pause") };
+    if IconButton::new(glyph, name).key("Space").filled().size(28.0).show(ui, pos2(x, y)).clicked() {
+        scene.push(Command::TogglePause);
+    }
+    x += 51.0;
+    if playback.seekable {
+        let skips = [
+            (icon::ARROW_COUNTER_CLOCKWISE, "Back 10 s", "j", -10.0),
+            (icon::ARROW_CLOCKWISE, "Forward 10 s", "l", 10.0),
+        ];
+        for (glyph, name, key, seconds) in skips {
+            if skip(ui, pos2(x, y), glyph, name, key).clicked() {
+                scene.push(Command::SeekBy(seconds));
+            }
+            x += 41.0;
+        }
+    }
+    x += 2.0;
+    x = volume(ui, pos2(x, y), narrow, scene);
+    times(ui, pos2(x, y), playback);
+    right(ui, film, playback, scene);
+}
+
+fn skip(ui: &mut Ui, center: egui::Pos2, glyph: char, name: &str, key: &str) -> Response {
+    let response = IconButton::new(glyph, name).key(key).size(24.0).show(ui, center);
+    let ty = Type::new(Face::Figures, 8.5, 10.0, 610);
+    text::paint(ui.painter(), center + vec2(0.0, 0.5), Align2::CENTER_CENTER, "10", ty, over_film::WHITE);
+    response
+}
+
+fn volume(ui: &mut Ui, center: egui::Pos2, narrow: bool, scene: &mut Scene<'_>) -> f32 {
+    let state = scene.state;
+    let silent = state.muted || state.volume <= 0.0;
+    let glyph = match state.volume {
+        _ if silent => icon::SPEAKER_X,
+        volume if volume < 0.5 => icon::SPEAKER_LOW,
+        _ => icon::SPEAKER_HIGH,
+    };
+    let name = if state.muted { "Sound on" } else { "Mute" };
+    if IconButton::new(glyph, name).key("m").show(ui, center).clicked() {
+        scene.push(Command::ToggleMute);
+    }
+    if narrow {
+        return center.x + 32.0;
+    }
+    let rect = Rect::from_min_size(pos2(center.x + 24.0, center.y - 16.0), vec2(84.0, 32.0));
+    // Louder than 100 % by keys and wheel; the slider then grows its range.
+    let most = if state.volume > 1.0 { crate::state::MAX_VOLUME as f32 } else { 1.0 };
+    let value = if state.muted { 0.0 } else { state.volume as f32 };
+    let (response, wanted) = slider::show(ui, rect, "Volume", value, most);
+    tooltip(&response, &format!("Volume {} %", (state.volume * 100.0).round()), "↑ ↓");
+    if let Some(wanted) = wanted {
+        scene.push(Command::SetVolume(f64::from(wanted)));
+    }
+    rect.right() + 24.0
+}
+
+fn times(ui: &mut Ui, left: egui::Pos2, playback: &Playback) {
+    let at = words::clock(Some(playback.shown_position()));
+    let of = format!("/ {}", words::clock(playback.duration));
+    let first = text::paint(ui.painter(), left, Align2::LEFT_CENTER, &at, Type::TIME, over_film::WHITE);
+    let rest = pos2(first.right() + 6.0, left.y);
+    let ink = Tokens::of(ui).text2;
+    let second = text::paint(ui.painter(), rest, Align2::LEFT_CENTER, &of, Type::TIME_REST, ink);
+    text::name(ui, first.union(second), &format!("{at} {of}"));
+}
+
+fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
+    let state = scene.state;
+    let y = film.bottom() - 38.0;
+    let narrow = film.width() < NARROW;
+    let mut x = film.right() - 42.0;
+    let (glyph, name) = if state.fullscreen {
+        (icon::CORNERS_IN, "Leave full screen")
+    } else {
+        (icon::CORNERS_OUT, "Full screen")
+    };
+    if IconButton::new(glyph, name).key("f").show(ui, pos2(x, y)).clicked() {
+        scene.push(Command::ToggleFullscreen);
+    }
+    x -= 46.0;
+    if state.has_stats() {
+        if IconButton::new(icon::WAVEFORM, "Stats")
+            .key("i")
+            .on(state.stats.open)
+            .show(ui, pos2(x, y))
+            .clicked()
+        {
+            scene.push(Command::ToggleStats);
+        }
+        x -= 46.0;
+    }
+    let sounds = playback.tracks_of(TrackKind::Sound).count();
+    let subtitles = playback.tracks_of(TrackKind::Subtitle).count();
+    let tracks = sounds > 1 || subtitles > 0;
+    if narrow {
+        if tracks {
+            menu_button(ui, pos2(x, y), icon::CLOSED_CAPTIONING, "Sound and subtitles", |ui| {
+                menu::tracks(ui, scene)
+            });
+            x -= 46.0;
+        }
+        menu_button(ui, pos2(x, y), icon::DOTS_THREE, "More", |ui| menu::more(ui, scene));
+        return;
+    }
+    if IconButton::new(icon::CAMERA, "Save a picture").key("s").show(ui, pos2(x, y)).clicked() {
+        scene.push(Command::Screenshot);
+    }
+    x -= 46.0;
+    if tracks {
+        menu_button(ui, pos2(x, y), icon::CLOSED_CAPTIONING, "Sound and subtitles", |ui| {
+            menu::tracks(ui, scene)
+        });
+        x -= 46.0;
+    }
+    let response = speed_button(ui, pos2(x - 3.0, y), playback.speed);
+    open_menu(&response, |ui| menu::speeds(ui, scene));
+}
+
+fn speed_button(ui: &mut Ui, center: egui::Pos2, speed: f64) -> Response {
+    let tokens = *Tokens::of(ui);
+    let words = format!("{speed}×");
+    let rect = Rect::from_center_size(center, vec2(44.0, 32.0));
+    let response = ui.interact(rect, ui.scope_id().with("speed"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Speed {words}")));
+    let fill = if response.hovered() { over_film::HOVER } else { egui::Color32::TRANSPARENT };
+    ui.painter().rect(rect, radius::SMALL, fill, Stroke::new(1.0, tokens.edge), StrokeKind::Inside);
+    let ty = Type::LABEL_STRONG;
+    text::paint(ui.painter(), center, Align2::CENTER_CENTER, &words, ty, over_film::WHITE);
+    focus::ring(ui, &response, rect, radius::SMALL);
+    tooltip(&response, "Speed", "[ ]");
+    response
+}
+
+fn menu_button(ui: &mut Ui, center: egui::Pos2, glyph: char, name: &str, add: impl FnOnce(&mut Ui)) {
+    let open = Popup::is_id_open(ui.ctx(), ui.scope_id().with(("icon", name)).with("popup"));
+    let response = IconButton::new(glyph, name).on(open).show(ui, center);
+    open_menu(&response, add);
+}
+
+fn open_menu(response: &Response, add: impl FnOnce(&mut Ui)) {
+    Popup::from_toggle_button_response(response)
+        .align(RectAlign::TOP_END)
+        .gap(56.0)
+        .frame(menu::frame())
+        .width(menu::WIDTH)
+        .show(|ui| {
+            ui.set_style(crate::theme::style(&Tokens::DARK));
+            add(ui);
+        });
+}

@@ -1,0 +1,269 @@
+//! In the middle of the film: that it opens, waits, has ended or can't go on, each for what it is.
+
+use egui::{Align2, Color32, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
+use fetch_engine::snapshot::{SourceSnapshot, StreamState};
+
+use crate::state::playback::{Fault, Origin, Phase, Playback};
+use crate::state::verdict;
+use crate::state::{Command, State, words};
+use crate::theme::{Tokens, Type, icon, over_film, radius};
+use crate::view::Scene;
+use crate::widget::button::{Button, ButtonKind};
+use crate::widget::chip::{self, Presence};
+use crate::widget::{meter, text};
+
+/// Widest the explanation gets, in points.
+const WIDTH: f32 = 520.0;
+
+/// What is told in the middle.
+struct Told {
+    glyph: char,
+    color: Color32,
+    sentence: String,
+    explanation: String,
+    buttons: Vec<(&'static str, Command)>,
+}
+
+/// Shows it over `film`.
+pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
+    let Some(playback) = &scene.state.playback else { return };
+    let position = words::clock(Some(playback.shown_position()));
+    match &playback.phase {
+        Phase::Opening | Phase::Loading => opening(ui, film, playback, scene.state),
+        Phase::Running => match nobody(playback) {
+            Some(why) => {
+                let told = Told {
+                    glyph: icon::WIFI_SLASH,
+                    color: Tokens::DARK.warn,
+                    sentence: "The network is gone".to_owned(),
+                    explanation: format!(
+                        "{} Your place is kept: {position}. It plays on by itself when a server answers.",
+                        words::sentence(why)
+                    ),
+                    buttons: vec![("Stop", Command::LeavePlayer)],
+                };
+                tell(ui, film, told, scene);
+            }
+            None => waiting(ui, film, playback, scene.state),
+        },
+        Phase::Ended => {
+            let told = Told {
+                glyph: icon::CHECK,
+                color: over_film::WHITE,
+                sentence: "The end".to_owned(),
+                explanation: String::new(),
+                buttons: vec![("Play again", Command::RetryPlayback), ("Back", Command::LeavePlayer)],
+            };
+            tell(ui, film, told, scene);
+        }
+        Phase::Failed(fault) => {
+            let told = of_fault(fault, &position);
+            tell(ui, film, told, scene);
+        }
+    }
+}
+
+/// Why nobody can send, if that is so.
+fn nobody(playback: &Playback) -> Option<&str> {
+    match &playback.snapshot.as_ref()?.state {
+        StreamState::Nobody(why) => Some(why),
+        _ => None,
+    }
+}
+
+fn of_fault(fault: &Fault, position: &str) -> Told {
+    let tokens = Tokens::DARK;
+    let retry = |words| (words, Command::RetryPlayback);
+    let leave = |words| (words, Command::LeavePlayer);
+    let told = |glyph, color, heading: &str, explanation, buttons| Told {
+        glyph,
+        color,
+        sentence: heading.to_owned(),
+        explanation,
+        buttons,
+    };
+    match fault {
+        Fault::MissingCodec { codec, install } => told(
+            icon::PUZZLE_PIECE,
+            over_film::WHITE,
+            "It can't be decoded",
+            format!(
+                "This title is in {codec}, and no decoder for it is installed. Install the package {install}, then try again."
+            ),
+            vec![retry("Try again"), leave("Back")],
+        ),
+        Fault::Network(why) => told(
+            icon::WIFI_SLASH,
+            tokens.warn,
+            "The network is gone",
+            format!("{} Your place is kept: {position}.", words::sentence(why)),
+            vec![retry("Try now"), leave("Stop")],
+        ),
+        Fault::NotOpened(why) => told(
+            icon::WARNING,
+            tokens.warn,
+            "It could not be opened",
+            words::sentence(why),
+            vec![retry("Try again"), leave("Back")],
+        ),
+        Fault::Damaged(why) => told(
+            icon::X_CIRCLE,
+            tokens.bad,
+            "The file is damaged",
+            words::sentence(why),
+            vec![retry("Try again"), leave("Back")],
+        ),
+        Fault::Other(why) => told(
+            icon::X_CIRCLE,
+            tokens.bad,
+            "It can't be played",
+            words::sentence(why),
+            vec![retry("Try again"), leave("Back")],
+        ),
+    }
+}
+
+fn dim(ui: &Ui, film: Rect) {
+    ui.painter().rect_filled(film, 0, over_film::DIM);
+}
+
+fn tell(ui: &mut Ui, film: Rect, told: Told, scene: &mut Scene<'_>) {
+    dim(ui, film);
+    let center = pos2(film.center().x, film.center().y - 10.0);
+    let disc = center - vec2(0.0, 84.0);
+    ui.painter().circle_filled(disc, 28.0, Color32::from_black_alpha(190));
+    text::icon(ui.painter(), disc, told.glyph, Type::icon_fill(28.0), told.color);
+    let ty = Type::HEADING.at(20.0, 28.0);
+    let place = center - vec2(0.0, 28.0);
+    text::label(ui, place, Align2::CENTER_CENTER, &told.sentence, ty, over_film::WHITE);
+    let width = WIDTH.min(film.width() - 48.0);
+    let mut y = center.y - 8.0;
+    if !told.explanation.is_empty() {
+        let place = pos2(center.x, y);
+        let ink = Tokens::DARK.text1;
+        y = text::centered(ui, place, &told.explanation, Type::LIST.at(14.0, 22.0), ink, width).bottom();
+    }
+    let kinds = [ButtonKind::Primary, ButtonKind::OverFilm];
+    let buttons: Vec<_> = told
+        .buttons
+        .into_iter()
+        .enumerate()
+        .map(|(i, (words, command))| (Button::new(words, kinds[i.min(1)]), command))
+        .collect();
+    let widths: Vec<f32> = buttons.iter().map(|(button, _)| button.width(ui, 40.0)).collect();
+    let all = widths.iter().sum::<f32>() + 12.0 * widths.len().saturating_sub(1) as f32;
+    let mut x = (center.x - all / 2.0).round();
+    for ((button, command), width) in buttons.into_iter().zip(widths) {
+        let rect = Rect::from_min_size(pos2(x, (y + 18.0).round()), vec2(width, 40.0));
+        if button.show(ui, rect).clicked() {
+            scene.push(command);
+        }
+        x += width + 12.0;
+    }
+}
+
+fn opening(ui: &mut Ui, film: Rect, playback: &Playback, state: &State) {
+    let center = film.center() - vec2(0.0, 40.0);
+    meter::spinner(ui.painter(), center, 24.0, over_film::WHITE);
+    let words = match (&playback.phase, playback.origin) {
+        (Phase::Opening, Origin::Stream) => "Asking who holds it",
+        (_, Origin::Stream) => "Waiting for the first picture",
+        _ => "Opening",
+    };
+    let place = center + vec2(0.0, 54.0);
+    text::label(ui, place, Align2::CENTER_CENTER, words, Type::BODY, over_film::WHITE);
+    plates(ui, film, center.y + 88.0, playback, state);
+}
+
+fn waiting(ui: &mut Ui, film: Rect, playback: &Playback, state: &State) {
+    dim(ui, film);
+    let percent = playback.buffering.unwrap_or(0);
+    let center = film.center() - vec2(0.0, if film.height() < 520.0 { 76.0 } else { 86.0 });
+    let part = f32::from(percent) / 100.0;
+    meter::ring(ui.painter(), center, 34.0, part, over_film::WHITE, over_film::AHEAD.gamma_multiply(0.6));
+    let words = format!("{percent} %");
+    text::label(ui, center, Align2::CENTER_CENTER, &words, Type::TIME, over_film::WHITE);
+    let verdict = verdict::verdict(playback);
+    let sentence = if playback.origin == Origin::Stream {
+        verdict.sentence
+    } else {
+        "Waiting for the server".to_owned()
+    };
+    let place = center + vec2(0.0, 68.0);
+    text::label(ui, place, Align2::CENTER_CENTER, &sentence, Type::TITLE, over_film::WHITE);
+    if playback.origin == Origin::Stream {
+        let place = center + vec2(0.0, 86.0);
+        let width = WIDTH.min(film.width() - 48.0);
+        let ty = Type::BODY.at(15.0, 25.0);
+        let body = text::centered(ui, place, &verdict.cause, ty, over_film::WHITE, width);
+        plates(ui, film, body.bottom() + 22.0, playback, state);
+    }
+}
+
+/// What a source does now, in a word or two, and whether that is amiss.
+fn doing(source: &SourceSnapshot) -> (String, bool) {
+    match source.state.as_str() {
+        "silent" => ("silent".to_owned(), true),
+        "away" | "gone" => match source.retry_in {
+            Some(seconds) => (format!("away, asked in {}", words::span(seconds)), true),
+            None => ("away".to_owned(), true),
+        },
+        "quarantined" => ("shut out".to_owned(), true),
+        other => (other.to_owned(), false),
+    }
+}
+
+/// A plate for each source, in as many rows as fit.
+fn plates(ui: &mut Ui, film: Rect, top: f32, playback: &Playback, state: &State) {
+    const HEIGHT: f32 = 36.0;
+    let tokens = Tokens::DARK;
+    let Some(snapshot) = &playback.snapshot else { return };
+    let plates: Vec<_> = snapshot
+        .sources
+        .iter()
+        .take(8)
+        .map(|source| {
+            let (state, amiss) = doing(source);
+            let name = words::safe(&source.name);
+            let painter = ui.painter();
+            let names = text::width(painter, &name, Type::LABEL_STRONG);
+            let width = 36.0 + names + 7.0 + text::width(painter, &state, Type::NOTE) + 17.0;
+            (source, name, state, amiss, names, width)
+        })
+        .collect();
+    let mut rows: Vec<Vec<_>> = vec![Vec::new()];
+    let mut used = 0.0;
+    for plate in plates {
+        if used + plate.5 > film.width() - 48.0 && used > 0.0 {
+            rows.push(Vec::new());
+            used = 0.0;
+        }
+        used += plate.5 + 12.0;
+        rows.last_mut().expect("one row at least").push(plate);
+    }
+    let mut y = top;
+    for row in rows {
+        let all: f32 = row.iter().map(|plate| plate.5 + 12.0).sum::<f32>() - 12.0;
+        let mut x = (film.center().x - all / 2.0).round();
+        for (source, name, doing, amiss, names, width) in row {
+            let rect = Rect::from_min_size(pos2(x, y), vec2(width, HEIGHT));
+            let painter = ui.painter();
+            painter.rect_filled(rect, radius::ROW, over_film::PLATE);
+            if amiss {
+                painter.rect_stroke(rect, radius::ROW, Stroke::new(1.5, tokens.warn), StrokeKind::Inside);
+            }
+            let presence = if verdict::takes_part(source) { Presence::Here } else { Presence::Away };
+            let middle = rect.center().y;
+            let person = state.person(source.index);
+            chip::paint(painter, &tokens, pos2(rect.left() + 19.0, middle), 18.0, person, presence);
+            let place = pos2(rect.left() + 36.0, middle);
+            text::paint(painter, place, Align2::LEFT_CENTER, &name, Type::LABEL_STRONG, tokens.text1);
+            let place = pos2(rect.left() + 36.0 + names + 7.0, middle);
+            let ink = if amiss { tokens.warn } else { tokens.text2 };
+            text::paint(painter, place, Align2::LEFT_CENTER, &doing, Type::NOTE, ink);
+            text::name(ui, rect, &format!("{name} {doing}"));
+            x += width + 12.0;
+        }
+        y += HEIGHT + 10.0;
+    }
+}

@@ -1,0 +1,131 @@
+//! The player: the film, what lies over it, and the stats beside it.
+
+mod bar;
+mod center;
+mod menu;
+mod notices;
+mod top;
+
+use std::time::Duration;
+
+use egui::{Align2, Color32, CursorIcon, Id, Popup, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+
+use super::Scene;
+use crate::state::{Command, State};
+use crate::theme::{Tokens, Type, motion, over_film};
+use crate::widget::{scrim, text};
+
+/// Points at the foot of the film that the controls take.
+const FOOT: f32 = 112.0;
+/// Points at its head that the title takes.
+const HEAD: f32 = 84.0;
+/// What one step of the wheel adds to the volume.
+const WHEEL_VOLUME: f64 = 0.05;
+
+/// Shows it in `rect`.
+pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+    ui.set_style(crate::theme::style(&Tokens::DARK));
+    ui.painter().rect_filled(rect, 0, Color32::BLACK);
+    scene.pictures.film(ui, rect);
+    let back = ui.interact(rect, ui.scope_id().with("film"), Sense::click());
+    if back.double_clicked() {
+        scene.push(Command::ToggleFullscreen);
+    }
+    wheel(ui, rect, scene);
+    let attention = scene.state.playback.as_ref().is_some_and(|playback| playback.needs_attention());
+    if attention {
+        center::show(ui, rect, scene);
+    }
+    let shown = shown(ui, rect, scene.state);
+    subtitle(ui, rect, shown, scene.state);
+    if shown > 0.0 {
+        let mut over = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("controls"));
+        over.multiply_opacity(shown);
+        let head = Rect::from_min_size(rect.min, vec2(rect.width(), 130.0));
+        scrim::paint(over.painter(), head, Color32::from_black_alpha(210), true);
+        let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 190.0), rect.max);
+        scrim::paint(over.painter(), foot, Color32::from_black_alpha(235), false);
+        top::show(&mut over, rect, scene);
+        bar::show(&mut over, rect, scene);
+    } else if back.hovered() {
+        ui.ctx().set_cursor_icon(CursorIcon::None);
+    }
+    notices::show(ui, rect, scene);
+}
+
+fn wheel(ui: &Ui, rect: Rect, scene: &mut Scene<'_>) {
+    if !ui.rect_contains_pointer(rect) || Popup::is_any_open(ui.ctx()) {
+        return;
+    }
+    let turned = ui.input(|input| {
+        input
+            .events
+            .iter()
+            .map(|event| match event {
+                egui::Event::MouseWheel { delta, .. } if delta.y != 0.0 => f64::from(delta.y.signum()),
+                _ => 0.0,
+            })
+            .sum::<f64>()
+    });
+    if turned != 0.0 {
+        scene.push(Command::SetVolume(scene.state.volume + WHEEL_VOLUME * turned));
+    }
+}
+
+/// How much of the controls is to be seen, 0 to 1. They hide some time after the last sign of the
+/// user, but never while paused, waited for, focused or under the pointer.
+fn shown(ui: &Ui, rect: Rect, state: &State) -> f32 {
+    let Some(playback) = &state.playback else { return 1.0 };
+    let id = Id::unique("controls last seen");
+    let (now, moved) = ui.input(|input| {
+        let keyed = input.events.iter().any(|event| matches!(event, egui::Event::Key { pressed: true, .. }));
+        (input.time, input.pointer.delta() != egui::Vec2::ZERO || input.pointer.any_down() || keyed)
+    });
+    let last = ui.data_mut(|data| {
+        let last = data.get_temp_mut_or(id, now);
+        if moved {
+            *last = now;
+        }
+        *last
+    });
+    let over = ui
+        .input(|input| input.pointer.hover_pos())
+        .is_some_and(|at| rect.contains(at) && (at.y > rect.bottom() - FOOT || at.y < rect.top() + HEAD));
+    let focused = ui.memory(|memory| memory.focused().is_some());
+    let held = playback.paused
+        || playback.needs_attention()
+        || over
+        || focused
+        || state.keys_shown
+        || Popup::is_any_open(ui.ctx());
+    let left = f64::from(motion::HIDE_AFTER) - (now - last);
+    if !held && left > 0.0 {
+        ui.ctx().request_repaint_after(Duration::from_secs_f64(left + 0.02));
+    }
+    ui.ctx().animate_bool_with_time(id, held || left > 0.0, motion::FADE)
+}
+
+fn subtitle(ui: &mut Ui, rect: Rect, controls: f32, state: &State) {
+    let Some(line) = state.playback.as_ref().and_then(|playback| playback.subtitle.as_deref()) else {
+        return;
+    };
+    let size = (rect.height() / 22.0).clamp(16.0, 48.0);
+    let ty = Type::HEADING.at(size, size * 1.3);
+    let mut job = ty.wrapped(line, over_film::WHITE, rect.width() * 0.8);
+    job.halign = egui::Align::Center;
+    let galley = ui.painter().layout_job(job);
+    let lift = egui::lerp(28.0..=FOOT + 8.0, controls);
+    let place = pos2(rect.center().x, rect.bottom() - lift - galley.size().y);
+    for (dx, dy) in [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0), (0.0, 2.5)] {
+        let shade = Color32::from_black_alpha(200);
+        ui.painter().galley_with_override_text_color(place + vec2(dx, dy), galley.clone(), shade);
+    }
+    let bounds = galley.rect.translate(place.to_vec2());
+    ui.painter().galley(place, galley, over_film::WHITE);
+    text::name(ui, bounds, line);
+}
+
+/// A line of the player's text, white over the film.
+fn white(ui: &mut Ui, place: egui::Pos2, anchor: Align2, words: &str, ty: Type, width: f32) -> Rect {
+    text::label_within(ui, place, anchor, words, ty, over_film::WHITE, width)
+}

@@ -1,0 +1,105 @@
+//! Over the head of the film: the way back, the title, and how the servers do.
+
+use egui::accesskit::Role;
+use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::white;
+use crate::state::people::Person;
+use crate::state::playback::Playback;
+use crate::state::verdict::{self, Grade};
+use crate::state::{Command, words};
+use crate::theme::{Tokens, Type, icon, over_film, radius};
+use crate::view::Scene;
+use crate::widget::icon_button::{IconButton, tooltip};
+use crate::widget::{chip, focus, text};
+
+/// Shows it at the head of `film`.
+pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
+    let y = film.top() + 40.0;
+    let back = IconButton::new(icon::ARROW_LEFT, "Back").key("Esc");
+    if back.show(ui, pos2(film.left() + 38.0, y)).clicked() {
+        scene.push(Command::LeavePlayer);
+    }
+    let Some(playback) = &scene.state.playback else { return };
+    let health = if scene.state.has_stats() && !scene.state.stats.open {
+        health(ui, film, playback, scene)
+    } else {
+        None
+    };
+    let left = film.left() + 70.0;
+    let room = health.unwrap_or(film.right() - 24.0) - left - 24.0;
+    let under = playback.title.as_ref().map(|title| words::safe(&title.catalog));
+    let low = film.height() < 520.0;
+    match under.filter(|under| !under.is_empty() && !low) {
+        Some(under) => {
+            white(
+                ui,
+                pos2(left, y - 8.5),
+                Align2::LEFT_CENTER,
+                &playback.name,
+                Type::HEADING.at(18.0, 24.0),
+                room,
+            );
+            white(ui, pos2(left, y + 12.5), Align2::LEFT_CENTER, &under, Type::NOTE, room);
+        }
+        None => {
+            white(ui, pos2(left, y), Align2::LEFT_CENTER, &playback.name, Type::HEADING.at(18.0, 24.0), room);
+        }
+    }
+}
+
+/// Shows squares and headroom at the right; returns their left edge.
+fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -> Option<f32> {
+    let tokens = *Tokens::of(ui);
+    let snapshot = playback.snapshot.as_ref()?;
+    let mut people: Vec<Person> = snapshot
+        .sources
+        .iter()
+        .filter(|s| verdict::takes_part(s))
+        .map(|s| scene.state.person(s.index))
+        .collect();
+    people.sort_unstable();
+    let verdict = verdict::verdict(playback);
+    let (strong, rest, ink) = match verdict.grade {
+        Grade::Waiting => {
+            let (first, rest) = verdict.sentence.split_once(' ').unwrap_or((&verdict.sentence, ""));
+            (first.to_owned(), rest.to_owned(), tokens.warn)
+        }
+        Grade::Bad => ("Stopped".to_owned(), "nobody can send what comes next".to_owned(), tokens.bad),
+        _ => {
+            let factor = verdict::headroom(playback).and_then(|headroom| headroom.factor());
+            let factor = factor.map_or("–".to_owned(), |factor| format!("{factor:.1}×"));
+            let servers = words::count(people.len() as u64, "server", "servers");
+            (factor, format!("what it needs, from {servers}"), over_film::WHITE)
+        }
+    };
+    let short = film.width() < 900.0 || film.height() < 520.0;
+    let rest = if short { String::new() } else { rest };
+    let (y, right) = (film.top() + 40.0, film.right() - 25.0);
+    let painter = ui.painter();
+    let rest_width = if rest.is_empty() { 0.0 } else { text::width(painter, &rest, Type::NOTE) + 7.0 };
+    let strong_width = text::width(painter, &strong, Type::FIGURES_STRONG);
+    let squares = people.len().min(8) as f32 * 13.0;
+    let left = right - rest_width - strong_width - 8.0 - squares;
+    let rect = Rect::from_min_max(pos2(left - 8.0, y - 18.0), pos2(right + 8.0, y + 18.0));
+    let response = ui.interact(rect, ui.scope_id().with("health"), Sense::click());
+    let spoken = format!("{strong} {rest}, show stats");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+    let painter = ui.painter();
+    if response.hovered() {
+        painter.rect_filled(rect, radius::SMALL, over_film::HOVER);
+    }
+    text::paint(painter, pos2(right, y), Align2::RIGHT_CENTER, &rest, Type::NOTE, Color32::WHITE);
+    let at = pos2(right - rest_width, y);
+    text::paint(painter, at, Align2::RIGHT_CENTER, &strong, Type::FIGURES_STRONG, ink);
+    for (number, person) in people.iter().take(8).enumerate() {
+        let center = pos2(left + 5.0 + 13.0 * number as f32, y);
+        chip::square(painter, &tokens, center, 10.0, *person);
+    }
+    focus::ring(ui, &response, rect.shrink2(vec2(2.0, 2.0)), radius::SMALL);
+    tooltip(&response, "Stats", "i");
+    if response.clicked() {
+        scene.push(Command::ToggleStats);
+    }
+    Some(rect.left())
+}

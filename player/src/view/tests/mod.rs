@@ -1,0 +1,4 @@
+//! What the views show and ask for, in windows in memory.
+
+mod library;
+mod player;

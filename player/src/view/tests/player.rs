@@ -1,0 +1,215 @@
+//! The player: its controls, and what it says when it can't play.
+
+use std::time::Duration;
+
+use egui::{Theme, pos2, vec2};
+use egui_kittest::kittest::Queryable;
+
+use crate::state::notice::{Notice, NoticeKind};
+use crate::state::playback::Fault;
+use crate::state::{Command, Event, PlaybackEvent, SeekKind, State, fixture};
+use crate::testing::Stage;
+
+fn press(stage: &mut Stage, label: &str) -> Vec<Command> {
+    stage.harness.get_by_label(label).click();
+    stage.settle();
+    stage.commands()
+}
+
+#[test]
+fn the_controls_are_named_and_ask_for_what_they_say() {
+    let mut stage = Stage::new(fixture::playing());
+    stage.picture("playing-dark");
+    let buttons = [
+        ("Pause", Command::TogglePause),
+        ("Back 10 s", Command::SeekBy(-10.0)),
+        ("Forward 10 s", Command::SeekBy(10.0)),
+        ("Mute", Command::ToggleMute),
+        ("Full screen", Command::ToggleFullscreen),
+        ("Stats", Command::ToggleStats),
+        ("Save a picture", Command::Screenshot),
+        ("Back", Command::LeavePlayer),
+    ];
+    for (label, command) in buttons {
+        assert_eq!(press(&mut stage, label), [command], "{label}");
+    }
+    assert!(stage.harness.query_by_label_contains("Seek, at 4:12 of 9:56").is_some());
+    assert!(stage.harness.query_by_label_contains("3.6× what it needs, from 4 servers").is_some());
+}
+
+#[test]
+fn the_seek_bar_seeks_to_what_is_pressed() {
+    let mut stage = Stage::new(fixture::playing());
+    stage.harness.hover_at(pos2(707.0, 716.0));
+    stage.settle();
+    stage.settle();
+    stage.picture("playing-hover");
+    stage.commands();
+    let half = pos2(640.0, 716.0);
+    stage.harness.drag_at(half);
+    stage.harness.drop_at(half);
+    stage.settle();
+    let wanted = Duration::from_millis(596_500) / 2;
+    let close = |time: Duration| time.abs_diff(wanted) < Duration::from_secs(1);
+    let commands = stage.commands();
+    assert!(
+        commands.iter().any(|c| matches!(c, Command::Seek(time, SeekKind::Exact) if close(*time))),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn tracks_and_speeds_are_chosen_from_menus() {
+    let mut stage = Stage::new(fixture::playing());
+    press(&mut stage, "Sound and subtitles");
+    stage.settle();
+    stage.picture("playing-tracks");
+    assert_eq!(press(&mut stage, "Commentary Opus, stereo"), [Command::ChooseSound(1)]);
+    press(&mut stage, "Speed 1×");
+    stage.settle();
+    assert_eq!(press(&mut stage, "1.5× "), [Command::SetSpeed(1.5)]);
+}
+
+#[test]
+fn waiting_names_the_server_that_is_awaited() {
+    let mut state = fixture::playing();
+    if let Some(playback) = &mut state.playback {
+        fixture::edit_snapshot(playback, |snapshot| snapshot.sources[1].state = "silent".to_owned());
+    }
+    state.apply(Event::Playing(PlaybackEvent::Buffering(62)));
+    let stage = Stage::new(state);
+    stage.picture("buffering");
+    for words in ["62 %", "Waiting for beta", "beta silent"] {
+        assert!(stage.harness.query_by_label(words).is_some(), "{words}");
+    }
+}
+
+fn failed(fault: Fault) -> State {
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Failed(fault)));
+    state
+}
+
+#[test]
+fn each_fault_is_shown_for_what_it_is() {
+    let faults = [
+        (
+            "missing-codec",
+            Fault::MissingCodec {
+                codec: "H.265 (HEVC)".to_owned(),
+                install: "gstreamer1.0-libav".to_owned(),
+            },
+            "It can't be decoded",
+        ),
+        ("network", Fault::Network("none of the 4 servers answers".to_owned()), "The network is gone"),
+        ("damaged", Fault::Damaged("no picture begins here".to_owned()), "The file is damaged"),
+        (
+            "not-opened",
+            Fault::NotOpened("the director lists no such title".to_owned()),
+            "It could not be opened",
+        ),
+    ];
+    for (name, fault, sentence) in faults {
+        let mut stage = Stage::new(failed(fault));
+        stage.picture(&format!("error-{name}"));
+        assert!(stage.harness.query_by_label(sentence).is_some(), "{sentence}");
+        let retry = if name == "network" { "Try now" } else { "Try again" };
+        assert_eq!(press(&mut stage, retry), [Command::RetryPlayback]);
+    }
+}
+
+#[test]
+fn the_missing_package_is_named() {
+    let stage = Stage::new(failed(Fault::MissingCodec {
+        codec: "H.265 (HEVC)".to_owned(),
+        install: "gstreamer1.0-libav".to_owned(),
+    }));
+    assert!(stage.harness.query_by_label_contains("gstreamer1.0-libav").is_some());
+}
+
+#[test]
+fn the_end_is_no_fault() {
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Ended));
+    let mut stage = Stage::new(state);
+    stage.picture("ended");
+    assert!(stage.harness.query_by_label("The end").is_some());
+    assert!(stage.harness.query_by_label("Try again").is_none());
+    assert_eq!(press(&mut stage, "Play again"), [Command::RetryPlayback]);
+}
+
+#[test]
+fn notices_are_shown_and_closed() {
+    let mut state = fixture::playing();
+    let detail = "The film plays on without sound.";
+    state.apply(Event::Noticed(Notice::warning(NoticeKind::NoSound, "No sound device", detail)));
+    let mut stage = Stage::new(state);
+    stage.picture("notice");
+    let number = stage.harness.state().state.notices.shown[0].number;
+    assert_eq!(press(&mut stage, "Close"), [Command::CloseNotice(number)]);
+}
+
+#[test]
+fn a_small_window_keeps_its_buttons() {
+    let stage = Stage::sized(fixture::playing(), vec2(800.0, 500.0), Theme::Dark);
+    stage.picture("playing-800x500");
+    for label in ["Pause", "Stats", "Full screen"] {
+        let rect = stage.harness.get_by_label(label).rect();
+        assert!(rect.width() >= 40.0 && rect.height() >= 40.0, "{label}: {rect:?}");
+    }
+    let tiny = Stage::sized(fixture::playing(), vec2(480.0, 300.0), Theme::Light);
+    tiny.picture("playing-480x300");
+    assert!(tiny.harness.query_by_label("More").is_some());
+    assert!(tiny.harness.query_by_label("Volume").is_none());
+}
+
+#[test]
+fn every_fixed_key_asks_for_its_command() {
+    use egui::Key;
+    let mut stage = Stage::new(fixture::playing());
+    let keys = [
+        (Key::Space, Command::TogglePause),
+        (Key::K, Command::TogglePause),
+        (Key::F, Command::ToggleFullscreen),
+        (Key::Escape, Command::Escape),
+        (Key::M, Command::ToggleMute),
+        (Key::ArrowLeft, Command::SeekBy(-5.0)),
+        (Key::ArrowRight, Command::SeekBy(5.0)),
+        (Key::J, Command::SeekBy(-10.0)),
+        (Key::L, Command::SeekBy(10.0)),
+        (Key::ArrowUp, Command::SetVolume(1.05)),
+        (Key::ArrowDown, Command::SetVolume(0.95)),
+        (Key::Comma, Command::Step { forward: false }),
+        (Key::Period, Command::Step { forward: true }),
+        (Key::OpenBracket, Command::StepSpeed { faster: false }),
+        (Key::CloseBracket, Command::StepSpeed { faster: true }),
+        (Key::Backspace, Command::SetSpeed(1.0)),
+        (Key::Num7, Command::SeekTenth(7)),
+        (Key::C, Command::NextSubtitles),
+        (Key::A, Command::NextSound),
+        (Key::S, Command::Screenshot),
+        (Key::I, Command::ToggleStats),
+        (Key::Questionmark, Command::ToggleKeys),
+    ];
+    for (key, command) in keys {
+        stage.commands();
+        stage.harness.key_press(key);
+        stage.settle();
+        assert_eq!(stage.commands(), [command], "{key:?}");
+    }
+}
+
+#[test]
+fn a_focused_control_takes_the_space_bar_and_arrows_still_seek() {
+    use egui::Key;
+    let mut stage = Stage::new(fixture::playing());
+    stage.harness.get_by_label("Mute").focus();
+    stage.settle();
+    stage.commands();
+    stage.harness.key_press(Key::Space);
+    stage.settle();
+    assert_eq!(stage.commands(), [Command::ToggleMute]);
+    stage.harness.key_press(Key::ArrowRight);
+    stage.settle();
+    assert_eq!(stage.commands(), [Command::SeekBy(5.0)]);
+}
