@@ -132,7 +132,6 @@ fn paint_river(ui: &Ui, rect: Rect, grown: f32, state: &State, playback: &Playba
 
 /// Who sent what is at a part of the whole, most first; empty where it is not here.
 fn senders(state: &State, playback: &Playback, part: f32) -> Vec<Person> {
-    const COLUMNS: usize = 400;
     let Some(snapshot) = &playback.snapshot else { return Vec::new() };
     let mut found = threads(state, playback, &Tokens::DARK);
     let blocks = snapshot.map.len();
@@ -144,7 +143,7 @@ fn senders(state: &State, playback: &Playback, part: f32) -> Vec<Person> {
     if !snapshot.map.get(here).copied().is_some_and(river::is_here) {
         return Vec::new();
     }
-    let shares = river::Counts::new(&snapshot.map[from..to], &found).shares(COLUMNS / 2, COLUMNS);
+    let shares = river::Counts::new(&snapshot.map[from..to], &found).shares(0, 1);
     let mut parts: Vec<(f32, u8)> =
         shares.parts.into_iter().zip(found.drain(..).map(|(index, _)| index)).collect();
     parts.retain(|(share, _)| *share > 0.0);
