@@ -47,6 +47,7 @@ pub(crate) async fn run(config: ContentConfig, stop: CancellationToken) -> anyho
         shaper: Shaper::new(config.rate_limit),
         metrics: metrics::Metrics::default(),
         limits: ConnectionLimits::new(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS),
+        patience: serve::Patience::default(),
         registered: AtomicBool::new(false),
         stop,
     });

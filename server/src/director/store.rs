@@ -67,16 +67,14 @@ pub(super) struct Granted {
 pub(super) enum StoreError {
     /// Another server has this name.
     #[error(
-        "another server named {name:?} is registered from {holder}; its lease runs for {lease_ms} ms more. \
-         Give this one another name, or wait"
+        "another server named {name:?} is registered from {holder} and its lease runs. Give this one another name, \
+         or wait until the other has been gone for 15 s"
     )]
     NameTaken {
         /// The name.
         name: String,
         /// The other's address.
         holder: String,
-        /// How long.
-        lease_ms: i64,
     },
     /// The fencing number is an old one.
     #[error("server {0:?} has been registered anew since: this lease is over")]

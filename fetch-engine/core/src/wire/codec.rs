@@ -378,4 +378,6 @@ fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
 }
 
 #[cfg(test)]
+mod example_tests;
+#[cfg(test)]
 mod tests;

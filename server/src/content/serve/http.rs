@@ -17,7 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tributary_core::geometry::StreamId;
 
-use super::{SLOW_READER, Serving, read};
+use super::{Serving, read};
 use crate::content::index::scan::mime_type;
 use crate::content::library::OpenStream;
 use crate::content::metrics::Metrics;
@@ -36,7 +36,7 @@ type Body = BoxBody<Bytes, io::Error>;
 
 /// Serves one connection; `first` was read of it already.
 pub(super) async fn run(stream: TcpStream, first: Bytes, serving: Arc<Serving>) -> io::Result<()> {
-    let io = TokioIo::new(Prefixed::new(first, stream, SLOW_READER));
+    let io = TokioIo::new(Prefixed::new(first, stream, serving.patience.slow_reader));
     let stop = serving.stop.clone();
     let service = hyper::service::service_fn(move |request| {
         let serving = Arc::clone(&serving);
@@ -127,6 +127,11 @@ fn body(film: OpenStream, range: std::ops::Range<u64>, serving: Arc<Serving>) ->
             let left = (range.end - at).min(PIECE_BYTES as u64) as usize;
             if left == 0 {
                 return Ok(None);
+            }
+            if !film.is_intact() {
+                // The client sees that the body ends too early, and not another film's bytes.
+                serving.library.withdraw_changed(&film);
+                return Err(io::Error::other("the file changed underneath the server"));
             }
             let len = serving.shaper.piece(left);
             if let Some(when) = serving.shaper.reserve(len) {

@@ -1,5 +1,6 @@
 //! One port: the first bytes of a connection tell the pattern protocol from HTTP.
 
+mod goodbye;
 mod http;
 mod read;
 mod session;
@@ -22,16 +23,27 @@ use crate::net::limits::{ConnectionLimits, Slot};
 use crate::net::listener;
 use crate::net::shaper::Shaper;
 
-/// Time for the first bytes, and for the frames that open a stream.
-const HANDSHAKE: Duration = Duration::from_secs(5);
-/// A client that takes nothing for this long while bytes wait for it is cut.
-const SLOW_READER: Duration = Duration::from_secs(60);
 /// After the stop, open sessions have this long to find other servers.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Connections, those that are only told that there is no room included. Beyond it they are closed
 /// without a word.
 const MAX_CONNECTION_TASKS: usize = 2048;
+
+/// How long clients are waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// For the first bytes, and for the frames that open a stream.
+    pub(crate) handshake: Duration,
+    /// For a client that takes nothing while bytes wait for it.
+    pub(crate) slow_reader: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { handshake: Duration::from_secs(5), slow_reader: Duration::from_secs(60) }
+    }
+}
 
 /// What all connections of a content server share.
 #[derive(Debug)]
@@ -48,6 +60,8 @@ pub(crate) struct Serving {
     pub(crate) metrics: Metrics,
     /// Open connections.
     pub(crate) limits: Arc<ConnectionLimits>,
+    /// How long clients are waited for.
+    pub(crate) patience: Patience,
     /// Whether the director lists it now.
     pub(crate) registered: AtomicBool,
     /// The stop.
@@ -81,7 +95,7 @@ fn admit(connections: &TaskTracker, stream: TcpStream, peer: SocketAddr, serving
     let Some(slot) = serving.limits.admit(peer.ip()) else {
         Metrics::add(&serving.metrics.refused_connections, 1);
         if connections.len() < MAX_CONNECTION_TASKS {
-            connections.spawn(async move { session::refuse_busy(&stream).await });
+            connections.spawn(async move { goodbye::refuse_busy(&stream).await });
         }
         return;
     };
@@ -96,7 +110,7 @@ fn admit(connections: &TaskTracker, stream: TcpStream, peer: SocketAddr, serving
 async fn connection(stream: TcpStream, serving: Arc<Serving>, _slot: Slot) -> std::io::Result<()> {
     listener::tune(&stream)?;
     let mut first = BytesMut::with_capacity(4096);
-    let told = tokio::time::timeout(HANDSHAKE, sniff(&stream, &mut first));
+    let told = tokio::time::timeout(serving.patience.handshake, sniff(&stream, &mut first));
     let is_pattern = tokio::select! {
         told = told => told.map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??,
         () = serving.stop.cancelled() => return Ok(()),

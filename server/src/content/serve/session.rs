@@ -6,20 +6,22 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 use tributary_core::geometry::Geometry;
-use tributary_core::verify::PageId;
+use tributary_core::verify::{Level, PageId};
 use tributary_core::walker::{Order, Walker};
 use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, VERSION, encode};
 
-use super::{FAREWELL, HANDSHAKE, SLOW_READER, Serving, read};
+use super::goodbye::say_goodbye;
+use super::{FAREWELL, Serving, read};
 use crate::content::library::{OpenError, OpenStream};
 use crate::content::metrics::Metrics;
-use crate::content::pages::{self, Groups};
+use crate::content::pages::Groups;
 
 /// Largest frame a client has reason to send: an echo.
 const MAX_CLIENT_FRAME_BYTES: usize = MAX_ECHO + 64;
@@ -29,8 +31,6 @@ const MAX_ANSWER_BYTES_WAITING: usize = 256 << 10;
 const MAX_PAGES_WAITING: usize = 4096;
 /// How often deadlines and the file are looked at.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
-/// Time for the last frame of a connection that is closed with an error.
-const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Why a connection is closed, told to the client.
 #[derive(Debug)]
@@ -64,12 +64,13 @@ struct Opened {
     film: OpenStream,
     geometry: Geometry,
     walker: Walker,
-    groups: Groups,
+    /// Read when the first page is asked for.
+    groups: Option<Arc<Groups>>,
 }
 
 struct Session<'a> {
     stream: &'a TcpStream,
-    serving: &'a Serving,
+    serving: &'a Arc<Serving>,
     decoder: Decoder,
     greeted: bool,
     opened: Option<Opened>,
@@ -88,7 +89,7 @@ struct Session<'a> {
 }
 
 /// Serves one connection whose first bytes were the magic; `first` came after it.
-pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Serving) -> io::Result<()> {
+pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Arc<Serving>) -> io::Result<()> {
     let now = Instant::now();
     let mut session = Session {
         stream,
@@ -111,42 +112,6 @@ pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Serving) -> 
         End::Gone(error) => Err(error),
         End::Closing(closing) => session.close(closing).await,
     }
-}
-
-/// Tells a client that there is no room.
-pub(super) async fn refuse_busy(stream: &TcpStream) {
-    let message = "this server has as many connections as it takes".into();
-    let mut last = BytesMut::new();
-    encode(&Frame::Error { code: ErrorCode::Busy, message }, &mut last);
-    say_goodbye(stream, last).await;
-}
-
-/// Writes the last bytes of a connection, and waits a little for the client to have read them.
-async fn say_goodbye(stream: &TcpStream, mut last: BytesMut) {
-    let goodbye = async {
-        while last.has_remaining() {
-            stream.writable().await?;
-            match stream.try_write(&last) {
-                Ok(count) => last.advance(count),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-        }
-        socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)?;
-        // Closing with unread bytes would reset the connection, and the reset overtake the words.
-        let mut unread = [0; 4096];
-        loop {
-            stream.readable().await?;
-            match stream.try_read(&mut unread) {
-                Ok(0) => return Ok(()),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-        }
-    };
-    // Whoever does not listen to the last words does not get them.
-    let _ = tokio::time::timeout(LAST_WORDS, goodbye).await;
 }
 
 impl Session<'_> {
@@ -173,6 +138,7 @@ impl Session<'_> {
                 ready = self.stream.writable(), if may_write => ready.and_then(|()| self.write()),
                 () = sleep_until(waits.unwrap_or(self.started)), if waits.is_some() => {
                     self.granted_at = None;
+                    self.progress = Instant::now();
                     Ok(())
                 }
                 _ = checks.tick() => match self.check() {
@@ -219,6 +185,7 @@ impl Session<'_> {
         if self.granted == 0 && !self.out.is_empty() {
             self.granted = self.serving.shaper.piece(self.out.len());
             self.granted_at = self.serving.shaper.reserve(self.granted);
+            self.progress = Instant::now();
         }
     }
 
@@ -273,12 +240,9 @@ impl Session<'_> {
                 }
                 let geometry = Geometry::new(film.size, *block_size)
                     .map_err(|error| Closing::new(ErrorCode::Malformed, error.to_string()))?;
-                let groups = self.serving.pages.groups(*stream, film.size).map_err(|error| {
-                    tracing::warn!(%stream, "hash pages can't be read: {error}");
-                    Closing::new(ErrorCode::ReadFailed, "the hash pages of this stream can't be read")
-                })?;
                 encode(&Frame::Opened { size: film.size }, &mut self.answers);
-                self.opened = Some(Opened { film, geometry, walker: Walker::new(*me, geometry), groups });
+                self.opened =
+                    Some(Opened { film, geometry, walker: Walker::new(*me, geometry), groups: None });
                 Ok(())
             }
             Frame::PageRequest { page } => {
@@ -311,13 +275,12 @@ impl Session<'_> {
             std::mem::swap(&mut self.out, &mut self.answers);
             return Ok(());
         }
-        let Some(opened) = self.opened.as_mut() else { return Ok(()) };
         if let Some(page) = self.pages.pop_front() {
-            let values = pages::page(&opened.groups, opened.film.size, page)
-                .ok_or_else(|| Closing::new(ErrorCode::ReadFailed, "this hash page can't be made"))?;
-            encode(&Frame::Page { page, values: values.into() }, &mut self.out);
+            let values = self.page(page).await?;
+            encode(&Frame::Page { page, values }, &mut self.out);
             return Ok(());
         }
+        let Some(opened) = self.opened.as_mut() else { return Ok(()) };
         let Some(order) = opened.walker.next_order() else { return Ok(()) };
         put_block(opened, order, &mut self.out).await.map_err(|error| {
             tracing::warn!(stream = %opened.film.stream, "a block can't be read: {error}");
@@ -328,16 +291,39 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Makes a hash page, off the async threads where that takes long.
+    async fn page(&mut self, page: PageId) -> Result<Bytes, Closing> {
+        let opened = self.opened.as_mut().ok_or_else(too_early)?;
+        let (stream, size) = (opened.film.stream, opened.film.size);
+        let made = match &opened.groups {
+            Some(groups) if page.level != Level::Top => Ok(groups.page(page)),
+            _ => {
+                let serving = Arc::clone(self.serving);
+                let made = tokio::task::spawn_blocking(move || {
+                    let groups = serving.pages.groups(stream, size)?;
+                    let made = groups.page(page);
+                    Ok::<_, io::Error>((groups, made))
+                });
+                made.await.map_err(io::Error::other).flatten().map(|(groups, made)| {
+                    opened.groups = Some(groups);
+                    made
+                })
+            }
+        };
+        made.and_then(|page| page.ok_or_else(|| io::ErrorKind::InvalidData.into())).map_err(|error| {
+            tracing::warn!(%stream, "hash pages can't be read: {error}");
+            Closing::new(ErrorCode::ReadFailed, "the hash pages of this stream can't be read")
+        })
+    }
+
     /// Looks at deadlines and at the file.
     fn check(&self) -> Result<(), Closing> {
         let now = Instant::now();
-        if self.opened.is_none() && now > self.started + HANDSHAKE {
+        if self.opened.is_none() && now > self.started + self.serving.patience.handshake {
             return Err(Closing::new(ErrorCode::TimedOut, "no stream was opened in time"));
         }
-        if !self.out.is_empty()
-            && now > self.progress + SLOW_READER
-            && now > self.granted_at.unwrap_or(now) + SLOW_READER
-        {
+        let waits_for_client = !self.out.is_empty() && self.granted_at.is_none();
+        if waits_for_client && now > self.progress + self.serving.patience.slow_reader {
             return Err(Closing::new(ErrorCode::TimedOut, "nothing was taken for too long"));
         }
         if self.farewell.is_some_and(|end| now > end) {
@@ -371,7 +357,7 @@ async fn put_block(opened: &Opened, order: Order, out: &mut BytesMut) -> io::Res
     let Order { generation, epoch, seq } = order;
     let len = opened.geometry.len(seq) as usize;
     out.reserve(DATA_OVERHEAD + len);
-    encode(&Frame::Data { generation, epoch, seq, bytes: bytes::Bytes::new() }, out);
+    encode(&Frame::Data { generation, epoch, seq, bytes: Bytes::new() }, out);
     let body = (DATA_OVERHEAD - HEADER_LEN + len) as u32;
     out[..4].copy_from_slice(&body.to_le_bytes());
     read::append(&opened.film.file, opened.geometry.range(seq).start, len, out)

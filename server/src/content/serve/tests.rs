@@ -61,6 +61,7 @@ async fn start(size: usize, rate: Option<&str>, connections: usize) -> Running {
         shaper: Shaper::new(rate.map(|rate| rate.parse::<Rate>().unwrap())),
         metrics: Metrics::default(),
         limits: ConnectionLimits::new(connections, connections),
+        patience: Patience { handshake: Duration::from_secs(2), slow_reader: Duration::from_secs(2) },
         registered: AtomicBool::new(false),
         stop: CancellationToken::new(),
     });
@@ -281,6 +282,26 @@ async fn a_truncated_file_is_an_error_and_no_crash() {
     client.send(&[epoch(1, 500, 500, "B")]).await;
     assert_eq!(client.refusal().await, ErrorCode::ReadFailed);
     assert_eq!(running.serving.library.streams(), 0);
+}
+
+#[tokio::test]
+async fn whoever_opens_nothing_or_takes_nothing_is_cut() {
+    let running = start(SIZE, None, 9).await;
+    let mut silent = Client::connect(running.address).await;
+    silent.send(&[hello()]).await;
+    assert_eq!(silent.refusal().await, ErrorCode::TimedOut);
+
+    let mut slow = Client::open(&running).await;
+    slow.send(&[epoch(1, 1, 1000, "B")]).await;
+    let mut paused = Client::open(&running).await;
+    let until_cut = async {
+        while running.serving.limits.open() > 1 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), until_cut).await.expect("the slow one is cut");
+    paused.send(&[Frame::Echo { nonce: 1, payload: Bytes::new() }]).await;
+    assert_eq!(paused.next().await, Frame::EchoReply { nonce: 1, payload: Bytes::new() }, "a pause is free");
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ pub(super) async fn register(
         let lease_ms = before.try_get::<i64, _>("lease_until_ms")? - now.ms;
         // The same address: the old one can't be running any more, or the port would be taken.
         if lease_ms > 0 && instance != table.instance && address != table.address {
-            return Err(StoreError::NameTaken { name, holder: address, lease_ms });
+            return Err(StoreError::NameTaken { name, holder: address });
         }
         moved = address != table.address || lease_ms <= 0 || instance != table.instance;
     }
