@@ -94,12 +94,13 @@ impl HashTree {
     }
 
     /// Checks the bytes at `offset`, a multiple of [`GROUP`]; they end at a group's end or at the
-    /// stream's.
+    /// stream's. No bytes at all are good only of a stream that has none.
     #[must_use]
     pub fn check(&self, offset: u64, bytes: &[u8]) -> Verdict {
         debug_assert!(offset.is_multiple_of(GROUP));
         let end = offset + bytes.len() as u64;
-        if end > self.size || (end != self.size && !end.is_multiple_of(GROUP)) {
+        let cut_short = end != self.size && !end.is_multiple_of(GROUP);
+        if end > self.size || cut_short || (bytes.is_empty() && self.size > 0) {
             return Verdict::Wrong;
         }
         if self.size <= GROUP {

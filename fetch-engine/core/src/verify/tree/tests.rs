@@ -122,3 +122,12 @@ fn forged_short_and_early_pages_are_refused() {
     tree.insert(middle, &page(middle)).unwrap();
     assert!(tree.knows(middle));
 }
+
+/// Found by fuzzing: no bytes passed for good ones.
+#[test]
+fn no_bytes_prove_nothing() {
+    let data = bytes(LEAF_SPAN);
+    let tree = HashTree::new(StreamId(*blake3::hash(&data).as_bytes()), LEAF_SPAN);
+    assert_eq!(tree.check(0, &[]), Verdict::Wrong);
+    assert_eq!(tree.check(LEAF_SPAN, &[]), Verdict::Wrong);
+}

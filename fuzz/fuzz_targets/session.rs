@@ -1,0 +1,35 @@
+//! A server nobody trusts talks to a player's session: no panic, no block that is not the stream's, and
+//! the invariants hold after every frame.
+#![no_main]
+
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use tributary_core::geometry::{Geometry, StreamId};
+use tributary_core::pattern::SourceId;
+use tributary_core::session::{Action, Config, Demand, Event, Session};
+use tributary_core::time::Time;
+use tributary_core::wire::Decoder;
+
+fuzz_target!(|bytes: &[u8]| {
+    let geometry = Geometry::new(10_000_000, 16 << 10).expect("a good block size");
+    let mut session =
+        Session::new(StreamId([7; 32]), geometry, Config::default()).expect("blocks of whole groups");
+    let source = SourceId::new(0).expect("A");
+    let mut now = Time::ZERO;
+    session.handle(now, Event::Demand(Demand { main: 1..geometry.blocks() + 1, others: Vec::new() }));
+    session.handle(now, Event::Added { source, hint: None });
+    session.handle(now, Event::Connected { source, rtt: Duration::from_millis(20) });
+    let mut decoder = Decoder::new();
+    decoder.feed(bytes);
+    while let Ok(Some(frame)) = decoder.next_frame() {
+        now = now + Duration::from_millis(5);
+        session.handle(now, Event::Received { source, bytes: 100 });
+        session.handle(now, Event::Frame { source, frame });
+        session.tick(now);
+        while let Some(action) = session.poll() {
+            assert!(!matches!(action, Action::Store { .. }), "a block was taken for a made-up root");
+        }
+        session.check_invariants().expect("the invariants hold");
+    }
+});
