@@ -98,7 +98,11 @@ impl Cache {
 
     /// Drops blocks until the bounds hold; returns what was dropped.
     pub(crate) fn evict(&mut self, focus: &Focus) -> Vec<Range<Seq>> {
-        let limit = self.limits.back_bytes + self.limits.ahead_bytes + MAX_SIDE_BYTES;
+        let protected: u64 = focus.protected.iter().map(|range| range.end - range.start).sum();
+        let protected = (protected * u64::from(self.geometry.block_size())).min(MAX_SIDE_BYTES);
+        // A window that starts and ends inside a block is rounded up by one at each end.
+        let rounding = 2 * u64::from(self.geometry.block_size());
+        let limit = self.limits.back_bytes + self.limits.ahead_bytes + protected + rounding;
         let mut dropped: Vec<Range<Seq>> = Vec::new();
         while self.bytes > limit {
             let Some(seq) = self.farthest(focus) else { break };
@@ -295,7 +299,7 @@ mod tests {
         put(&mut cache, [1, 2, 99, 100]);
         put(&mut cache, 20..=61);
         let dropped = cache.evict(&focus);
-        assert!(cache.bytes <= (16 << 20) + MAX_SIDE_BYTES);
+        assert!(cache.bytes <= ((16 + 4 + 2) << 20));
         assert!(cache.has_all(&(50..62)), "the window ahead stays");
         assert!(cache.has_all(&(46..50)), "the part behind stays");
         assert!(cache.has_all(&(1..3)) && cache.has_all(&(99..101)), "side reads stay");
@@ -324,7 +328,7 @@ mod tests {
             put(&mut cache, window.clone());
             let dropped = cache.evict(&Focus { main, protected: Vec::new() });
             assert!(cache.has_all(&window), "at {main}");
-            assert!(cache.bytes <= (15 << 20) + MAX_SIDE_BYTES);
+            assert!(cache.bytes <= ((15 + 2) << 20));
             for seq in dropped.into_iter().flatten() {
                 assert!(!cache.blocks.contains_key(&seq));
             }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tributary_core::geometry::Seq;
 use tributary_core::pattern::{MAX_SOURCES, SourceId};
-use tributary_core::session::{Action, Demand, Event, Hint, Loss, Notice};
+use tributary_core::session::{Action, Demand, Event, Hint, Loss, Notice, SourceState};
 use tributary_core::time::Time;
 use tributary_core::wire::Frame;
 
@@ -26,7 +26,7 @@ use crate::text;
 use crate::words::of_notice;
 
 /// Most reports of connections that wait for the driver; each holds at most a read buffer's bytes.
-const MAX_REPORTS_WAITING: usize = 64;
+const MAX_REPORTS_WAITING: usize = 16;
 /// Most reports worked off before what follows from them is done.
 const MAX_REPORTS_AT_ONCE: usize = 16;
 /// How often the stream's standing is judged when nothing happens.
@@ -45,6 +45,10 @@ pub(crate) struct Driver {
     reports: mpsc::Receiver<Report>,
     demand: Demand,
     ever_opened: bool,
+    /// Which sources have opened the stream since they last left.
+    joined: [bool; MAX_SOURCES],
+    /// Nobody is left, and that was told.
+    nobody_told: bool,
     director_silent: bool,
     /// When something last came, or nothing was wanted.
     last_progress: Time,
@@ -73,6 +77,8 @@ impl Driver {
             reports,
             demand: Demand::default(),
             ever_opened: false,
+            joined: [false; MAX_SOURCES],
+            nobody_told: false,
             director_silent: false,
             last_progress: Time::ZERO,
             judge_now: false,
@@ -252,13 +258,34 @@ impl Driver {
     }
 
     fn note(&mut self, inner: &mut LiveInner, notice: &Notice) {
-        self.ever_opened |= matches!(notice, Notice::Joined { .. });
+        let now = self.live.now();
+        match notice {
+            Notice::Joined { source, .. } => {
+                self.ever_opened = true;
+                self.nobody_told = false;
+                self.joined[source.index()] = true;
+            }
+            Notice::Left { source, .. } => {
+                let stats = inner.session.source(*source, now);
+                let shut_out = stats.is_some_and(|stats| stats.state == SourceState::Quarantined);
+                let was_there = std::mem::take(&mut self.joined[source.index()]);
+                self.judge_now = true;
+                if shut_out {
+                    // The notice that follows says it all.
+                    return;
+                }
+                let words = of_notice(notice, &inner.roster, was_there);
+                inner.journal.add(now, words);
+                return;
+            }
+            Notice::NobodyLeft if std::mem::replace(&mut self.nobody_told, true) => return,
+            _ => {}
+        }
         self.judge_now |= matches!(
             notice,
             Notice::Joined { .. } | Notice::Left { .. } | Notice::Quarantined { .. } | Notice::NobodyLeft
         );
-        let words = of_notice(notice, &inner.roster);
-        inner.journal.add(self.live.now(), words);
+        inner.journal.add(now, of_notice(notice, &inner.roster, true));
     }
 
     fn judge(&mut self, inner: &mut LiveInner) {

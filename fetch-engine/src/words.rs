@@ -12,8 +12,8 @@ use crate::snapshot::LogKind;
 /// Elements of a pattern that are written out; longer ones are cut.
 const MAX_LETTERS_SHOWN: usize = 40;
 
-/// The entry for a notice.
-pub(crate) fn of_notice(notice: &Notice, roster: &Roster) -> Words {
+/// The entry for a notice. `was_there`: whether the source that left had joined before.
+pub(crate) fn of_notice(notice: &Notice, roster: &Roster, was_there: bool) -> Words {
     let name = |source: SourceId| {
         roster.get(source).map_or_else(|| format!("source {source}"), |member| member.name.clone())
     };
@@ -41,7 +41,8 @@ pub(crate) fn of_notice(notice: &Notice, roster: &Roster) -> Words {
                 Some(wait) => format!(" It is tried again in {}.", span(*wait)),
                 None => " It is not tried again.".to_owned(),
             };
-            about(*source, "left", format!("{}.{owed}{next}", sentence(why)), true)
+            let what = if was_there { "left" } else { "is out of reach" };
+            about(*source, what, format!("{}.{owed}{next}", sentence(why)), true)
         }
         Notice::Silent { source, silence, owed } => {
             let detail =
@@ -159,7 +160,7 @@ mod tests {
             owed: 11,
             retry_in: Some(Duration::from_millis(1500)),
         };
-        let words = of_notice(&left, &roster);
+        let words = of_notice(&left, &roster, true);
         assert_eq!((words.title.as_str(), words.source, words.warning), ("beta left", Some(0), true));
         assert_eq!(
             words.detail,
@@ -167,18 +168,18 @@ mod tests {
         );
         let silent = Notice::Silent { source, silence: Duration::from_millis(420), owed: 1 };
         assert_eq!(
-            of_notice(&silent, &roster).detail,
+            of_notice(&silent, &roster, true).detail,
             "Nothing came for 420 ms. Its block comes from the others."
         );
         let slowed = Notice::Slowed { source, from_bps: 5.6e6, to_bps: 2.1e6 };
-        assert_eq!(of_notice(&slowed, &roster).detail, "5.6 Mbit/s to 2.1 Mbit/s");
+        assert_eq!(of_notice(&slowed, &roster, true).detail, "5.6 Mbit/s to 2.1 Mbit/s");
     }
 
     #[test]
     fn long_patterns_are_cut() {
         let (roster, source) = roster();
         let pattern = Pattern::new(vec![Element::from(source); 100]).unwrap();
-        let words = of_notice(&Notice::Pattern { epoch: 3, from: 9, pattern }, &roster);
+        let words = of_notice(&Notice::Pattern { epoch: 3, from: 9, pattern }, &roster, true);
         assert_eq!(words.title, format!("New pattern {}…", "A".repeat(40)));
         assert_eq!(span(Duration::from_secs(135)), "2 min 15 s");
     }

@@ -17,7 +17,7 @@ use crate::settings;
 /// How long nobody may be able to send the next part.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(15);
 /// What is read is written and not read again, so nothing is kept behind.
-const CACHE: CacheLimits = CacheLimits { back_bytes: 0, ahead_bytes: 32 << 20 };
+const CACHE: CacheLimits = CacheLimits { back_bytes: 0, ahead_bytes: 24 << 20 };
 
 /// Fetches what the command line names.
 ///
