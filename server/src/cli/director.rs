@@ -40,9 +40,10 @@ pub(crate) struct DirectorArgs {
     plain: bool,
 }
 
+/// The same as a file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct DirectorFile {
+pub(crate) struct DirectorFile {
     name: Option<String>,
     listen: Option<String>,
     database: Option<String>,

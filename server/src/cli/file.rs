@@ -50,4 +50,12 @@ mod tests {
         assert_eq!(file.name.as_deref(), Some("a"));
         assert_eq!(file.plain, Some(true));
     }
+
+    #[test]
+    fn the_packaged_examples_are_read() {
+        let content: ContentFile = toml::from_str(include_str!("../../../packaging/content.toml")).unwrap();
+        assert_eq!(content.name.as_deref(), Some("alpha"));
+        let director = include_str!("../../../packaging/director.toml");
+        assert!(toml::from_str::<crate::cli::director::DirectorFile>(director).is_ok());
+    }
 }

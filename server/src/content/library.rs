@@ -114,6 +114,11 @@ impl Library {
         self.read().films.values().map(|film| film.title.clone()).collect()
     }
 
+    /// Files that are served.
+    pub(crate) fn films(&self) -> usize {
+        self.read().films.len()
+    }
+
     /// Streams that can be opened.
     pub(crate) fn streams(&self) -> usize {
         self.read().by_stream.len()

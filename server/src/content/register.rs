@@ -18,8 +18,15 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
 const WITHDRAW_TIMEOUT: Duration = Duration::from_secs(1);
 /// First wait after a failure; doubled up to [`RENEW_SECONDS`].
 const FIRST_RETRY: Duration = Duration::from_millis(250);
-/// Changes that come together are sent together.
+/// Changes that come together are sent together: this long is waited for more, ...
 const GATHER_CHANGES: Duration = Duration::from_millis(200);
+/// ... and this much longer for each title, since a large table is sent whole, ...
+const GATHER_PER_TITLE: Duration = Duration::from_micros(500);
+/// ... but never longer than this.
+const MAX_GATHER: Duration = Duration::from_secs(RENEW_SECONDS);
+/// Time for the first look at the directory. A restarted server that registered before it would take
+/// its own films off the list for a moment.
+const FIRST_LOOK: Duration = Duration::from_millis(500);
 
 /// Why the director does not list us.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +71,8 @@ impl Registrar {
     }
 
     async fn keep_listed(&self) {
+        // Slower than that: it registers with what there is, and again with the rest.
+        let _ = tokio::time::timeout(FIRST_LOOK, self.first_look()).await;
         let mut changes = self.serving.library.changes();
         let mut fence = None;
         let mut retry = FIRST_RETRY;
@@ -110,10 +119,18 @@ impl Registrar {
                     if changed.is_err() {
                         return;
                     }
-                    tokio::time::sleep(GATHER_CHANGES).await;
+                    let titles = u32::try_from(self.serving.library.films()).unwrap_or(u32::MAX);
+                    let gather = GATHER_CHANGES + GATHER_PER_TITLE.saturating_mul(titles);
+                    tokio::time::sleep(gather.min(MAX_GATHER)).await;
                     fence = None;
                 }
             }
+        }
+    }
+
+    async fn first_look(&self) {
+        while self.serving.library.is_indexing() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 

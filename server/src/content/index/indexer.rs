@@ -94,7 +94,7 @@ impl Worker {
     /// Waits for a change; media facts are found out meanwhile. False when the server stops.
     fn wait(&mut self, longest: Duration) -> bool {
         let until = Instant::now() + longest;
-        while let Some(path) = self.next_without_facts() {
+        for path in self.without_facts() {
             self.find_facts(&path);
             match self.watch.poll() {
                 _ if self.stopping() => return false,
@@ -105,6 +105,13 @@ impl Worker {
             }
         }
         self.watch.wait(until.saturating_duration_since(Instant::now()))
+    }
+
+    fn save_now_and_then(&mut self) {
+        if self.saved.elapsed() > SAVE_EVERY {
+            self.memory.save();
+            self.saved = Instant::now();
+        }
     }
 
     fn stopping(&self) -> bool {
@@ -147,10 +154,7 @@ impl Worker {
                     tracing::warn!("{} is not served: {error}", path.display());
                 }
             }
-            if self.saved.elapsed() > SAVE_EVERY {
-                self.memory.save();
-                self.saved = Instant::now();
-            }
+            self.save_now_and_then();
         }
         unsettled
     }
@@ -197,11 +201,15 @@ impl Worker {
         self.library.put(path, Film { facts: found.facts, title });
     }
 
-    fn next_without_facts(&self) -> Option<PathBuf> {
+    fn without_facts(&self) -> Vec<PathBuf> {
         let unknown = |path: &PathBuf| {
             self.library.film(path).is_some_and(|film| self.memory.media(film.title.stream).is_none())
         };
-        if self.media.is_available() { self.library.paths().into_iter().find(unknown) } else { None }
+        if self.media.is_available() {
+            self.library.paths().into_iter().filter(unknown).collect()
+        } else {
+            Vec::new()
+        }
     }
 
     fn find_facts(&mut self, path: &Path) {
@@ -210,7 +218,7 @@ impl Worker {
         film.title.media = media.facts.clone();
         film.title.poster = media.poster;
         self.memory.keep_media(film.title.stream, media);
-        self.memory.save();
+        self.save_now_and_then();
         self.library.put(path.to_owned(), film);
     }
 }

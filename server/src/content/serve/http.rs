@@ -29,8 +29,8 @@ mod range;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest header.
 const MAX_HEADER_BYTES: usize = 32 << 10;
-/// Bytes of a body read at a time.
-const PIECE_BYTES: usize = 128 << 10;
+/// Bytes of a body read at a time. Larger ones are slower: the allocator gets each from the kernel anew.
+const PIECE_BYTES: usize = 64 << 10;
 
 type Body = BoxBody<Bytes, io::Error>;
 

@@ -2,6 +2,7 @@
 
 mod goodbye;
 mod http;
+mod outbox;
 mod read;
 mod session;
 

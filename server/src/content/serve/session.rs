@@ -1,15 +1,14 @@
 //! One pattern connection: frames in, blocks out.
 //!
-//! Between any two blocks the frames that have come are read, so that a new generation, a Cancel or a
-//! Repair takes effect at once; and while a write waits, frames are read as well. At most one block is
-//! ever on its way to the socket.
+//! Between any two writes the frames that have come are read, and while a write waits as well, so that a
+//! new generation, a Cancel or a Repair takes effect at once.
 
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 use tributary_core::geometry::Geometry;
@@ -18,6 +17,7 @@ use tributary_core::walker::{Order, Walker};
 use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, VERSION, encode};
 
 use super::goodbye::say_goodbye;
+use super::outbox::Outbox;
 use super::{FAREWELL, Serving, read};
 use crate::content::library::{OpenError, OpenStream};
 use crate::content::metrics::Metrics;
@@ -77,8 +77,8 @@ struct Session<'a> {
     /// Encoded answers, sent before the next block.
     answers: BytesMut,
     pages: VecDeque<PageId>,
-    /// What is being written: answers, a page or one block.
-    out: BytesMut,
+    /// What is being written.
+    out: Outbox,
     /// Bytes of `out` that the shaper has let through, and when they may go.
     granted: usize,
     granted_at: Option<Instant>,
@@ -99,7 +99,7 @@ pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Arc<Serving>
         opened: None,
         answers: BytesMut::new(),
         pages: VecDeque::new(),
-        out: BytesMut::new(),
+        out: Outbox::default(),
         granted: 0,
         granted_at: None,
         started: now,
@@ -167,9 +167,9 @@ impl Session<'_> {
     }
 
     fn write(&mut self) -> io::Result<()> {
-        match self.stream.try_write(&self.out[..self.granted]) {
+        match self.stream.try_write(&self.out.bytes()[..self.granted]) {
             Ok(count) => {
-                self.out.advance(count);
+                self.out.wrote(count, self.granted);
                 self.granted -= count;
                 self.progress = Instant::now();
                 Metrics::add(&self.serving.metrics.pattern_bytes, count as u64);
@@ -183,7 +183,7 @@ impl Session<'_> {
     /// Has the next piece of `out` let through.
     fn ask_shaper(&mut self) {
         if self.granted == 0 && !self.out.is_empty() {
-            self.granted = self.serving.shaper.piece(self.out.len());
+            self.granted = self.serving.shaper.piece(self.out.bytes().len());
             self.granted_at = self.serving.shaper.reserve(self.granted);
             self.progress = Instant::now();
         }
@@ -256,12 +256,17 @@ impl Session<'_> {
             }
             Frame::Epoch { .. } | Frame::Lease { .. } | Frame::Repair { .. } | Frame::Cancel { .. } => {
                 let opened = self.opened.as_mut().ok_or_else(too_early)?;
+                let before = opened.walker.generation();
                 let answer = opened
                     .walker
                     .handle(frame)
                     .map_err(|error| Closing::new(error.code(), error.to_string()))?;
                 if let Some(answer) = answer {
                     encode(&answer, &mut self.answers);
+                }
+                if opened.walker.generation() != before {
+                    self.out.drop_unsent_blocks();
+                    self.granted = self.granted.min(self.out.bytes().len());
                 }
                 Ok(())
             }
@@ -272,22 +277,27 @@ impl Session<'_> {
     /// Puts what comes next into `out`: answers, else a page, else a block.
     async fn fill(&mut self) -> Result<(), Closing> {
         if !self.answers.is_empty() {
-            std::mem::swap(&mut self.out, &mut self.answers);
+            std::mem::swap(self.out.frames(), &mut self.answers);
             return Ok(());
         }
         if let Some(page) = self.pages.pop_front() {
             let values = self.page(page).await?;
-            encode(&Frame::Page { page, values }, &mut self.out);
+            encode(&Frame::Page { page, values }, self.out.frames());
             return Ok(());
         }
         let Some(opened) = self.opened.as_mut() else { return Ok(()) };
-        let Some(order) = opened.walker.next_order() else { return Ok(()) };
-        put_block(opened, order, &mut self.out).await.map_err(|error| {
-            tracing::warn!(stream = %opened.film.stream, "a block can't be read: {error}");
-            self.serving.library.withdraw_changed(&opened.film);
-            Closing::new(ErrorCode::ReadFailed, format!("block {} can't be read: {error}", order.seq))
-        })?;
-        Metrics::add(&self.serving.metrics.blocks, 1);
+        while let Some(order) = opened.walker.next_order() {
+            put_block(opened, order, self.out.block()).await.map_err(|error| {
+                tracing::warn!(stream = %opened.film.stream, "a block can't be read: {error}");
+                self.serving.library.withdraw_changed(&opened.film);
+                Closing::new(ErrorCode::ReadFailed, format!("block {} can't be read: {error}", order.seq))
+            })?;
+            self.out.block_is_whole();
+            Metrics::add(&self.serving.metrics.blocks, 1);
+            if self.serving.shaper.is_limited() || !self.out.has_room() {
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -341,7 +351,7 @@ impl Session<'_> {
     /// Ends what is half-way, says why, and waits a little for the client to have read it.
     async fn close(&mut self, closing: Closing) -> io::Result<()> {
         Metrics::add(&self.serving.metrics.errors, u64::from(closing.code != ErrorCode::ShuttingDown));
-        let mut last = self.out.split();
+        let mut last = self.out.take();
         encode(&Frame::Error { code: closing.code, message: closing.message.clone() }, &mut last);
         say_goodbye(self.stream, last).await;
         Err(io::Error::other(format!("{:?}: {}", closing.code, closing.message)))
@@ -356,11 +366,12 @@ fn too_early() -> Closing {
 async fn put_block(opened: &Opened, order: Order, out: &mut BytesMut) -> io::Result<()> {
     let Order { generation, epoch, seq } = order;
     let len = opened.geometry.len(seq) as usize;
+    let start = out.len();
     out.reserve(DATA_OVERHEAD + len);
     encode(&Frame::Data { generation, epoch, seq, bytes: Bytes::new() }, out);
     let body = (DATA_OVERHEAD - HEADER_LEN + len) as u32;
-    out[..4].copy_from_slice(&body.to_le_bytes());
+    out[start..start + 4].copy_from_slice(&body.to_le_bytes());
     read::append(&opened.film.file, opened.geometry.range(seq).start, len, out)
         .await
-        .inspect_err(|_| out.clear())
+        .inspect_err(|_| out.truncate(start))
 }

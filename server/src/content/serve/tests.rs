@@ -213,6 +213,31 @@ async fn a_new_generation_takes_effect_at_once() {
 }
 
 #[tokio::test]
+async fn frames_stay_whole_when_a_generation_ends_in_the_middle() {
+    let running = start(SIZE, None, 9).await;
+    let geometry = Geometry::new(SIZE as u64, BLOCK).unwrap();
+    let mut client = Client::open(&running).await;
+    let blocks = |generation: u32| match generation {
+        1..8 => 900,
+        _ => geometry.blocks(),
+    };
+    for generation in 1..=8 {
+        client.send(&[epoch(generation, 1, blocks(generation), "B")]).await;
+        // Time to fill the socket, and to stop half-way.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (mut newest, mut last) = (0, 0);
+    while (newest, last) != (8, geometry.blocks()) {
+        let Frame::Data { generation, seq, bytes, .. } = client.next().await else { panic!("not a block") };
+        assert!(generation >= newest, "an old generation after a new one");
+        assert_eq!(seq, if generation > newest { 1 } else { last + 1 });
+        (newest, last) = (generation, seq);
+        let range = geometry.range(seq);
+        assert_eq!(bytes, running.bytes[range.start as usize..range.end as usize]);
+    }
+}
+
+#[tokio::test]
 async fn each_mistake_has_its_own_refusal() {
     let running = start(100_000, None, 99).await;
     let Frame::Open { stream, size, block_size, me } = open(&running) else { unreachable!() };

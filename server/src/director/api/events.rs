@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use tributary_core::directory::StreamSources;
 use tributary_core::geometry::StreamId;
 
 use super::browse::{sources_of, stream};
@@ -22,8 +21,8 @@ struct Listener {
     director: Director,
     stream: StreamId,
     changes: Receiver<Change>,
-    /// What it was told last.
-    told: Option<StreamSources>,
+    /// Whether it was told the first time.
+    told: bool,
 }
 
 pub(super) async fn events(
@@ -34,7 +33,7 @@ pub(super) async fn events(
     // Listens before it reads: a change in between is told, not lost.
     let changes = director.changes.subscribe();
     sources_of(&director, stream).await?;
-    let listener = Listener { director, stream, changes, told: None };
+    let listener = Listener { director, stream, changes, told: false };
     let events = futures_util::stream::unfold(listener, |mut listener| async move {
         let stop = listener.director.stop.clone();
         let event = stop.run_until_cancelled(listener.next()).await??;
@@ -44,20 +43,15 @@ pub(super) async fn events(
 }
 
 impl Listener {
-    /// The next event; nothing when the director stops or fails.
+    /// The next event; nothing when the director stops or fails. It is sent also where the sources are
+    /// the same as before: a server that was restarted is worth another try.
     async fn next(&mut self) -> Option<Event> {
-        loop {
-            if self.told.is_some() {
-                self.wait_for_change().await?;
-            }
-            let sources = sources_of(&self.director, self.stream).await.ok()?;
-            if self.told.as_ref() == Some(&sources) {
-                continue;
-            }
-            let event = Event::default().event("sources").json_data(&sources).ok()?;
-            self.told = Some(sources);
-            return Some(event);
+        if self.told {
+            self.wait_for_change().await?;
         }
+        self.told = true;
+        let sources = sources_of(&self.director, self.stream).await.ok()?;
+        Event::default().event("sources").json_data(&sources).ok()
     }
 
     async fn wait_for_change(&mut self) -> Option<()> {

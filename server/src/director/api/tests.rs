@@ -173,6 +173,8 @@ async fn changes_of_sources_are_told_at_once() {
     assert_eq!(next().await, ["alpha", "beta"]);
     // Of no concern to this stream: nothing is told.
     director.register("gamma", "i3", "127.0.0.1:7", &[film("Films", "Other", 2)]).await;
+    director.register("beta", "restarted", "127.0.0.1:8", &films).await;
+    assert_eq!(next().await, ["alpha", "beta"]);
     director.ask(Method::DELETE, "/servers/alpha?instance=i1", None).await;
     assert_eq!(next().await, ["beta"]);
 }

@@ -1,0 +1,154 @@
+//! What a session is writing: answers, a hash page, or some blocks.
+//!
+//! Where the socket takes all that it is given, several blocks are written together; once it doesn't, it
+//! is one block again. A new generation drops the blocks of which no byte is written yet.
+
+use std::collections::VecDeque;
+
+use bytes::{Buf, BytesMut};
+
+/// Most bytes of blocks that are written together.
+const MAX_BATCH_BYTES: usize = 256 << 10;
+/// Bytes of blocks that are written together once a write went through whole.
+const FIRST_BATCH_BYTES: usize = 32 << 10;
+
+/// Bytes on their way to the socket.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    bytes: BytesMut,
+    /// Bytes written so far, in all.
+    written: u64,
+    /// Where the first block begins and each block ends, counted as `written`.
+    first_block_at: u64,
+    block_ends: VecDeque<u64>,
+    batch_bytes: usize,
+}
+
+impl Outbox {
+    /// Bytes to write.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether nothing is to be written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether another block shall be put to those that are there.
+    pub(super) fn has_room(&self) -> bool {
+        self.bytes.len() < self.batch_bytes
+    }
+
+    /// Room for frames that are no blocks; only where nothing is to be written.
+    pub(super) fn frames(&mut self) -> &mut BytesMut {
+        debug_assert!(self.is_empty());
+        &mut self.bytes
+    }
+
+    /// Room for one more block; [`Self::block_is_whole`] ends it.
+    pub(super) fn block(&mut self) -> &mut BytesMut {
+        if self.bytes.is_empty() {
+            self.first_block_at = self.written;
+        }
+        &mut self.bytes
+    }
+
+    /// The block has been put whole.
+    pub(super) fn block_is_whole(&mut self) {
+        self.block_ends.push_back(self.written + self.bytes.len() as u64);
+    }
+
+    /// Notes that the socket took `count` bytes of the `offered` ones.
+    pub(super) fn wrote(&mut self, count: usize, offered: usize) {
+        self.bytes.advance(count);
+        self.written += count as u64;
+        while let Some(end) = self.block_ends.pop_front_if(|end| *end <= self.written) {
+            self.first_block_at = end;
+        }
+        self.batch_bytes = if count < offered {
+            0
+        } else {
+            (2 * self.batch_bytes).clamp(FIRST_BATCH_BYTES, MAX_BATCH_BYTES)
+        };
+    }
+
+    /// Drops the blocks of which no byte is written yet.
+    pub(super) fn drop_unsent_blocks(&mut self) {
+        let Some(first_end) = self.block_ends.front().copied() else { return };
+        self.block_ends.clear();
+        if self.written > self.first_block_at {
+            self.bytes.truncate((first_end - self.written) as usize);
+            self.block_ends.push_back(first_end);
+        } else {
+            self.bytes.clear();
+        }
+    }
+
+    /// Takes what is left, to be written by somebody else.
+    pub(super) fn take(&mut self) -> BytesMut {
+        self.drop_unsent_blocks();
+        self.bytes.split()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_blocks(blocks: &[&[u8]]) -> Outbox {
+        let mut outbox = Outbox::default();
+        for block in blocks {
+            outbox.block().extend_from_slice(block);
+            outbox.block_is_whole();
+        }
+        outbox
+    }
+
+    #[test]
+    fn only_the_block_that_is_half_written_stays() {
+        let mut outbox = with_blocks(&[b"aaaa", b"bbbb", b"cccc"]);
+        outbox.wrote(6, 12);
+        outbox.drop_unsent_blocks();
+        assert_eq!(outbox.bytes(), b"bb");
+        outbox.wrote(2, 2);
+        assert!(outbox.is_empty());
+        outbox.block().extend_from_slice(b"dddd");
+        outbox.block_is_whole();
+        outbox.drop_unsent_blocks();
+        assert!(outbox.is_empty(), "no byte of it was written");
+    }
+
+    #[test]
+    fn at_a_blocks_edge_nothing_stays() {
+        let mut outbox = with_blocks(&[b"aaaa", b"bbbb"]);
+        outbox.wrote(4, 8);
+        outbox.drop_unsent_blocks();
+        assert!(outbox.is_empty());
+    }
+
+    #[test]
+    fn other_frames_always_stay() {
+        let mut outbox = Outbox::default();
+        outbox.frames().extend_from_slice(b"answers");
+        outbox.drop_unsent_blocks();
+        assert_eq!(outbox.bytes(), b"answers");
+        outbox.wrote(7, 7);
+        outbox.block().extend_from_slice(b"aaaa");
+        outbox.block_is_whole();
+        outbox.wrote(1, 4);
+        assert_eq!(&outbox.take()[..], b"aaa");
+    }
+
+    #[test]
+    fn batches_grow_while_all_is_taken_and_no_longer() {
+        let mut outbox = with_blocks(&[b"aaaa"]);
+        assert!(!outbox.has_room(), "one block at first");
+        outbox.wrote(4, 4);
+        outbox.block().extend_from_slice(&[0; 20_000]);
+        outbox.block_is_whole();
+        assert!(outbox.has_room());
+        outbox.wrote(10, 20_000);
+        assert!(!outbox.has_room());
+    }
+}
