@@ -7,6 +7,7 @@ pub mod keys;
 pub mod library;
 pub mod message;
 pub mod player;
+pub mod stats;
 
 #[cfg(test)]
 mod tests;

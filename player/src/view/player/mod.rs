@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use egui::{Align2, Color32, CursorIcon, Id, Popup, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
-use super::Scene;
+use super::{Scene, stats};
 use crate::state::{Command, State};
-use crate::theme::{Tokens, Type, motion, over_film};
+use crate::theme::{Tokens, Type, motion, over_film as ink};
 use crate::widget::{scrim, text};
 
 /// Points at the foot of the film that the controls take.
@@ -26,6 +26,14 @@ const WHEEL_VOLUME: f64 = 0.05;
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     ui.set_style(crate::theme::style(&Tokens::DARK));
     ui.painter().rect_filled(rect, 0, Color32::BLACK);
+    let (film, drawer) = stats::split(rect, scene.state);
+    over_film(ui, film, scene);
+    if let Some(drawer) = drawer {
+        stats::show(ui, drawer, scene);
+    }
+}
+
+fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     scene.pictures.film(ui, rect);
     let back = ui.interact(rect, ui.scope_id().with("film"), Sense::click());
     if back.double_clicked() {
@@ -111,7 +119,7 @@ fn subtitle(ui: &mut Ui, rect: Rect, controls: f32, state: &State) {
     };
     let size = (rect.height() / 22.0).clamp(16.0, 48.0);
     let ty = Type::HEADING.at(size, size * 1.3);
-    let mut job = ty.wrapped(line, over_film::WHITE, rect.width() * 0.8);
+    let mut job = ty.wrapped(line, ink::WHITE, rect.width() * 0.8);
     job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
     let lift = egui::lerp(28.0..=FOOT + 8.0, controls);
@@ -121,11 +129,11 @@ fn subtitle(ui: &mut Ui, rect: Rect, controls: f32, state: &State) {
         ui.painter().galley_with_override_text_color(place + vec2(dx, dy), galley.clone(), shade);
     }
     let bounds = galley.rect.translate(place.to_vec2());
-    ui.painter().galley(place, galley, over_film::WHITE);
+    ui.painter().galley(place, galley, ink::WHITE);
     text::name(ui, bounds, line);
 }
 
 /// A line of the player's text, white over the film.
 fn white(ui: &mut Ui, place: egui::Pos2, anchor: Align2, words: &str, ty: Type, width: f32) -> Rect {
-    text::label_within(ui, place, anchor, words, ty, over_film::WHITE, width)
+    text::label_within(ui, place, anchor, words, ty, ink::WHITE, width)
 }

@@ -1,0 +1,178 @@
+//! The file map: every block as a cell in the colour of the source that sent it.
+
+use egui::{Color32, ColorImage, Vec2, vec2};
+use fetch_engine::snapshot::Cell;
+
+use super::river::is_here;
+
+/// From one cell to the next, in points.
+pub const PITCH: f32 = 13.0;
+/// Side of a cell in points.
+const SIDE: f32 = 11.0;
+/// Most cells; beyond that a cell stands for several blocks.
+const MOST_CELLS: usize = 3000;
+
+/// How blocks lie in cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Layout {
+    /// Cells in a row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+    /// Blocks that one cell stands for.
+    pub blocks_a_cell: usize,
+    /// Blocks in all.
+    pub blocks: usize,
+}
+
+impl Layout {
+    /// Lays out `blocks` in `room` points.
+    #[must_use]
+    pub fn new(blocks: usize, room: Vec2) -> Self {
+        let columns = ((room.x + PITCH - SIDE) / PITCH).floor().max(1.0) as usize;
+        let rows_in_sight = (room.y / PITCH).floor().max(4.0) as usize;
+        let cells = (columns * rows_in_sight).min(MOST_CELLS);
+        let blocks_a_cell = blocks.div_ceil(cells.max(1)).max(1);
+        let rows = blocks.div_ceil(blocks_a_cell).div_ceil(columns);
+        Self { columns, rows, blocks_a_cell, blocks }
+    }
+
+    /// Size in points.
+    #[must_use]
+    pub fn size(&self) -> Vec2 {
+        vec2(self.columns as f32 * PITCH - (PITCH - SIDE), self.rows as f32 * PITCH)
+    }
+
+    /// The blocks of the cell at a place in points, from 0.
+    #[must_use]
+    pub fn blocks_at(&self, at: Vec2) -> Option<std::ops::Range<usize>> {
+        if at.x < 0.0 || at.y < 0.0 {
+            return None;
+        }
+        let (column, row) = ((at.x / PITCH) as usize, (at.y / PITCH) as usize);
+        if column >= self.columns {
+            return None;
+        }
+        let from = (row * self.columns + column) * self.blocks_a_cell;
+        (from < self.blocks).then(|| from..(from + self.blocks_a_cell).min(self.blocks))
+    }
+
+    /// The corner of the cell that holds `block`, in points.
+    #[must_use]
+    pub fn corner_of(&self, block: usize) -> Vec2 {
+        let cell = block / self.blocks_a_cell;
+        vec2((cell % self.columns) as f32, (cell / self.columns) as f32) * PITCH
+    }
+}
+
+/// What a cell shows: the source with the largest share of its blocks, else whether one comes.
+#[must_use]
+pub fn of_cell(map: &[u8]) -> u8 {
+    let mut counts = [0_u16; 64];
+    for &cell in map {
+        if let Some(count) = counts.get_mut(usize::from(cell)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    let most = (0..64_u8).max_by_key(|&source| (counts[usize::from(source)], std::cmp::Reverse(source)));
+    match most {
+        Some(source) if counts[usize::from(source)] > 0 => source,
+        _ if map.contains(&Cell::COMING) => Cell::COMING,
+        _ => Cell::ABSENT,
+    }
+}
+
+/// Colours of a map.
+#[derive(Clone, Debug)]
+pub struct Palette {
+    /// Colour of each source by its place in the pattern.
+    pub sources: Vec<Color32>,
+    /// Of a block that is not here.
+    pub absent: Color32,
+    /// Edge of a block that is on its way.
+    pub coming: Color32,
+    /// Only this source is shown in full.
+    pub isolated: Option<u8>,
+}
+
+/// Draws the map; `scale` is pixels a point, `head` the block at the picture.
+#[must_use]
+pub fn image(map: &[u8], layout: Layout, scale: f32, head: usize, palette: &Palette) -> ColorImage {
+    let size = (layout.size() * scale).ceil();
+    let mut image =
+        ColorImage::filled([size.x.max(1.0) as usize, size.y.max(1.0) as usize], Color32::TRANSPARENT);
+    for (number, blocks) in map.chunks(layout.blocks_a_cell).enumerate() {
+        let corner = vec2((number % layout.columns) as f32, (number / layout.columns) as f32) * PITCH * scale;
+        let cell = of_cell(blocks);
+        let behind = (number + 1) * layout.blocks_a_cell <= head;
+        let (fill, edge) = match cell {
+            Cell::COMING => (Color32::TRANSPARENT, palette.coming),
+            source if is_here(source) => {
+                let color = palette.sources.get(usize::from(source)).copied().unwrap_or(palette.coming);
+                let other = palette.isolated.is_some_and(|isolated| isolated != source);
+                let strength = if other {
+                    0.14
+                } else if behind {
+                    0.45
+                } else {
+                    1.0
+                };
+                let color = color.gamma_multiply(strength);
+                (color, color)
+            }
+            _ => (palette.absent, palette.absent),
+        };
+        draw_cell(&mut image, corner, SIDE * scale, fill, edge);
+    }
+    image
+}
+
+/// A square with slightly rounded corners and an edge one pixel wide.
+fn draw_cell(image: &mut ColorImage, corner: Vec2, side: f32, fill: Color32, edge: Color32) {
+    let (left, top, side) = (corner.x.round() as usize, corner.y.round() as usize, side.round() as usize);
+    for y in 0..side {
+        for x in 0..side {
+            let (px, py) = (left + x, top + y);
+            if px >= image.size[0] || py >= image.size[1] {
+                continue;
+            }
+            let (dx, dy) = (x.min(side - 1 - x), y.min(side - 1 - y));
+            image[(px, py)] = match dx + dy {
+                0 => edge.gamma_multiply(0.15),
+                1 => edge.gamma_multiply(0.8),
+                _ if dx == 0 || dy == 0 => edge,
+                _ => fill,
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_shows_who_sent_most_of_it() {
+        assert_eq!(of_cell(&[1, 1, 0]), 1);
+        assert_eq!(of_cell(&[Cell::ABSENT, Cell::COMING]), Cell::COMING);
+        assert_eq!(of_cell(&[Cell::ABSENT, 2, Cell::COMING]), 2);
+        assert_eq!(of_cell(&[]), Cell::ABSENT);
+    }
+
+    #[test]
+    fn many_blocks_share_cells_and_are_found_again() {
+        let layout = Layout::new(100_000, vec2(560.0, 480.0));
+        assert!(layout.columns * layout.rows <= MOST_CELLS);
+        let corner = layout.corner_of(54_321) + vec2(2.0, 2.0);
+        assert!(layout.blocks_at(corner).expect("a cell").contains(&54_321));
+        assert_eq!(layout.blocks_at(vec2(-1.0, 0.0)), None);
+        assert_eq!(layout.blocks_at(vec2(4.0, 9e6)), None);
+    }
+
+    #[test]
+    fn few_blocks_have_a_cell_each() {
+        let layout = Layout::new(128, vec2(440.0, 480.0));
+        assert_eq!(layout.blocks_a_cell, 1);
+        assert_eq!(layout.blocks_at(vec2(14.0, 1.0)), Some(1..2));
+    }
+}
