@@ -1,5 +1,4 @@
 //! Whole films through the real pipeline, from a source that waits and fails on demand.
-
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;

@@ -3,6 +3,15 @@
 use gstreamer as gst;
 use gstreamer_pbutils as gst_pbutils;
 
+/// The part of a title that can't be had without a plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Picture,
+    Sound,
+    /// A subtitle, a cover, the container.
+    Other,
+}
+
 /// A decoder, demuxer or element that a title needs and that is not installed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Missing {
@@ -10,8 +19,8 @@ pub(super) struct Missing {
     pub(super) codec: String,
     /// Names of Debian packages.
     pub(super) install: String,
-    /// Whether it is for a picture.
-    pub(super) is_video: bool,
+    /// What it is for.
+    pub(super) part: Part,
 }
 
 impl Missing {
@@ -34,7 +43,11 @@ impl Missing {
         Self {
             codec: codec.chars().filter(|c| !c.is_control()).take(80).collect(),
             install: package(wanted).to_owned(),
-            is_video: wanted.starts_with("decoder-video/") || wanted.starts_with("decoder-image/"),
+            part: match wanted {
+                caps if caps.starts_with("decoder-video/") => Part::Picture,
+                caps if caps.starts_with("decoder-audio/") => Part::Sound,
+                _ => Part::Other,
+            },
         }
     }
 }
@@ -84,7 +97,7 @@ mod tests {
         );
         assert_eq!(missing.codec, "H.265 (Main 10 Profile)");
         assert_eq!(missing.install, "gstreamer1.0-libav");
-        assert!(missing.is_video);
+        assert_eq!(missing.part, Part::Picture);
     }
 
     #[test]
@@ -106,7 +119,7 @@ mod tests {
         let message = gst_pbutils::MissingPluginMessage::builder_for_decoder(&caps).src(&sender).build();
         let missing = Missing::parse(&message).unwrap();
         assert!(missing.codec.contains("H.264"), "{missing:?}");
-        assert!(missing.is_video);
+        assert_eq!(missing.part, Part::Picture);
         assert_eq!(Missing::parse(&gst::message::Eos::new()), None);
     }
 }

@@ -10,11 +10,14 @@
 //!   listens to any more, so that a seek that reads (Matroska's) can't keep the worker.
 //! * A failure. It is kept for the worker, and the demuxer waits until it is torn down.
 //!
+//! Reads also wait until the whole pipeline has changed its state: uridecodebin3 of GStreamer 1.22
+//! starts its source before its decoders, and one that answers at once hangs for ever.
+//!
 //! appsrc keeps a buffer that was queued just before a flush, and hands it out for the next read,
 //! whatever that asks for. A second probe compares what is handed out with what was asked for, and
 //! puts the right bytes in its place.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use gstreamer as gst;
@@ -31,6 +34,7 @@ const MAX_READ_BYTES: usize = 64 * 1024 * 1024;
 
 #[derive(Debug)]
 struct State {
+    opened: bool,
     stopped: bool,
     flushing: bool,
     /// Where the next read starts.
@@ -46,6 +50,8 @@ struct State {
 pub(super) struct Feed {
     source: Arc<dyn MediaSource>,
     state: Mutex<State>,
+    /// Tells that reads may begin, or need not any more.
+    opened: Condvar,
     /// Tells the worker that a failure is there.
     wake: Arc<dyn Fn() + Send + Sync>,
 }
@@ -68,6 +74,7 @@ impl Feed {
         Arc::new(Self {
             source,
             state: Mutex::new(State {
+                opened: false,
                 stopped: false,
                 flushing: false,
                 offset: 0,
@@ -75,6 +82,7 @@ impl Feed {
                 idle_since: Instant::now(),
                 failure: None,
             }),
+            opened: Condvar::new(),
             wake,
         })
     }
@@ -85,12 +93,20 @@ impl Feed {
     }
 
     /// Lets reads through, unless it was stopped already. Called when the pipeline before has
-    /// been taken down: both may share a source.
+    /// been taken down, since both may share a source, and when this one is ready for bytes.
     pub(super) fn open(&self) {
-        let state = self.lock();
+        let mut state = self.lock();
         if !state.stopped {
             self.source.uncancel();
         }
+        state.opened = true;
+        self.opened.notify_all();
+    }
+
+    /// Waits until reads may begin.
+    fn wait_until_open(&self) {
+        let closed = |state: &mut State| !state.opened && !state.stopped && !state.flushing;
+        drop(self.opened.wait_while(self.lock(), closed).unwrap_or_else(PoisonError::into_inner));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -116,6 +132,7 @@ impl Feed {
     pub(super) fn stop(&self) {
         let mut state = self.lock();
         state.stopped = true;
+        self.opened.notify_all();
         self.source.cancel();
     }
 
@@ -176,6 +193,7 @@ impl Feed {
     fn set_flushing(&self, flushing: bool) {
         let mut state = self.lock();
         state.flushing = flushing;
+        self.opened.notify_all();
         if flushing {
             self.source.cancel();
         } else if !state.stopped {
@@ -188,6 +206,7 @@ impl Feed {
             0 | u32::MAX => UNASKED_BYTES,
             bytes => usize::try_from(bytes).map_or(UNASKED_BYTES, |bytes| bytes.min(MAX_READ_BYTES)),
         };
+        self.wait_until_open();
         let offset = self.lock().offset;
         match self.read(offset, asked) {
             Ok(Some(buffer)) => {

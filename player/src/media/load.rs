@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use gstreamer as gst;
 
 use super::buffering::{Advice, Buffering, Seen};
-use super::codec_names::Missing;
+use super::codec_names::{Missing, Part};
 use super::events::{Facts, Failure, MediaEvent};
 use super::feed::Feed;
 use super::mailbox::Origin;
-use super::pipeline::{Pipeline, Surroundings};
+use super::pipeline::{Pipeline, Sound, Surroundings};
 use super::seek_queue::{Seek, SeekKind, SeekQueue};
 use super::tracks::{TrackKind, Tracks};
 
@@ -30,8 +30,8 @@ pub(super) struct Hands {
     pub(super) around: Surroundings,
     pub(super) on_event: Arc<dyn Fn(MediaEvent) + Send + Sync>,
     pub(super) settings: Settings,
-    /// No sound device was asked for, or none was found.
-    pub(super) silent: bool,
+    /// Where sound goes, as asked for or as found out.
+    pub(super) sound: Sound,
 }
 
 impl Hands {
@@ -59,6 +59,7 @@ pub(super) struct Load {
     pub(super) origin: Origin,
     pub(super) stage: Stage,
     pub(super) paused: bool,
+    pub(super) sound: Sound,
     pub(super) start: Option<Duration>,
     pub(super) seeks: SeekQueue,
     pub(super) tracks: Tracks,
@@ -77,20 +78,22 @@ impl Load {
         origin: Origin,
         start: Option<Duration>,
         paused: bool,
+        sound: Sound,
         hands: &Hands,
     ) -> Result<Self, Failure> {
-        if let Origin::Feed(feed) = &origin {
-            feed.open();
-        }
-        let pipeline = Pipeline::new(&origin, hands.silent, &hands.around).map_err(Failure::Other)?;
+        let pipeline = Pipeline::new(&origin, sound, &hands.around).map_err(Failure::Other)?;
         pipeline.set_volume(hands.settings.volume);
         pipeline.set_muted(hands.settings.muted);
         pipeline.set_state(gst::State::Paused);
+        if let Origin::Feed(feed) = &origin {
+            feed.open();
+        }
         Ok(Self {
             pipeline,
             origin,
             stage: Stage::Opening,
             paused,
+            sound,
             start,
             seeks: SeekQueue::default(),
             tracks: Tracks::default(),
@@ -163,9 +166,9 @@ impl Load {
             tracks,
         }));
         if let Some(missing) = self.missing.first() {
-            let what = if missing.is_video { "The picture" } else { "A track" };
+            let what = if missing.part == Part::Sound { "The sound" } else { "A track" };
             hands.tell(MediaEvent::Warning(format!(
-                "{what} needs a decoder for {} that is not installed: install {}.",
+                "{what} is {}, which can't be played here: install {}.",
                 missing.codec, missing.install
             )));
         }

@@ -2,13 +2,13 @@
 
 use gstreamer as gst;
 
-use super::codec_names::Missing;
+use super::codec_names::{Missing, Part};
 use super::events::{Failure, MediaEvent};
 use super::load::{Hands, Load, Stage};
 use super::mailbox::Origin;
-use super::pipeline::Pipeline;
+use super::pipeline::{Pipeline, Sound};
 use super::text;
-use super::tracks;
+use super::tracks::{self, TrackKind};
 
 /// Most missing codecs kept of one title.
 const MAX_MISSING: usize = 16;
@@ -18,7 +18,9 @@ const MAX_MISSING: usize = 16;
 pub(super) enum After {
     /// Nothing.
     Go,
-    /// Build the pipeline anew without a sound device.
+    /// Build the pipeline anew: the sound device does not open.
+    WithoutDevice,
+    /// Build the pipeline anew: there is no decoder for the sound.
     WithoutSound,
 }
 
@@ -31,11 +33,8 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
         gst::MessageView::Error(error) => return failed(load, message, error, hands),
         gst::MessageView::Warning(warning) => warned(message, warning, hands),
         gst::MessageView::Element(_) => {
-            if let Some(missing) = Missing::parse(message)
-                && load.missing.len() < MAX_MISSING
-                && !load.missing.contains(&missing)
-            {
-                load.missing.push(missing);
+            if let Some(missing) = Missing::parse(message) {
+                return lacks(load, missing, hands);
             }
         }
         gst::MessageView::AsyncDone(_) => {
@@ -58,6 +57,13 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
         gst::MessageView::StreamCollection(collection) => {
             let changed = load.tracks.set_all(tracks::of_collection(&collection.stream_collection()));
             tell_tracks(load, changed, hands);
+            // It goes on without its sound, and there is nothing else.
+            if load.sound == Sound::Off
+                && !load.tracks.has(TrackKind::Video)
+                && let Some(Missing { codec, install, .. }) = load.missing.first().cloned()
+            {
+                load.fail(Failure::MissingCodec { codec, install }, hands);
+            }
         }
         gst::MessageView::StreamsSelected(selected) => {
             let ids = selected.streams().filter_map(|stream| Some(stream.stream_id()?.to_string())).collect();
@@ -76,6 +82,29 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
     After::Go
 }
 
+/// A decoder is missing. Before the first picture the pipeline would wait for what it decodes for
+/// ever: a film goes on without sound, and nothing goes on without its picture.
+fn lacks(load: &mut Load, missing: Missing, hands: &Hands) -> After {
+    if load.missing.len() >= MAX_MISSING || load.missing.contains(&missing) {
+        return After::Go;
+    }
+    load.missing.push(missing.clone());
+    let Missing { codec, install, part } = missing;
+    if load.stage != Stage::Opening {
+        hands.tell(MediaEvent::Warning(format!("{codec} can't be played here: install {install}.")));
+        return After::Go;
+    }
+    match part {
+        Part::Sound if load.sound != Sound::Off => After::WithoutSound,
+        Part::Picture | Part::Sound => {
+            load.fail(Failure::MissingCodec { codec, install }, hands);
+            After::Go
+        }
+        // Told when the rest is there.
+        Part::Other => After::Go,
+    }
+}
+
 fn tell_tracks(load: &Load, changed: bool, hands: &Hands) {
     if changed && load.stage != Stage::Opening {
         hands.tell(MediaEvent::Tracks(load.tracks.list()));
@@ -85,8 +114,10 @@ fn tell_tracks(load: &Load, changed: bool, hands: &Hands) {
 /// A failed read makes demuxers report all sorts of things, an end of stream among them: the read
 /// is asked first, every time.
 pub(super) fn failed_read(load: &mut Load, hands: &Hands) {
-    if let Some(why) = load.feed().and_then(|feed| feed.take_failure()) {
-        load.fail(Failure::Network(why), hands);
+    let Some(feed) = load.feed() else { return };
+    let is_file = feed.is_whole();
+    if let Some(why) = feed.take_failure() {
+        load.fail(if is_file { Failure::Other(why) } else { Failure::Network(why) }, hands);
     }
 }
 
@@ -132,8 +163,8 @@ fn failed(load: &mut Load, message: &gst::Message, error: &gst::message::Error, 
         return After::Go;
     }
     tracing::debug!(error = %error.error(), debug = ?error.debug(), "pipeline error");
-    if Pipeline::is_from_audio_sink(message) && !hands.silent {
-        return After::WithoutSound;
+    if Pipeline::is_from_audio_sink(message) && hands.sound == Sound::Device {
+        return After::WithoutDevice;
     }
     let is_web = matches!(&load.origin, Origin::Uri(uri) if !uri.starts_with("file:"));
     let failure = classify(&error.error(), &load.missing, is_web);
@@ -144,7 +175,8 @@ fn failed(load: &mut Load, message: &gst::Message, error: &gst::message::Error, 
 /// What went wrong, in words.
 fn classify(error: &gst::glib::Error, missing: &[Missing], is_web: bool) -> Failure {
     let said = text::clean(error.message());
-    if let Some(missing) = missing.iter().find(|missing| missing.is_video).or_else(|| missing.first()) {
+    let of_picture = missing.iter().find(|missing| missing.part == Part::Picture);
+    if let Some(missing) = of_picture.or_else(|| missing.first()) {
         return Failure::MissingCodec { codec: missing.codec.clone(), install: missing.install.clone() };
     }
     if let Some(kind) = error.kind::<gst::StreamError>() {
@@ -175,8 +207,8 @@ mod tests {
         gst::init().unwrap();
         let error = glib::Error::new(gst::StreamError::Failed, "Internal data stream error.");
         let missing = [
-            Missing { codec: "Opus".into(), install: "a".into(), is_video: false },
-            Missing { codec: "H.265".into(), install: "b".into(), is_video: true },
+            Missing { codec: "Opus".into(), install: "a".into(), part: Part::Sound },
+            Missing { codec: "H.265".into(), install: "b".into(), part: Part::Picture },
         ];
         let expected = Failure::MissingCodec { codec: "H.265".into(), install: "b".into() };
         assert_eq!(classify(&error, &missing, false), expected);

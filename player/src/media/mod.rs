@@ -8,6 +8,7 @@ mod codec_names;
 mod engine_source;
 mod events;
 mod feed;
+mod file_source;
 mod frame;
 mod load;
 mod mailbox;

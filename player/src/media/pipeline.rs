@@ -28,6 +28,17 @@ pub(super) struct Surroundings {
     pub(super) on_frame: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// Where sound goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sound {
+    /// To the system's device.
+    Device,
+    /// Nowhere, at the right pace.
+    Nowhere,
+    /// It is not even decoded.
+    Off,
+}
+
 /// A playbin and its ends.
 pub(super) struct Pipeline {
     playbin: gst::Element,
@@ -47,11 +58,15 @@ impl Drop for Pipeline {
 
 impl Pipeline {
     /// Builds a stopped pipeline; in words what is missing where that fails.
-    pub(super) fn new(origin: &Origin, silent: bool, around: &Surroundings) -> Result<Self, String> {
+    pub(super) fn new(origin: &Origin, sound: Sound, around: &Surroundings) -> Result<Self, String> {
         let playbin = gst::ElementFactory::make("playbin3").build().map_err(|error| error.to_string())?;
-        playbin.set_property_from_str("flags", "video+audio+text+soft-volume+deinterlace");
+        let flags = match sound {
+            Sound::Off => "video+text+deinterlace",
+            Sound::Device | Sound::Nowhere => "video+audio+text+soft-volume+deinterlace",
+        };
+        playbin.set_property_from_str("flags", flags);
         let (video_sink, video) = sinks::video(around.format, &around.slot, &around.shared, &around.on_frame);
-        let (audio_sink, audio) = sinks::audio(silent).ok_or("no place for sound")?;
+        let (audio_sink, audio) = sinks::audio(sound).ok_or("no place for sound")?;
         audio_sink.set_property("name", AUDIO_SINK_NAME);
         playbin.set_property("video-sink", &video_sink);
         playbin.set_property("audio-sink", &audio_sink);

@@ -10,10 +10,11 @@ use gstreamer as gst;
 
 use super::events::{MediaError, MediaEvent};
 use super::feed::Feed;
+use super::file_source::FileSource;
 use super::frame::{FrameFormat, FrameSlot};
 use super::load::{Hands, Settings};
 use super::mailbox::{Command, Origin};
-use super::pipeline::Surroundings;
+use super::pipeline::{Sound, Surroundings};
 use super::screenshot;
 use super::seek_queue::{Seek, SeekKind};
 use super::shared::Shared;
@@ -106,8 +107,11 @@ impl Player {
             on_frame,
         };
         let settings = Settings { volume: 1.0, muted: false, speed: 1.0 };
-        let silent = options.audio == AudioOutput::None;
-        let worker = Worker::new(Hands { around, on_event, settings, silent });
+        let sound = match options.audio {
+            AudioOutput::Auto => Sound::Device,
+            AudioOutput::None => Sound::Nowhere,
+        };
+        let worker = Worker::new(Hands { around, on_event, settings, sound });
         let (at_end, done) = mpsc::sync_channel(1);
         thread::Builder::new().name("playback".into()).spawn(move || {
             worker.run();
@@ -123,9 +127,14 @@ impl Player {
     /// Plays another title; what was asked of the one before is forgotten.
     pub fn load(&self, input: Input, options: LoadOptions) {
         let shared = &self.0.shared;
-        let (origin, feed) = match input {
-            Input::Uri(uri) => (Origin::Uri(uri), None),
-            Input::Source(source) => {
+        let source = match &input {
+            Input::Source(source) => Some(Arc::clone(source)),
+            // A file that can't be opened is left to the pipeline, which says why.
+            Input::Uri(uri) => FileSource::of_uri(uri).map(|file| file as Arc<dyn MediaSource>),
+        };
+        let (origin, feed) = match (source, input) {
+            (None, Input::Uri(uri)) => (Origin::Uri(uri), None),
+            (None, Input::Source(source)) | (Some(source), _) => {
                 let weak = Arc::downgrade(shared);
                 let wake = move || {
                     if let Some(shared) = weak.upgrade() {

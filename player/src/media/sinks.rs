@@ -13,6 +13,7 @@ use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
 use super::frame::{FrameFormat, FrameSlot, Rotation, VideoFrame};
+use super::pipeline::Sound;
 use super::shared::Shared;
 use super::text;
 
@@ -182,9 +183,10 @@ pub(super) fn video(
 }
 
 /// Where sound comes out: a device, or nowhere at the right pace.
-pub(super) fn audio(silent: bool) -> Option<(gst::Element, Arc<Progress>)> {
+pub(super) fn audio(sound: Sound) -> Option<(gst::Element, Arc<Progress>)> {
     let nowhere = || gst::ElementFactory::make("fakesink").property("sync", true).build().ok();
-    let sink = if silent { None } else { gst::ElementFactory::make("autoaudiosink").build().ok() };
+    let device = || gst::ElementFactory::make("autoaudiosink").build().ok();
+    let sink = if sound == Sound::Device { device() } else { None };
     let sink = sink.or_else(nowhere)?;
     let progress = Progress::new();
     progress.watch(&sink);

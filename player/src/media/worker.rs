@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::events::{Failure, MediaEvent};
+use super::events::MediaEvent;
 use super::frame::FrameSlot;
 use super::load::{Hands, Load, Stage};
 use super::mailbox::{Command, Origin};
 use super::messages::{self, After};
+use super::pipeline::Sound;
 use super::seek_queue::{Seek, SeekKind};
 use super::tracks::TrackKind;
 
@@ -22,6 +23,10 @@ const REST_EVERY: Duration = Duration::from_secs(60);
 
 /// How long a picture lasts where the file does not say.
 const USUAL_PICTURE: Duration = Duration::from_millis(40);
+
+/// Containers round times to this; so far into a picture a seek surely finds it. (No further: the
+/// decoder cuts off what is before the place sought, and the picture tells that place as its own.)
+const ROUNDING: Duration = Duration::from_millis(1);
 
 /// Speeds that sound like something.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.25..=4.0;
@@ -74,7 +79,8 @@ impl Worker {
                 self.end_load();
                 self.slot().reset();
                 self.hands.around.shared.forget_place();
-                self.begin_load(origin, start, paused);
+                self.hands.tell(MediaEvent::Loading);
+                self.begin_load(origin, start, paused, self.hands.sound);
             }
             Command::Stop => {
                 self.end_load();
@@ -160,14 +166,12 @@ impl Worker {
             return;
         }
         let picture = load.pipeline.frame_duration().unwrap_or(USUAL_PICTURE);
-        // A little into the picture before, so that rounding does not miss it.
-        let to = load.place(&self.hands).saturating_sub(picture) + picture / 8;
+        let to = load.place(&self.hands).saturating_sub(picture) + ROUNDING;
         load.ask(Seek { to, kind: SeekKind::Exact }, &self.hands);
     }
 
-    fn begin_load(&mut self, origin: Origin, start: Option<Duration>, paused: bool) {
-        self.hands.tell(MediaEvent::Loading);
-        match Load::begin(origin, start, paused, &self.hands) {
+    fn begin_load(&mut self, origin: Origin, start: Option<Duration>, paused: bool, sound: Sound) {
+        match Load::begin(origin, start, paused, sound, &self.hands) {
             Ok(load) => self.load = Some(load),
             Err(failure) => self.hands.tell(MediaEvent::Failed(failure)),
         }
@@ -193,9 +197,18 @@ impl Worker {
                 break;
             }
         }
-        if after == After::WithoutSound {
-            self.go_on_without_sound();
-            return;
+        match after {
+            After::Go => (),
+            After::WithoutDevice => {
+                self.hands.sound = Sound::Nowhere;
+                self.hands.tell(MediaEvent::NoSoundDevice);
+                self.begin_again(Sound::Nowhere);
+                return;
+            }
+            After::WithoutSound => {
+                self.begin_again(Sound::Off);
+                return;
+            }
         }
         if load.stage == Stage::Failed {
             return;
@@ -211,14 +224,11 @@ impl Worker {
         }
     }
 
-    /// The sound device is gone or would not open: the film is more than its sound.
-    fn go_on_without_sound(&mut self) {
+    /// Builds the pipeline anew and goes on where the old one was: a film is more than its sound.
+    fn begin_again(&mut self, sound: Sound) {
         let Some(load) = self.load.take() else { return };
-        self.hands.silent = true;
-        self.hands.tell(MediaEvent::NoSoundDevice);
-        let place = load.place(&self.hands);
-        let start = if load.stage == Stage::Opening { load.start } else { Some(place) };
-        let paused = load.paused;
+        let start = if load.stage == Stage::Opening { load.start } else { Some(load.place(&self.hands)) };
+        let (paused, missing) = (load.paused, load.missing.clone());
         let origin = match &load.origin {
             Origin::Uri(uri) => Origin::Uri(uri.clone()),
             Origin::Feed(feed) => {
@@ -229,12 +239,9 @@ impl Worker {
             }
         };
         drop(load);
-        match Load::begin(origin, start, paused, &self.hands) {
-            Ok(load) => self.load = Some(load),
-            Err(failure) => self.hands.tell(MediaEvent::Failed(match failure {
-                Failure::Other(why) => Failure::Other(format!("Without sound neither: {why}")),
-                other => other,
-            })),
+        self.begin_load(origin, start, paused, sound);
+        if let Some(load) = &mut self.load {
+            load.missing = missing;
         }
     }
 }

@@ -1,4 +1,5 @@
 //! Films made on the spot, a source that waits and fails on demand, and a player to watch.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
