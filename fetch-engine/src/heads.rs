@@ -11,6 +11,8 @@
 //!   one was not read, or, after a seek was announced, as soon as it has to wait or
 //!   [`PROMOTE_AFTER_SEEK_BYTES`] were read. The announcement holds until the main head has been
 //!   read on for [`SEEK_SETTLED_BYTES`]: a demuxer may look at its index first.
+//! - Heads that were not read since the seek was announced are dropped then: what was ordered for
+//!   them would only be in the way.
 
 use std::ops::Range;
 
@@ -53,8 +55,16 @@ pub(crate) struct Heads {
     /// At most [`MAX_HEADS`] - 1.
     sides: Vec<Head>,
     clock: u64,
-    /// Bytes read at the main head since a seek was announced; none where none is under way.
-    seeking: Option<u64>,
+    seeking: Option<Seeking>,
+}
+
+/// A seek that was announced and is under way.
+#[derive(Clone, Copy, Debug)]
+struct Seeking {
+    /// When it was announced.
+    since: u64,
+    /// Bytes read at the main head since then, or since another became the main one.
+    read: u64,
 }
 
 impl Heads {
@@ -74,7 +84,7 @@ impl Heads {
 
     /// A seek was announced: see the rules above.
     pub(crate) const fn seeking(&mut self) {
-        self.seeking = Some(0);
+        self.seeking = Some(Seeking { since: self.clock, read: 0 });
     }
 
     /// First byte not read at the main head.
@@ -109,9 +119,9 @@ impl Heads {
         let moves = |head: &Head| head.position <= end && owns(head, &(offset..end), true);
         if moves(&self.main) {
             self.main.position = end;
-            if let Some(read) = &mut self.seeking {
-                *read += len;
-                if *read >= SEEK_SETTLED_BYTES {
+            if let Some(seeking) = &mut self.seeking {
+                seeking.read += len;
+                if seeking.read >= SEEK_SETTLED_BYTES {
                     self.seeking = None;
                 }
             }
@@ -161,8 +171,10 @@ impl Heads {
         std::mem::swap(&mut self.main, &mut self.sides[place]);
         self.main.run = 0;
         self.sides[place].run = 0;
-        if self.seeking.is_some() {
-            self.seeking = Some(0);
+        if let Some(seeking) = &mut self.seeking {
+            seeking.read = 0;
+            let since = seeking.since;
+            self.sides.retain(|side| side.used > since);
         }
     }
 }

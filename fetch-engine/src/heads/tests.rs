@@ -85,6 +85,7 @@ fn after_a_seek_the_far_read_is_the_main_one_at_once() {
     heads.seeking();
     heads.begin(400 * MIB..400 * MIB + 16, false);
     assert_eq!(heads.demand().main.start, at(400 * MIB));
+    assert_eq!(heads.demand().others, [], "the place that was left is in nobody's way");
 }
 
 #[test]
