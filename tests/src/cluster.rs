@@ -52,7 +52,7 @@ impl Cluster {
         let master = cluster.directory.path().join("master");
         let hash = crate::files::write_random(&master, bytes, "film");
         for (name, rate) in NAMES.iter().zip(rates_mbit) {
-            cluster.add_server(name, Some(*rate), |films| copy(&master, &films.join("Film.bin")));
+            cluster.add_server(name, Some(*rate), |films| copy(&master, &films.join("Film.mkv")));
         }
         cluster.wait_for_sources(&hash, rates_mbit.len());
         (cluster, hash)

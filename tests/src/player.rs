@@ -18,7 +18,7 @@ const ELEMENTS: [&str; 6] = ["playbin3", "x264enc", "mp4mux", "qtdemux", "avdec_
 /// What is missing here to run a player, in words; nothing where all is there.
 #[must_use]
 pub fn missing() -> Option<String> {
-    if !runs("Xvfb", &["-version"]) {
+    if !runs("sh", &["-c", "command -v Xvfb"]) {
         return Some("Xvfb (Debian package xvfb)".into());
     }
     ELEMENTS

@@ -62,7 +62,7 @@ fn a_server_is_stopped_and_goes_on() {
 fn a_server_sends_a_wrong_byte() {
     let (mut cluster, hash) = Cluster::with_file(&RATES_MBIT, BYTES);
     // Every block of a megabyte, so that the server is certain to be asked for one of them.
-    let film = cluster.server("beta").film("Film.bin");
+    let film = cluster.server("beta").film("Film.mkv");
     for offset in (HALF..HALF + MIB).step_by(4096) {
         flip_bit(&film, offset);
     }
@@ -78,7 +78,7 @@ fn a_server_sends_a_wrong_byte() {
 #[test]
 fn only_wrong_copies_are_left() {
     let (mut cluster, hash) = Cluster::with_file(&[20], BYTES);
-    flip_bit(&cluster.server("alpha").film("Film.bin"), HALF);
+    flip_bit(&cluster.server("alpha").film("Film.mkv"), HALF);
     let outcome = Fetch::start(&cluster, &hash).finish(LIMIT);
     assert_eq!(outcome.code, 4, "no honest copy: {}", outcome.errors);
     assert!(outcome.errors.contains("alpha"), "the message names the server: {}", outcome.errors);
@@ -99,7 +99,7 @@ fn all_servers_are_gone() {
         assert!(outcome.errors.contains(name), "the message names {name}: {}", outcome.errors);
     }
     let kept = std::fs::read(&part).expect("what came is kept");
-    let whole = std::fs::read(cluster.server("alpha").film("Film.bin")).unwrap();
+    let whole = std::fs::read(cluster.server("alpha").film("Film.mkv")).unwrap();
     assert!(kept.len() as u64 >= HALF && whole.starts_with(&kept), "what is kept is the file's beginning");
     assert!(!cluster.scratch().join("out").exists(), "a part is not called whole");
 }
@@ -125,7 +125,7 @@ fn a_server_joins_late() {
     let mut fetch = Fetch::start(&cluster, &hash);
     fetch.wait_for_bytes(HALF / 2);
     cluster.add_server("gamma", Some(20), |films| {
-        assert_eq!(write_random(&films.join("Film.bin"), BYTES, "film"), hash);
+        assert_eq!(write_random(&films.join("Film.mkv"), BYTES, "film"), hash);
     });
     let report = fetch.finish_whole(&hash, LIMIT);
     let gamma = report.source("gamma");

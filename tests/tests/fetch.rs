@@ -42,7 +42,7 @@ fn shares_follow_the_rates_and_nothing_comes_twice() {
 #[test]
 fn a_range_of_the_file_comes_as_asked_even_to_standard_output() {
     let (mut cluster, hash) = Cluster::with_file(&[40, 40], 4 * MIB);
-    let whole = std::fs::read(cluster.server("alpha").film("Film.bin")).unwrap();
+    let whole = std::fs::read(cluster.server("alpha").film("Film.mkv")).unwrap();
     let (director, locator) = (cluster.director_url(), format!("b3:{hash}"));
     let output =
         run(&["get", "--director", &director, &locator, "--range", "1000000-2999999", "-o", "-", "--quiet"]);
@@ -106,7 +106,7 @@ fn exit_codes_tell_what_went_wrong() {
 fn any_http_client_fetches_any_stream() {
     let (mut cluster, hash) = Cluster::with_file(&[40], 3 * MIB);
     let server = cluster.server("alpha");
-    let whole = std::fs::read(server.film("Film.bin")).unwrap();
+    let whole = std::fs::read(server.film("Film.mkv")).unwrap();
     let path = format!("/streams/{hash}");
     let answer = http::get(&server.address, &path, "").unwrap();
     assert_eq!(answer.status, 200);
@@ -124,5 +124,5 @@ fn any_http_client_fetches_any_stream() {
     assert_eq!(http::get(&server.address, "/streams/00", "").unwrap().status, 404);
     assert_eq!(http::get(&server.address, "/../../../etc/passwd", "").unwrap().status, 404);
     assert_eq!(http::get(&server.address, "/health", "").unwrap().status, 200);
-    assert!(Path::new(&server.film("Film.bin")).exists());
+    assert!(Path::new(&server.film("Film.mkv")).exists());
 }

@@ -15,7 +15,7 @@ fn two_gibibytes_to_nowhere_stay_under_the_bound() {
     let mut cluster = Cluster::start();
     let mut hash = String::new();
     for name in ["alpha", "beta", "gamma"] {
-        cluster.add_server(name, None, |films| hash = write_sparse(&films.join("Long.bin"), 2048 * MIB));
+        cluster.add_server(name, None, |films| hash = write_sparse(&films.join("Long.mkv"), 2048 * MIB));
     }
     cluster.wait_for_sources(&hash, 3);
     let outcome = Fetch::start_to(&cluster, &hash, Path::new("/dev/null")).finish(Duration::from_secs(180));

@@ -52,7 +52,7 @@ fn costs() {
     table("2 GiB to /dev/null, loopback, no rate limit (processor seconds per GiB, best of 3)");
     let mut cluster = Cluster::start();
     let mut hash = String::new();
-    cluster.add_server(NAMES[0], None, |films| hash = write_sparse(&films.join("Long.bin"), LONG));
+    cluster.add_server(NAMES[0], None, |films| hash = write_sparse(&films.join("Long.mkv"), LONG));
     cluster.wait_for_sources(&hash, 1);
 
     let url = format!("http://{}/streams/{hash}", cluster.server(NAMES[0]).address);
@@ -71,7 +71,7 @@ fn costs() {
     let one = cheapest(&mut cluster, &mut fetch);
     for name in &NAMES[1..3] {
         cluster.add_server(name, None, |films| {
-            write_sparse(&films.join("Long.bin"), LONG);
+            write_sparse(&films.join("Long.mkv"), LONG);
         });
     }
     cluster.wait_for_sources(&hash, 3);
