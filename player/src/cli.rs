@@ -11,14 +11,14 @@ use crate::media::AudioOutput;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "tributary", version, about, long_about = None)]
 pub struct Cli {
-    /// What to play: CATALOG/TITLE or b3:HASH at the director, tributary://HOST[:PORT]/CATALOG/TITLE,
+    /// What to play: CATALOG/TITLE or b3:HASH at the director, tributary://HOST:PORT/CATALOG/TITLE,
     /// a file, or a plain web address. Without any, the library opens
     #[arg(value_name = "LOCATOR|FILE|URL")]
     pub play: Vec<String>,
     /// Director to use, for example http://attic.local:7400
     #[arg(long, value_name = "URL")]
     pub director: Option<String>,
-    /// A content server that holds what is to be played: tributary://HOST[:PORT]/b3:HASH
+    /// A content server that holds what is to be played: tributary://HOST:PORT/b3:HASH
     #[arg(long, value_name = "URL")]
     pub source: Vec<String>,
     /// Where to begin: seconds, M:SS or H:MM:SS

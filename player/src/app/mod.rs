@@ -1,7 +1,7 @@
 //! The window: joins state and views to the director, the engine and the pipeline.
 //!
 //! Everything from other threads comes through one bounded [`inbox`] and becomes events; every
-//! wish of a view is carried out in [`carry_out`]. No call here waits for the network.
+//! wish of a view is carried out in `carry_out`. No call here waits for the network.
 
 mod asker;
 mod carry_out;

@@ -64,7 +64,7 @@ pub(crate) struct Get {
     /// Fetch only these bytes, counted from 0, both ends included; the second may be left out.
     #[arg(long, value_name = "A-B")]
     pub(crate) range: Option<ByteRange>,
-    /// A server that holds the stream: tributary://HOST[:PORT]/b3:HASH. May be given again.
+    /// A server that holds the stream: tributary://HOST:PORT/b3:HASH. May be given again.
     #[arg(long, value_name = "URL")]
     pub(crate) source: Vec<SourceUrl>,
     #[command(flatten)]
