@@ -1,7 +1,7 @@
 //! What a session is writing: answers, a hash page, or some blocks.
 //!
-//! Where the socket takes all that it is given, several blocks are written together; once it doesn't, it
-//! is one block again. A new generation drops the blocks of which no byte is written yet.
+//! As many blocks are written together as the socket took at once the last time, or more where it took
+//! all. A new generation drops the blocks of which no byte is written yet.
 
 use std::collections::VecDeque;
 
@@ -66,11 +66,8 @@ impl Outbox {
         while let Some(end) = self.block_ends.pop_front_if(|end| *end <= self.written) {
             self.first_block_at = end;
         }
-        self.batch_bytes = if count < offered {
-            0
-        } else {
-            (2 * self.batch_bytes).clamp(FIRST_BATCH_BYTES, MAX_BATCH_BYTES)
-        };
+        self.batch_bytes =
+            if count < offered { count } else { (2 * offered).clamp(FIRST_BATCH_BYTES, MAX_BATCH_BYTES) };
     }
 
     /// Drops the blocks of which no byte is written yet.
@@ -141,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn batches_grow_while_all_is_taken_and_no_longer() {
+    fn batches_are_as_large_as_the_socket_takes() {
         let mut outbox = with_blocks(&[b"aaaa"]);
         assert!(!outbox.has_room(), "one block at first");
         outbox.wrote(4, 4);
