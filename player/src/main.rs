@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::Parser as _;
 use tributary_player::app::App;
 use tributary_player::cli::Cli;
@@ -44,7 +43,18 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         let app = App::new(context, cli, config).map_err(|why| format!("{why:#}"))?;
         Ok(Box::new(app))
     });
-    eframe::run_native("tributary", options, create)
-        .map_err(|why| anyhow::anyhow!("{why}"))
-        .context("the window can't be opened")
+    eframe::run_native("tributary", options, create).map_err(in_words)
+}
+
+/// Why there is no window, in one line.
+fn in_words(why: eframe::Error) -> anyhow::Error {
+    match why {
+        eframe::Error::AppCreation(why) => anyhow::anyhow!("{why}"),
+        eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_) => {
+            let named = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+            let display = named("WAYLAND_DISPLAY").or_else(|| named("DISPLAY")).unwrap_or_default();
+            anyhow::anyhow!("there is no display: {display} can't be opened")
+        }
+        why => anyhow::anyhow!("the window can't be drawn, is OpenGL there? {why}"),
+    }
 }

@@ -258,6 +258,8 @@ impl State {
                 playback.seek_target = None;
                 playback.position = position;
             }
+            // At the end the clock shows the whole, whatever the last picture's time was.
+            PlaybackEvent::Position(_) if playback.phase == Phase::Ended => {}
             PlaybackEvent::Position(position) => playback.position = position,
             PlaybackEvent::Frames(shown, dropped) => playback.frames = (shown, dropped),
             PlaybackEvent::Speed(speed) => playback.speed = speed,
@@ -265,6 +267,7 @@ impl State {
             PlaybackEvent::Ended => {
                 playback.phase = Phase::Ended;
                 playback.buffering = None;
+                playback.position = playback.duration.unwrap_or(playback.position);
             }
             PlaybackEvent::Failed(fault) => {
                 // The first fault is the truth; what follows comes from it.

@@ -200,7 +200,9 @@ fn waiting(playback: &Playback, snapshot: &Snapshot) -> Verdict {
     Verdict { grade: Grade::Waiting, sentence, cause: cause + &tail }
 }
 
-fn rest_is_here(snapshot: &Snapshot) -> bool {
+/// Whether everything from the picture to the end is here.
+#[must_use]
+pub fn rest_is_here(snapshot: &Snapshot) -> bool {
     let rest = snapshot.cache.ranges.last().is_some_and(|&(_, end)| end >= snapshot.size);
     rest && snapshot.state == StreamState::Full && snapshot.next_block > snapshot.blocks
 }
@@ -211,9 +213,9 @@ fn recent_warning(playback: &Playback, at: f64) -> Option<&LogEntry> {
 
 fn told(entry: &LogEntry, at: f64) -> String {
     let ago = words::span((at - entry.at).max(1.0));
-    let detail = words::safe(&entry.detail);
     let title = words::safe(&entry.title);
-    if detail.is_empty() { format!("{title} {ago} ago.") } else { format!("{title} {ago} ago: {detail}.") }
+    let detail = words::sentence(&entry.detail);
+    format!("{title} {ago} ago. {detail}").trim_end().to_owned()
 }
 
 fn calm(snapshot: &Snapshot) -> String {

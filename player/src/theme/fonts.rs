@@ -32,7 +32,8 @@ pub(super) fn definitions() -> FontDefinitions {
     for (face, weights) in WEIGHTS {
         for &weight in weights {
             let name = family_name(face, weight);
-            let mut tweak = FontTweak::default();
+            // Thousands stand apart as the drawings have it; egui's half a space is too tight.
+            let mut tweak = FontTweak { thin_space_width: 0.8, ..FontTweak::default() };
             if !matches!(face, Face::Icon | Face::IconFill) {
                 tweak.coords = VariationCoords::new([(b"wght", f32::from(weight))]);
             }

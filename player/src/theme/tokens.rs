@@ -184,7 +184,11 @@ pub mod over_film {
     pub const HOVER: Color32 = Color32::from_rgba_premultiplied(38, 38, 38, 38);
     /// Under an icon button that is on.
     pub const ON: Color32 = Color32::from_rgba_premultiplied(46, 46, 46, 60);
-    /// Fill of the second button and of a source's plate over a dimmed film.
+    /// Fill of the second button over a dimmed film.
+    pub const SECOND: Color32 = Color32::from_rgba_premultiplied(38, 38, 38, 38);
+    /// The same under the pointer.
+    pub const SECOND_HOVER: Color32 = Color32::from_rgba_premultiplied(66, 66, 66, 66);
+    /// Fill of a source's plate over a dimmed film.
     pub const PLATE: Color32 = Color32::from_rgba_premultiplied(14, 16, 18, 190);
 }
 

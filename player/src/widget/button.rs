@@ -99,7 +99,7 @@ impl<'a> Button<'a> {
             }
             ButtonKind::Plain => (mix(tokens.surface2, tokens.surface3), tokens.text1),
             ButtonKind::Quiet => (mix(Color32::TRANSPARENT, tokens.surface3), tokens.text1),
-            ButtonKind::OverFilm => (mix(over_film::PLATE, tokens.surface3), over_film::WHITE),
+            ButtonKind::OverFilm => (mix(over_film::SECOND, over_film::SECOND_HOVER), over_film::WHITE),
         }
     }
 }

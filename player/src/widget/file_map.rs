@@ -5,10 +5,10 @@ use fetch_engine::snapshot::Cell;
 
 use super::river::is_here;
 
-/// From one cell to the next, in points.
-pub const PITCH: f32 = 13.0;
-/// Side of a cell in points.
-const SIDE: f32 = 11.0;
+/// From one cell to the next, in points: the first that fits.
+const PITCHES: [u8; 4] = [13, 12, 11, 10];
+/// Between two cells, in points.
+const GAP: f32 = 2.0;
 /// Most cells; beyond that a cell stands for several blocks.
 const MOST_CELLS: usize = 3000;
 
@@ -23,24 +23,43 @@ pub struct Layout {
     pub blocks_a_cell: usize,
     /// Blocks in all.
     pub blocks: usize,
+    pitch: u8,
 }
 
 impl Layout {
-    /// Lays out `blocks` in `room` points.
+    /// Lays out `blocks` in `room` points: in smaller cells where larger ones do not fit, and in
+    /// cells of several blocks where the smallest do not.
     #[must_use]
     pub fn new(blocks: usize, room: Vec2) -> Self {
-        let columns = ((room.x + PITCH - SIDE) / PITCH).floor().max(1.0) as usize;
-        let rows_in_sight = (room.y / PITCH).floor().max(4.0) as usize;
-        let cells = (columns * rows_in_sight).min(MOST_CELLS);
-        let blocks_a_cell = blocks.div_ceil(cells.max(1)).max(1);
+        let fitting = PITCHES.into_iter().map(|pitch| {
+            let columns = ((room.x + GAP) / f32::from(pitch)).floor().max(1.0) as usize;
+            let rows = (room.y / f32::from(pitch)).floor().max(4.0) as usize;
+            (pitch, columns, (columns * rows).min(MOST_CELLS))
+        });
+        let smallest = fitting.clone().last();
+        let found = fitting.into_iter().find(|(_, _, cells)| *cells >= blocks).or(smallest);
+        let (pitch, columns, cells) = found.expect("there is a pitch");
+        let blocks_a_cell = blocks.div_ceil(cells).max(1);
         let rows = blocks.div_ceil(blocks_a_cell).div_ceil(columns);
-        Self { columns, rows, blocks_a_cell, blocks }
+        Self { columns, rows, blocks_a_cell, blocks, pitch }
+    }
+
+    /// From one cell to the next, in points.
+    #[must_use]
+    pub fn pitch(&self) -> f32 {
+        f32::from(self.pitch)
+    }
+
+    /// Side of a cell, in points.
+    #[must_use]
+    pub fn side(&self) -> f32 {
+        self.pitch() - GAP
     }
 
     /// Size in points.
     #[must_use]
     pub fn size(&self) -> Vec2 {
-        vec2(self.columns as f32 * PITCH - (PITCH - SIDE), self.rows as f32 * PITCH)
+        vec2(self.columns as f32 * self.pitch() - GAP, self.rows as f32 * self.pitch())
     }
 
     /// The blocks of the cell at a place in points, from 0.
@@ -49,7 +68,7 @@ impl Layout {
         if at.x < 0.0 || at.y < 0.0 {
             return None;
         }
-        let (column, row) = ((at.x / PITCH) as usize, (at.y / PITCH) as usize);
+        let (column, row) = ((at.x / self.pitch()) as usize, (at.y / self.pitch()) as usize);
         if column >= self.columns {
             return None;
         }
@@ -61,7 +80,7 @@ impl Layout {
     #[must_use]
     pub fn corner_of(&self, block: usize) -> Vec2 {
         let cell = block / self.blocks_a_cell;
-        vec2((cell % self.columns) as f32, (cell / self.columns) as f32) * PITCH
+        vec2((cell % self.columns) as f32, (cell / self.columns) as f32) * self.pitch()
     }
 }
 
@@ -102,7 +121,8 @@ pub fn image(map: &[u8], layout: Layout, scale: f32, head: usize, palette: &Pale
     let mut image =
         ColorImage::filled([size.x.max(1.0) as usize, size.y.max(1.0) as usize], Color32::TRANSPARENT);
     for (number, blocks) in map.chunks(layout.blocks_a_cell).enumerate() {
-        let corner = vec2((number % layout.columns) as f32, (number / layout.columns) as f32) * PITCH * scale;
+        let corner =
+            vec2((number % layout.columns) as f32, (number / layout.columns) as f32) * layout.pitch() * scale;
         let cell = of_cell(blocks);
         let behind = (number + 1) * layout.blocks_a_cell <= head;
         let (fill, edge) = match cell {
@@ -122,7 +142,7 @@ pub fn image(map: &[u8], layout: Layout, scale: f32, head: usize, palette: &Pale
             }
             _ => (palette.absent, palette.absent),
         };
-        draw_cell(&mut image, corner, SIDE * scale, fill, edge);
+        draw_cell(&mut image, corner, layout.side() * scale, fill, edge);
     }
     image
 }

@@ -14,6 +14,10 @@ const CELL: egui::Vec2 = vec2(20.0, 28.0);
 const PITCH: f32 = 21.0;
 /// Longer patterns are shown as how many elements each source has.
 const LONGEST_IN_CELLS: usize = 24;
+/// Room for the flag between two patterns, in points.
+const FLAG: f32 = 14.0;
+/// Least room for the next pattern, in points: the flag, four cells and what tells of more.
+const LEAST_NEXT: f32 = FLAG + 4.0 * PITCH + 16.0;
 /// Height of the whole in points.
 pub const HEIGHT: f32 = 52.0;
 
@@ -37,22 +41,10 @@ pub fn show(ui: &mut Ui, rect: Rect, now: &Shown, next: Option<&Shown>, awaited:
     let spoken = format!("Pattern {}{then}", letters(now));
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     let room = rect.width();
-    let needed = |shown: &Shown| shown.elements.len() as f32 * PITCH;
-    let both = needed(now) + next.map_or(0.0, |next| 14.0 + needed(next));
-    let in_cells = now.elements.len() <= LONGEST_IN_CELLS && both <= room;
-    if !in_cells {
-        let half = if next.is_some() { (room - 14.0) * 0.5 } else { room };
-        counts(ui, Rect::from_min_size(rect.min, vec2(half, CELL.y)), now, true);
-        if let Some(next) = next {
-            let left = rect.left() + half + 14.0;
-            flag(ui, pos2(left - 8.0, rect.top()), next.from);
-            counts(
-                ui,
-                Rect::from_min_max(pos2(left, rect.top()), pos2(rect.right(), rect.top() + CELL.y)),
-                next,
-                false,
-            );
-        }
+    let needed = now.elements.len() as f32 * PITCH;
+    let after = if next.is_some() { LEAST_NEXT } else { 0.0 };
+    if now.elements.len() > LONGEST_IN_CELLS || needed + after > room {
+        in_counts(ui, rect, now, next);
         return;
     }
     let place =
@@ -76,12 +68,34 @@ pub fn show(ui: &mut Ui, rect: Rect, now: &Shown, next: Option<&Shown>, awaited:
         }
     }
     if let Some(next) = next {
-        let left = rect.left() + needed(now) + 14.0;
+        let left = rect.left() + needed + FLAG;
         flag(ui, pos2(left - 8.0, rect.top()), next.from);
         for (number, person) in next.elements.iter().enumerate() {
             let cell = Rect::from_min_size(pos2(left + PITCH * number as f32, rect.top()), CELL);
+            let last = number + 1 == next.elements.len();
+            if cell.right() > rect.right() - if last { 0.0 } else { 16.0 } {
+                let place = pos2(cell.left() + 2.0, cell.center().y);
+                text::paint(ui.painter(), place, Align2::LEFT_CENTER, "…", Type::LABEL_STRONG, tokens.text2);
+                break;
+            }
             outlined(ui, cell, *person);
         }
+    }
+}
+
+/// Both patterns as bars with counts.
+fn in_counts(ui: &Ui, rect: Rect, now: &Shown, next: Option<&Shown>) {
+    let half = if next.is_some() { (rect.width() - FLAG) * 0.5 } else { rect.width() };
+    counts(ui, Rect::from_min_size(rect.min, vec2(half, CELL.y)), now, true);
+    if let Some(next) = next {
+        let left = rect.left() + half + FLAG;
+        flag(ui, pos2(left - 8.0, rect.top()), next.from);
+        counts(
+            ui,
+            Rect::from_min_max(pos2(left, rect.top()), pos2(rect.right(), rect.top() + CELL.y)),
+            next,
+            false,
+        );
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
         },
         Phase::Ended => {
             let told = Told {
-                glyph: icon::CHECK,
+                glyph: icon::CHECK_CIRCLE,
                 color: over_film::WHITE,
                 sentence: "The end".to_owned(),
                 explanation: String::new(),

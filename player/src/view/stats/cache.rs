@@ -98,7 +98,7 @@ fn map(ui: &mut Ui, width: f32, height: f32, snapshot: &Snapshot, playback: &Pla
     let tokens = *Tokens::of(ui);
     let layout = Layout::new(snapshot.map.len(), vec2(width, height));
     let size = layout.size();
-    let row = parts::line(ui, width, size.y.max(file_map::PITCH));
+    let row = parts::line(ui, width, size.y.max(13.0));
     if snapshot.map.is_empty() {
         return;
     }
@@ -127,7 +127,7 @@ fn map(ui: &mut Ui, width: f32, height: f32, snapshot: &Snapshot, playback: &Pla
     if let Some(at) = response.hover_pos()
         && let Some(blocks) = layout.blocks_at(at - rect.min)
     {
-        mark(ui, rect.min + layout.corner_of(blocks.start));
+        mark(ui, rect.min + layout.corner_of(blocks.start), layout);
         let told = told(&blocks, snapshot, playback, state);
         let _ = response.on_hover_ui_at_pointer(|ui| {
             ui.set_style(crate::theme::style(&Tokens::DARK));
@@ -137,8 +137,8 @@ fn map(ui: &mut Ui, width: f32, height: f32, snapshot: &Snapshot, playback: &Pla
     }
 }
 
-fn mark(ui: &Ui, corner: egui::Pos2) {
-    let cell = Rect::from_min_size(corner, vec2(11.0, 11.0)).expand(1.0);
+fn mark(ui: &Ui, corner: egui::Pos2, layout: Layout) {
+    let cell = Rect::from_min_size(corner, vec2(layout.side(), layout.side())).expand(1.0);
     let ink = Tokens::of(ui).text1;
     ui.painter().rect_stroke(cell, radius::CELL, Stroke::new(2.0, ink), StrokeKind::Outside);
 }
@@ -149,7 +149,7 @@ fn playing_mark(ui: &Ui, rect: Rect, layout: Layout, snapshot: &Snapshot) {
         return;
     }
     let corner = rect.min + layout.corner_of(snapshot.head_block as usize - 1);
-    mark(ui, corner);
+    mark(ui, corner, layout);
     let words = format!("playing {}", words::group(snapshot.head_block));
     let width = text::width(ui.painter(), &words, Type::LABEL_STRONG) + 16.0;
     let left = if corner.x - width - 6.0 > rect.left() { corner.x - width - 6.0 } else { corner.x + 19.0 };

@@ -13,7 +13,7 @@ use egui::{Align2, CursorIcon, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, W
 use super::Scene;
 use crate::state::playback::Playback;
 use crate::state::stats::{DRAWER_WIDTH, StatsPage};
-use crate::state::{Command, State};
+use crate::state::{Command, State, verdict};
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::widget::icon_button::IconButton;
 use crate::widget::{focus, text};
@@ -156,6 +156,9 @@ fn edge(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 
 /// What the buffer does, in a few words.
 fn buffer_words(playback: &Playback) -> String {
+    if playback.snapshot.as_ref().is_some_and(|snapshot| verdict::rest_is_here(snapshot)) {
+        return "the rest is here".to_owned();
+    }
     let Some(seconds) = playback.ahead_seconds() else { return "buffer –".to_owned() };
     let before = playback.history.iter().rev().nth(5).map(|sample| f64::from(sample.ahead_seconds));
     let trend = match before {

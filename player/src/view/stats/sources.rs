@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use fetch_engine::snapshot::{LogKind, PatternSnapshot, Snapshot, SourceSnapshot};
+use fetch_engine::snapshot::{PatternSnapshot, Snapshot, SourceSnapshot};
 
 use super::parts;
 use crate::state::playback::Playback;
@@ -53,7 +53,7 @@ pub(super) fn show(ui: &mut Ui, width: f32, playback: &Playback, scene: &mut Sce
         row(ui, width, source, scene);
     }
     ui.add_space(12.0);
-    pattern(ui, width, snapshot, playback, scene.state);
+    pattern(ui, width, snapshot, scene.state);
 }
 
 /// How a source stands: word, icon, colour, and whether its row stands out.
@@ -227,9 +227,22 @@ fn shown(pattern: &PatternSnapshot, state: &State) -> Shown {
     }
 }
 
-fn pattern(ui: &mut Ui, width: f32, snapshot: &Snapshot, playback: &Playback, state: &State) {
+fn pattern(ui: &mut Ui, width: f32, snapshot: &Snapshot, state: &State) {
     let tokens = *Tokens::of(ui);
     let [now, rest @ ..] = snapshot.patterns.as_slice() else { return };
+    let anybody = |pattern: &PatternSnapshot| pattern.pattern.chars().any(|letter| letter != '-');
+    if !snapshot.patterns.iter().any(anybody) {
+        let head = parts::line(ui, width, 24.0);
+        text::label(ui, head.left_center(), Align2::LEFT_CENTER, "Pattern", Type::LIST_STRONG, tokens.text1);
+        let line = parts::line(ui, width, 24.0);
+        let words = if snapshot.next_block > snapshot.blocks {
+            "None in force: every block up to the end is here."
+        } else {
+            "None in force: nobody sends now."
+        };
+        text::label(ui, line.left_center(), Align2::LEFT_CENTER, words, Type::NOTE, tokens.text2);
+        return;
+    }
     let next = rest.first();
     let then = next.map_or(String::new(), |next| {
         format!(", epoch {} from block {}", next.epoch, words::group(next.from))
@@ -242,15 +255,27 @@ fn pattern(ui: &mut Ui, width: f32, snapshot: &Snapshot, playback: &Playback, st
     let rect = parts::line(ui, width, pattern_strip::HEIGHT);
     let next = next.map(|next| shown(next, state));
     pattern_strip::show(ui, rect, &shown(now, state), next.as_ref(), snapshot.next_block);
-    let why = playback.log.iter().rev().find(|entry| entry.kind == LogKind::Pattern);
-    if let Some(entry) = why {
+    if let Some(words) = why(snapshot, now) {
         let line = parts::line(ui, width, 30.0);
         let glyph = icon::ARROW_BEND_DOWN_RIGHT;
         text::icon(ui.painter(), line.left_center() + vec2(8.0, 0.0), glyph, Type::icon(15.0), tokens.text3);
-        let words = format!("{}, {}", words::safe(&entry.title), words::safe(&entry.detail));
         let place = line.left_center() + vec2(26.0, 0.0);
         text::label_within(ui, place, Align2::LEFT_CENTER, &words, Type::NOTE, tokens.text2, width - 26.0);
     }
+}
+
+/// Why the pattern is as it is: who has most of it, and what that one gives.
+fn why(snapshot: &Snapshot, now: &PatternSnapshot) -> Option<String> {
+    let count =
+        |source: &SourceSnapshot| now.pattern.chars().filter(|letter| *letter == source.letter).count();
+    let most =
+        snapshot.sources.iter().max_by_key(|source| (count(source), std::cmp::Reverse(source.index)))?;
+    let has = count(most);
+    (has > 0).then(|| {
+        let name = words::safe(&most.name);
+        let rate = words::megabits(most.capacity_bps.unwrap_or(most.rate_bps));
+        format!("{name} has {has} in {}: it can give {rate} Mbit/s.", now.pattern.chars().count())
+    })
 }
 
 /// The foot of the page: what it cost, and what was late.
@@ -305,6 +330,14 @@ mod tests {
         assert_eq!(standing(&source, &Tokens::DARK).0, "slow");
         source.state = "waiting".to_owned();
         assert_eq!(standing(&source, &Tokens::DARK).0, "waiting");
+    }
+
+    #[test]
+    fn the_pattern_is_explained_by_who_has_most_of_it() {
+        let snapshot = fixture::snapshot();
+        let words = why(&snapshot, &snapshot.patterns[0]);
+        assert_eq!(words.as_deref(), Some("alpha has 5 in 10: it can give 8.9 Mbit/s."));
+        assert_eq!(why(&snapshot, &PatternSnapshot::default()), None);
     }
 
     #[test]
