@@ -19,7 +19,7 @@ use crate::engine::Memory;
 use crate::journal::Words;
 use crate::live::{Live, LiveInner};
 use crate::roster::Change;
-use crate::shared::Shared;
+use crate::shared::{Failure, FailureKind, Shared};
 use crate::snapshot::LogKind;
 use crate::standing::{Facts, judge};
 use crate::text;
@@ -301,6 +301,17 @@ impl Driver {
             self.shared.set_failure(failure);
         }
         inner.state = state;
+    }
+}
+
+impl Drop for Driver {
+    /// A driver that ends while its stream is open has failed: a reader must not wait for ever.
+    fn drop(&mut self) {
+        if !self.shared.is_closed() {
+            let message =
+                "The engine failed: its task for this title ended. Open the title again.".to_owned();
+            self.shared.set_failure(Some(Failure { kind: FailureKind::NobodyReachable, message }));
+        }
     }
 }
 

@@ -166,6 +166,29 @@ fn nobody_left_is_told_and_given_up_after_the_time_that_was_set() {
 }
 
 #[test]
+fn a_lonely_stream_finds_its_server_again_soon() {
+    let film = Film::new(6 * MIB);
+    let director = Director::start(&film);
+    let alpha = Server::start("alpha", &film, BYTES_A_SECOND);
+    let address = alpha.address;
+    director.list(&[("alpha", address)]);
+    let engine = engine(|config| config.director = Some(director.address.to_string()));
+    let stream = engine.open(&Locator::Stream(film.id), &OpenOptions::default()).unwrap();
+    let mut reader = stream.reader(0);
+    let mut bytes = vec![0; MIB];
+    reader.read_exact(&mut bytes).unwrap();
+    drop(alpha);
+    // Long enough for tries in vain: doubled waits would make the next one seconds away.
+    thread::sleep(Duration::from_secs(6));
+    assert!(matches!(stream.snapshot().state, StreamState::Nobody(why) if why.contains("alpha")));
+    let _alpha = Server::start_at(address, "alpha", &film, 4 * BYTES_A_SECOND);
+    let back = Instant::now();
+    reader.read_to_end(&mut bytes).unwrap();
+    assert!(back.elapsed() < Duration::from_secs(4), "{:?}", back.elapsed());
+    assert!(bytes == *film.bytes);
+}
+
+#[test]
 fn a_server_that_joins_late_takes_part_and_one_that_returns_keeps_its_letter() {
     let film = Film::new(24 * MIB);
     let director = Director::start(&film);

@@ -52,7 +52,12 @@ struct State {
 impl Server {
     /// Starts a server that sends at most so many bytes a second.
     pub(crate) fn start(name: &str, film: &Film, bytes_a_second: u64) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at("127.0.0.1:0".parse().unwrap(), name, film, bytes_a_second)
+    }
+
+    /// The same, at an address.
+    pub(crate) fn start_at(address: SocketAddr, name: &str, film: &Film, bytes_a_second: u64) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
             film: film.clone(),

@@ -13,6 +13,9 @@ use crate::wire::{ErrorCode, Frame, VERSION};
 /// Payload of the test block (110): small, so that it measures the path and not the rate.
 const TEST_BLOCK: &[u8] = b"tributary test block";
 
+/// Longest wait before a source is tried again while no source is there at all.
+const LONELY_BACKOFF: Duration = Duration::from_secs(2);
+
 impl Session {
     pub(super) fn added(&mut self, id: SourceId, hint: Option<Hint>) {
         let remembered = hint.map(|hint| (hint.rate_bps / 8.0).max(1.0));
@@ -134,8 +137,12 @@ impl Session {
     }
 
     fn leave(&mut self, now: Time, id: SourceId, why: String, is_error: bool) {
+        let lonely = !self.sources.values().any(|other| other.id != id && other.is_up());
         let Some(source) = self.sources.get_mut(&id) else { return };
-        let backoff = source.next_backoff();
+        let mut backoff = source.next_backoff();
+        if lonely {
+            backoff = backoff.min(LONELY_BACKOFF);
+        }
         let retry_in = (!source.withdrawn).then_some(backoff);
         source.link = retry_in.map_or(Link::Gone, |wait| Link::Away { retry_at: now + wait });
         source.silent = false;
@@ -162,8 +169,15 @@ impl Session {
     }
 
     /// Tells once when nobody is left that could send anything.
-    fn check_anybody_left(&mut self, _now: Time) {
+    fn check_anybody_left(&mut self, now: Time) {
         let anybody = self.sources.values().any(|source| source.is_up() || source.link == Link::Connecting);
+        if !anybody {
+            for source in self.sources.values_mut() {
+                if let Link::Away { retry_at } = &mut source.link {
+                    *retry_at = (*retry_at).min(now + LONELY_BACKOFF);
+                }
+            }
+        }
         if anybody {
             self.nobody_told = false;
         } else if !self.nobody_told && !self.sources.is_empty() {
