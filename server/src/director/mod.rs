@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tributary_core::geometry::StreamId;
 
@@ -33,6 +33,9 @@ const MAX_CONNECTIONS: usize = 4096;
 /// Most connections of one address.
 const MAX_CONNECTIONS_PER_ADDRESS: usize = 1024;
 
+/// Tables of contents that are read at once: they may be large.
+const MAX_TABLES_READ_AT_ONCE: usize = 4;
+
 /// Streams whose sources have changed.
 type Change = Arc<[StreamId]>;
 
@@ -42,6 +45,8 @@ struct Director {
     name: Arc<str>,
     store: Arc<dyn Store>,
     changes: broadcast::Sender<Change>,
+    /// Places for tables of contents that are being read.
+    tables: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
@@ -71,6 +76,7 @@ pub(crate) async fn run(config: DirectorConfig, stop: CancellationToken) -> anyh
         name: config.name.into(),
         store: Arc::new(store),
         changes: broadcast::Sender::new(MAX_CHANGES_WAITING),
+        tables: Arc::new(Semaphore::new(MAX_TABLES_READ_AT_ONCE)),
         stop: stop.clone(),
     };
     let sweeper = tokio::spawn(sweep(director.clone()));

@@ -76,6 +76,9 @@ pub(super) enum StoreError {
         /// The other's address.
         holder: String,
     },
+    /// As many servers as a director keeps.
+    #[error("this director lists as many servers as it takes ({0})")]
+    TooManyServers(i64),
     /// The fencing number is an old one.
     #[error("server {0:?} has been registered anew since: this lease is over")]
     Fenced(String),

@@ -54,6 +54,7 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::NameTaken { .. } => Self::new(StatusCode::CONFLICT, "name_taken", message),
             StoreError::Fenced(_) => Self::new(StatusCode::CONFLICT, "fenced", message),
+            StoreError::TooManyServers(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "full", message),
             StoreError::UnknownServer(_) => Self::not_found(message),
             StoreError::Database(_) | StoreError::Unreadable(_) => {
                 tracing::error!("{message}");

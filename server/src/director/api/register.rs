@@ -1,9 +1,10 @@
 //! What content servers ask: to be listed, to stay listed, to be taken off.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, FromRequest, Request, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use tributary_core::directory::{LeaseGrant, Registration, Renewal};
@@ -13,13 +14,23 @@ use crate::director::Director;
 use crate::director::intake;
 use crate::director::store::Now;
 
+/// Time for a table of contents to come, the wait for its turn included.
+const TABLE_TIMEOUT: Duration = Duration::from_secs(30);
+
 pub(super) async fn register(
     State(director): State<Director>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(name): Path<String>,
-    JsonBody(told): JsonBody<Registration>,
+    request: Request,
 ) -> Result<Json<LeaseGrant>, Failure> {
     let name = intake::name(&name)?;
+    let late =
+        |_| Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the table of contents came too slowly");
+    let read = async {
+        let _place = director.tables.acquire().await;
+        JsonBody::<Registration>::from_request(request, &()).await
+    };
+    let JsonBody(told) = tokio::time::timeout(TABLE_TIMEOUT, read).await.map_err(late)??;
     let table = intake::registration(told, peer.ip())?;
     let (address, titles) = (table.address.clone(), table.titles.len());
     let granted = director.store.register(name.clone(), table, Now::read()).await?;

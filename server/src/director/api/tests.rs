@@ -34,6 +34,7 @@ async fn start() -> Running {
         name: "here".into(),
         store: Arc::new(store),
         changes: broadcast::Sender::new(16),
+        tables: Arc::new(tokio::sync::Semaphore::new(2)),
         stop: stop.clone(),
     };
     let limits = crate::net::limits::ConnectionLimits::new(64, 64);

@@ -15,6 +15,9 @@ const FORGET_SERVER_AFTER_SECONDS: u64 = 10 * 60;
 /// A title that nobody has held for this long is new when somebody holds it again.
 const FORGET_TITLE_AFTER_SECONDS: u64 = 90 * 24 * 3600;
 
+/// Most servers that are kept, lapsed ones included.
+pub(super) const MAX_SERVERS: i64 = 4096;
+
 /// Writers wait for each other at the start, not half-way.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
@@ -40,6 +43,11 @@ pub(super) async fn register(
             return Err(StoreError::NameTaken { name, holder: address });
         }
         moved = address != table.address || lease_ms <= 0 || instance != table.instance;
+    } else {
+        let kept = sqlx::query("SELECT COUNT(*) AS kept FROM servers").fetch_one(&mut *db).await?;
+        if kept.try_get::<i64, _>("kept")? >= MAX_SERVERS {
+            return Err(StoreError::TooManyServers(MAX_SERVERS));
+        }
     }
     let fence = next_fence(&mut db).await?;
     let old = streams_of(&mut db, &name).await?;

@@ -129,3 +129,21 @@ async fn the_stream_that_most_servers_hold_has_the_name() {
     store.register("c".into(), table("k", 3, &[other]), now).await.unwrap();
     assert_eq!(held(store.title("Films".into(), "film 1".into(), now).await.unwrap()), StreamId([2; 32]));
 }
+
+#[tokio::test]
+async fn a_director_keeps_no_more_servers_than_it_takes() {
+    let (store, _state) = store().await;
+    sqlx::query(
+        "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+         INSERT INTO servers SELECT 's' || n, 'h:1', 'i', n, ?, 1 FROM number",
+    )
+    .bind(change::MAX_SERVERS)
+    .bind(after(15).ms)
+    .execute(&store.pool)
+    .await
+    .unwrap();
+    let refused = store.register("one more".into(), table("i", 1, &[]), START).await;
+    assert!(matches!(refused, Err(StoreError::TooManyServers(_))));
+    let again = Registration { address: "h:1".into(), ..table("i", 1, &[]) };
+    assert!(store.register("s7".into(), again, START).await.is_ok(), "a known one may go on");
+}
