@@ -70,6 +70,12 @@ pub fn takes_part(source: &SourceSnapshot) -> bool {
     matches!(source.state.as_str(), "joining" | "sending" | "waiting")
 }
 
+/// Whether a source is there, even if it keeps silent for the moment.
+#[must_use]
+pub fn is_there(source: &SourceSnapshot) -> bool {
+    takes_part(source) || source.state == "silent"
+}
+
 /// What arrives against what is needed.
 #[must_use]
 pub fn headroom(playback: &Playback) -> Option<Headroom> {
@@ -167,14 +173,10 @@ fn of_fault(fault: &Fault) -> Verdict {
 }
 
 fn waiting(playback: &Playback, snapshot: &Snapshot) -> Verdict {
-    let (sentence, cause) = match awaited(snapshot) {
-        Some(source) if source.state == "silent" => {
-            let helper = snapshot.sources.iter().find(|s| s.index != source.index && takes_part(s));
-            let then = helper
-                .map_or(String::new(), |helper| format!(" {} is sending what it owes again.", helper.name));
-            (format!("Waiting for {}", source.name), format!("{} went quiet.{then}", source.name))
-        }
-        Some(source) => (
+    let silent: Vec<&str> =
+        snapshot.sources.iter().filter(|s| s.state == "silent").map(|source| source.name.as_str()).collect();
+    let (sentence, cause) = match (silent.as_slice(), awaited(snapshot)) {
+        ([], Some(source)) => (
             format!("Waiting for {}", source.name),
             format!(
                 "{} owes {} and sends {} Mbit/s.",
@@ -183,7 +185,19 @@ fn waiting(playback: &Playback, snapshot: &Snapshot) -> Verdict {
                 words::megabits(source.rate_bps)
             ),
         ),
-        None => ("Waiting for the servers".to_owned(), "They are being reached.".to_owned()),
+        ([], None) => ("Waiting for the servers".to_owned(), "They are being reached.".to_owned()),
+        (silent, _) => {
+            let sends = |source: &&SourceSnapshot| source.state == "sending" && source.rate_bps > 0.0;
+            let owes = if silent.len() == 1 { "it owes" } else { "they owe" };
+            let then = match snapshot.sources.iter().find(sends) {
+                Some(helper) => format!("{} is sending what {owes} again.", helper.name),
+                None => "Nobody else sends now; all are asked again.".to_owned(),
+            };
+            (
+                format!("Waiting for {}", words::list(silent)),
+                format!("{} went quiet. {then}", words::list(silent)),
+            )
+        }
     };
     let tail = match (playback.buffering, playback.needed_bps()) {
         (Some(percent), Some(needed)) if snapshot.rate_bps > 0.0 => {
@@ -259,6 +273,20 @@ mod tests {
         fixture::edit_snapshot(&mut playback, |snapshot| snapshot.sources[1].state = "silent".to_owned());
         let verdict = verdict(&playback);
         assert_eq!((verdict.grade, verdict.sentence.as_str()), (Grade::Waiting, "Waiting for beta"));
+        assert!(verdict.cause.contains("alpha is sending what it owes again"), "{}", verdict.cause);
+    }
+
+    #[test]
+    fn nobody_is_said_to_help_who_does_not_send() {
+        let mut playback = fixture::playback();
+        playback.buffering = Some(0);
+        fixture::edit_snapshot(&mut playback, |snapshot| {
+            snapshot.sources.iter_mut().for_each(|source| source.rate_bps = 0.0);
+            snapshot.sources[..2].iter_mut().for_each(|source| source.state = "silent".to_owned());
+        });
+        let verdict = verdict(&playback);
+        assert_eq!(verdict.sentence, "Waiting for alpha and beta");
+        assert!(verdict.cause.contains("Nobody else sends now"), "{}", verdict.cause);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Layout {
             let rows = (room.y / f32::from(pitch)).floor().max(4.0) as usize;
             (pitch, columns, (columns * rows).min(MOST_CELLS))
         });
-        let smallest = fitting.clone().last();
+        let smallest = fitting.clone().next_back();
         let found = fitting.into_iter().find(|(_, _, cells)| *cells >= blocks).or(smallest);
         let (pitch, columns, cells) = found.expect("there is a pitch");
         let blocks_a_cell = blocks.div_ceil(cells).max(1);

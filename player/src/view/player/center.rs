@@ -252,7 +252,7 @@ fn plates(ui: &mut Ui, film: Rect, top: f32, playback: &Playback, state: &State)
             if amiss {
                 painter.rect_stroke(rect, radius::ROW, Stroke::new(1.5, tokens.warn), StrokeKind::Inside);
             }
-            let presence = if verdict::takes_part(source) { Presence::Here } else { Presence::Away };
+            let presence = if verdict::is_there(source) { Presence::Here } else { Presence::Away };
             let middle = rect.center().y;
             let person = state.person(source.index);
             chip::paint(painter, &tokens, pos2(rect.left() + 19.0, middle), 18.0, person, presence);

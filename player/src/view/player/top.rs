@@ -55,7 +55,7 @@ fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -
     let mut people: Vec<Person> = snapshot
         .sources
         .iter()
-        .filter(|s| verdict::takes_part(s))
+        .filter(|s| verdict::is_there(s))
         .map(|s| scene.state.person(s.index))
         .collect();
     people.sort_unstable();

@@ -109,8 +109,7 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
     }
     let (left, top, right) = (rect.left(), rect.top(), rect.right());
     let person = scene.state.person(source.index);
-    let here = verdict::takes_part(source) || source.state == "silent";
-    let presence = if here { Presence::Here } else { Presence::Away };
+    let presence = if verdict::is_there(source) { Presence::Here } else { Presence::Away };
     let painter = ui.painter();
     chip::paint(painter, &tokens, pos2(left + 13.0, top + 25.0), 26.0, person, presence);
     let strong = Type::LIST_STRONG.at(15.0, 20.0);
