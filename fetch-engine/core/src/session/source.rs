@@ -13,8 +13,10 @@ use crate::wire::ErrorCode;
 
 /// Silence below which nobody is suspected.
 const MIN_SUSPICION: Duration = Duration::from_millis(300);
-/// The same in round trips.
+/// The same in round trips, and a margin on top: BBR sends next to nothing for 200 ms and a round trip
+/// every ten seconds.
 const SUSPICION_ROUND_TRIPS: u32 = 3;
+const SUSPICION_MARGIN: Duration = Duration::from_millis(100);
 /// The same on long paths, where one lost segment costs more round trips.
 const SUSPICION_ROUND_TRIPS_LONG: u32 = 4;
 /// What counts as a long path.
@@ -290,8 +292,8 @@ impl Source {
     /// Silence after which it is suspected.
     pub(super) fn suspicion(&self) -> Duration {
         let rtt = self.round_trip();
-        let trips = if rtt > LONG_PATH { SUSPICION_ROUND_TRIPS_LONG } else { SUSPICION_ROUND_TRIPS };
-        MIN_SUSPICION.max(rtt * trips)
+        let long = if rtt > LONG_PATH { rtt * SUSPICION_ROUND_TRIPS_LONG } else { Duration::ZERO };
+        MIN_SUSPICION.max(rtt * SUSPICION_ROUND_TRIPS + SUSPICION_MARGIN).max(long)
     }
 
     /// How long to wait before the next try, longer each time.
