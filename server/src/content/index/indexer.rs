@@ -229,3 +229,55 @@ fn is_settled(found: &Found) -> bool {
     // A time in the future says nothing about writing.
     changed.elapsed().map_or(true, |since| since >= SETTLED)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::root::Root;
+
+    /// Waits until the library's titles are these, or fails.
+    fn until_listed(library: &Library, expected: &[&str]) {
+        let start = Instant::now();
+        loop {
+            let titles: Vec<String> = library.titles().into_iter().map(|title| title.title).collect();
+            if titles == expected {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "{titles:?}, not {expected:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    #[test]
+    fn the_library_follows_the_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let (films, state) = (dir.path().join("films"), dir.path().join("state"));
+        std::fs::create_dir(&films).unwrap();
+        std::fs::write(films.join("a.mp4"), vec![1; 100_000]).unwrap();
+        std::fs::write(films.join("a.toml"), "title = 'First'").unwrap();
+        let library = Library::new(Root::open(&films).unwrap(), &state);
+        let indexer = Indexer::start(Arc::clone(&library), Memory::open(&state).unwrap()).unwrap();
+        until_listed(&library, &["First"]);
+        let first = library.titles()[0].stream;
+        assert_eq!(first.0, *blake3::hash(&[1; 100_000]).as_bytes());
+
+        std::fs::write(films.join("b.mkv"), "second").unwrap();
+        until_listed(&library, &["First", "b"]);
+        std::fs::write(films.join("a.toml"), "title = 'Renamed'").unwrap();
+        until_listed(&library, &["Renamed", "b"]);
+        std::fs::write(films.join("a.mp4"), vec![2; 100_000]).unwrap();
+        let start = Instant::now();
+        while library.open(first).is_ok() || library.titles().iter().all(|title| title.title != "Renamed") {
+            assert!(start.elapsed() < Duration::from_secs(30), "the changed file is listed anew");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(library.titles()[0].stream.0, *blake3::hash(&[2; 100_000]).as_bytes());
+        std::fs::remove_file(films.join("b.mkv")).unwrap();
+        until_listed(&library, &["Renamed"]);
+        indexer.stop();
+
+        let (_, facts) = library.root().open_file(Path::new("a.mp4")).unwrap();
+        let remembered = Memory::open(&state).unwrap();
+        assert!(remembered.stream_of(Path::new("a.mp4"), facts).is_some(), "nothing is hashed twice");
+    }
+}

@@ -66,3 +66,55 @@ fn start_library() -> bool {
 const fn start_library() -> bool {
     false
 }
+
+#[cfg(feature = "media")]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::index::remember::{Memory, poster_path};
+
+    /// Two seconds of moving picture and sound.
+    fn write_film(path: &Path) {
+        use gstreamer::prelude::*;
+        let pipeline = gstreamer::parse::launch(
+            "avimux name=mux ! filesink name=file \
+             videotestsrc num-buffers=60 ! video/x-raw,width=640,height=360,framerate=30/1 ! jpegenc ! mux. \
+             audiotestsrc num-buffers=100 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2,format=S16LE ! mux.",
+        )
+        .unwrap()
+        .downcast::<gstreamer::Pipeline>()
+        .unwrap();
+        pipeline.by_name("file").unwrap().set_property("location", path.to_str().unwrap());
+        let bus = pipeline.bus().unwrap();
+        pipeline.set_state(gstreamer::State::Playing).unwrap();
+        let end = bus.timed_pop_filtered(
+            gstreamer::ClockTime::from_seconds(30),
+            &[gstreamer::MessageType::Eos, gstreamer::MessageType::Error],
+        );
+        assert!(end.is_some_and(|message| message.type_() == gstreamer::MessageType::Eos));
+        pipeline.set_state(gstreamer::State::Null).unwrap();
+    }
+
+    #[test]
+    fn a_film_has_facts_and_a_poster_and_junk_has_none() {
+        let dir = tempfile::tempdir().unwrap();
+        Memory::open(dir.path()).unwrap();
+        let media = Media::start(dir.path());
+        let film = dir.path().join("a film & more.avi");
+        write_film(&film);
+        let stream = StreamId([1; 32]);
+        let known = media.look_at(&film, stream);
+        assert!((1_900..2_200).contains(&known.facts.duration_ms), "{known:?}");
+        assert_eq!((known.facts.width, known.facts.height, known.facts.fps), (640, 360, 30.0));
+        let kinds: Vec<&str> = known.facts.tracks.iter().map(|track| track.kind.as_str()).collect();
+        assert_eq!(kinds, ["video", "audio"]);
+        assert!(known.poster);
+        let poster = std::fs::read(poster_path(dir.path(), stream)).unwrap();
+        assert!(poster.starts_with(&[0xff, 0xd8, 0xff]), "a JPEG");
+
+        let junk = dir.path().join("junk.mp4");
+        std::fs::write(&junk, [7; 5000]).unwrap();
+        let unknown = media.look_at(&junk, StreamId([2; 32]));
+        assert!(!unknown.poster && unknown.facts.tracks.is_empty());
+    }
+}
