@@ -149,13 +149,14 @@ fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
 fn speed_button(ui: &mut Ui, center: egui::Pos2, speed: f64) -> Response {
     let tokens = *Tokens::of(ui);
     let words = format!("{speed}×");
-    let rect = Rect::from_center_size(center, vec2(44.0, 32.0));
+    let width = (text::width(ui.painter(), &words, Type::LABEL_STRONG) + 18.0).max(44.0);
+    let rect = Rect::from_min_size(pos2(center.x + 22.0 - width, center.y - 16.0), vec2(width, 32.0));
     let response = ui.interact(rect, ui.scope_id().with("speed"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Speed {words}")));
     let fill = if response.hovered() { over_film::HOVER } else { egui::Color32::TRANSPARENT };
     ui.painter().rect(rect, radius::SMALL, fill, Stroke::new(1.0, tokens.edge), StrokeKind::Inside);
     let ty = Type::LABEL_STRONG;
-    text::paint(ui.painter(), center, Align2::CENTER_CENTER, &words, ty, over_film::WHITE);
+    text::paint(ui.painter(), rect.center(), Align2::CENTER_CENTER, &words, ty, over_film::WHITE);
     focus::ring(ui, &response, rect, radius::SMALL);
     tooltip(&response, "Speed", "[ ]");
     response

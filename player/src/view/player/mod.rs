@@ -51,9 +51,13 @@ fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         over.multiply_opacity(shown);
         let head = Rect::from_min_size(rect.min, vec2(rect.width(), 130.0));
         scrim::paint(over.painter(), head, Color32::from_black_alpha(210), true);
+        top::show(&mut over, rect, scene);
+        // There is nothing to control once it can't go on.
+        if scene.state.fault().is_some() {
+            return notices::show(ui, rect, scene);
+        }
         let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 190.0), rect.max);
         scrim::paint(over.painter(), foot, Color32::from_black_alpha(235), false);
-        top::show(&mut over, rect, scene);
         bar::show(&mut over, rect, scene);
     } else if back.hovered() {
         ui.ctx().set_cursor_icon(CursorIcon::None);

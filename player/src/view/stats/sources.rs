@@ -76,6 +76,10 @@ fn is_slow(source: &SourceSnapshot) -> bool {
     source.capacity_bps.is_some_and(|now| now < SLOW_PART * f64::from(best))
 }
 
+fn milliseconds(milliseconds: f64) -> String {
+    if milliseconds < 1.0 { "< 1 ms".to_owned() } else { format!("{milliseconds:.0} ms") }
+}
+
 /// What went wrong with a source, in a few words.
 fn errors(source: &SourceSnapshot) -> String {
     if let Some(seconds) = source.retry_in {
@@ -142,7 +146,7 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
         Type::FIGURES_STRONG,
         tokens.text1,
     );
-    let trip = source.rtt_ms.map_or("–".to_owned(), |rtt| format!("{rtt:.0} ms"));
+    let trip = source.rtt_ms.map_or("–".to_owned(), milliseconds);
     text::paint(
         painter,
         pos2(left + TRIP, top + 22.0),
