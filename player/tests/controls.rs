@@ -159,7 +159,7 @@ fn sound_alone_plays_and_tells_its_place() {
 }
 
 #[test]
-fn a_local_file_plays_by_its_address_and_a_missing_one_says_so() {
+fn addresses_play_and_what_is_wrong_with_them_is_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("film.webm");
     std::fs::write(&path, film(Kind::WebM, 1)).unwrap();
@@ -172,6 +172,14 @@ fn a_local_file_plays_by_its_address_and_a_missing_one_says_so() {
         _ => None,
     });
     assert!(!failure.is_empty());
+    // Nobody listens at this port: it was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    watched.player.load(Input::Uri(format!("http://127.0.0.1:{port}/film.mp4")), LoadOptions::default());
+    let failure = watched.wait("the web's failure", |event| match event {
+        MediaEvent::Failed(failure) => Some(format!("{failure:?}")),
+        _ => None,
+    });
+    assert!(failure.starts_with("Network"), "{failure}");
     std::fs::write(&path, vec![0x55; 100_000]).unwrap();
     watched.player.load(Input::Uri(format!("file://{}", path.display())), LoadOptions::default());
     let failure = watched.wait("the second failure", |event| match event {

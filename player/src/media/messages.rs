@@ -167,17 +167,23 @@ fn failed(load: &mut Load, message: &gst::Message, error: &gst::message::Error, 
         return After::WithoutDevice;
     }
     let is_web = matches!(&load.origin, Origin::Uri(uri) if !uri.starts_with("file:"));
-    let failure = classify(&error.error(), &load.missing, is_web);
+    let is_from_web = is_web && Pipeline::is_from_source(message);
+    let failure = classify(&error.error(), &load.missing, is_from_web);
     load.fail(failure, hands);
     After::Go
 }
 
 /// What went wrong, in words.
-fn classify(error: &gst::glib::Error, missing: &[Missing], is_web: bool) -> Failure {
+fn classify(error: &gst::glib::Error, missing: &[Missing], is_from_web: bool) -> Failure {
     let said = text::clean(error.message());
     let of_picture = missing.iter().find(|missing| missing.part == Part::Picture);
     if let Some(missing) = of_picture.or_else(|| missing.first()) {
         return Failure::MissingCodec { codec: missing.codec.clone(), install: missing.install.clone() };
+    }
+    if is_from_web {
+        // What a web source says when nobody answers is no more than that its stream stopped.
+        let said = if error.is::<gst::StreamError>() { "nobody answers there.".into() } else { said };
+        return Failure::Network(format!("The address can't be read: {said}"));
     }
     if let Some(kind) = error.kind::<gst::StreamError>() {
         return match kind {
@@ -190,9 +196,6 @@ fn classify(error: &gst::glib::Error, missing: &[Missing], is_web: bool) -> Fail
             }
             _ => Failure::Damaged(format!("The title is damaged and can't be played on: {said}")),
         };
-    }
-    if error.is::<gst::ResourceError>() && is_web {
-        return Failure::Network(format!("The address can't be read: {said}"));
     }
     Failure::Other(format!("Playback failed: {said}"))
 }
@@ -217,9 +220,10 @@ mod tests {
     #[test]
     fn kinds_of_error_are_told_apart() {
         gst::init().unwrap();
-        let of = |error: glib::Error, is_web| classify(&error, &[], is_web);
+        let of = |error: glib::Error, is_from_web| classify(&error, &[], is_from_web);
         assert!(matches!(of(glib::Error::new(gst::StreamError::Demux, "x"), false), Failure::Damaged(_)));
         assert!(matches!(of(glib::Error::new(gst::ResourceError::Read, "x"), true), Failure::Network(_)));
+        assert!(matches!(of(glib::Error::new(gst::StreamError::Failed, "x"), true), Failure::Network(_)));
         assert!(matches!(of(glib::Error::new(gst::ResourceError::Read, "x"), false), Failure::Other(_)));
     }
 }

@@ -193,6 +193,15 @@ impl Pipeline {
         false
     }
 
+    /// Whether a message comes from the element that fetches the bytes.
+    pub(super) fn is_from_source(message: &gst::Message) -> bool {
+        let element = message.src().and_then(|source| source.downcast_ref::<gst::Element>());
+        let class = element
+            .and_then(|element| element.factory())
+            .and_then(|f| f.metadata("klass").map(str::to_owned));
+        class.is_some_and(|class| class.starts_with("Source"))
+    }
+
     /// Pictures thrown away by the sink since they were late.
     pub(super) fn late_frames(&self) -> u64 {
         self.video_sink.property::<gst::Structure>("stats").get::<u64>("dropped").unwrap_or(0)
