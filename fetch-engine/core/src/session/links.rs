@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::source::{Link, Source};
+use super::source::{Link, MAX_BACKOFF, Source};
 use super::{Action, Hint, Loss, Notice, Session};
 use crate::pattern::{Pattern, SourceId};
 use crate::time::Time;
@@ -139,10 +139,7 @@ impl Session {
     fn leave(&mut self, now: Time, id: SourceId, why: String, is_error: bool) {
         let lonely = !self.sources.values().any(|other| other.id != id && other.is_up());
         let Some(source) = self.sources.get_mut(&id) else { return };
-        let mut backoff = source.next_backoff();
-        if lonely {
-            backoff = backoff.min(LONELY_BACKOFF);
-        }
+        let backoff = source.next_backoff(if lonely { LONELY_BACKOFF } else { MAX_BACKOFF });
         let retry_in = (!source.withdrawn).then_some(backoff);
         source.link = retry_in.map_or(Link::Gone, |wait| Link::Away { retry_at: now + wait });
         source.silent = false;

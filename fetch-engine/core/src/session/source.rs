@@ -24,7 +24,7 @@ const LONG_PATH: Duration = Duration::from_millis(100);
 /// First wait before another connection is tried; doubled with each failure.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 /// Longest wait.
-const MAX_BACKOFF: Duration = Duration::from_secs(60);
+pub(super) const MAX_BACKOFF: Duration = Duration::from_secs(60);
 /// Weight of slow start's last rounds in the average that follows.
 const RAMP_WEIGHT: Duration = Duration::from_millis(300);
 /// Idle time after which a source that gets nothing by its eta is tried with one block.
@@ -296,11 +296,13 @@ impl Source {
         MIN_SUSPICION.max(rtt * SUSPICION_ROUND_TRIPS + SUSPICION_MARGIN).max(long)
     }
 
-    /// How long to wait before the next try, longer each time.
-    pub(super) fn next_backoff(&mut self) -> Duration {
+    /// How long to wait before the next try: longer each time, up to `longest`.
+    pub(super) fn next_backoff(&mut self, longest: Duration) -> Duration {
         let wait = FIRST_BACKOFF * 2u32.saturating_pow(self.failures.min(6));
-        self.failures += 1;
-        wait.min(MAX_BACKOFF)
+        if wait < longest {
+            self.failures += 1;
+        }
+        wait.min(longest)
     }
 
     /// As the planner sees it.
