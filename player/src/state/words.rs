@@ -123,10 +123,17 @@ pub fn safe(text: &str) -> String {
     out
 }
 
-/// An error's words as a sentence: safe, with a capital and a full stop.
+/// An error's words as a sentence: safe, without the system's number for it, with a capital and a
+/// full stop.
 #[must_use]
 pub fn sentence(text: &str) -> String {
-    let text = safe(text);
+    let mut text = safe(text);
+    if let Some((before, after)) = text.split_once(" (os error ")
+        && let Some((number, rest)) = after.split_once(')')
+        && number.chars().all(|digit| digit.is_ascii_digit())
+    {
+        text = format!("{before}{rest}");
+    }
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return String::new() };
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
@@ -173,6 +180,7 @@ mod tests {
         assert_eq!(safe("Film\u{202e}gnp.exe\n"), "Filmgnp.exe");
         assert_eq!(safe(&"x".repeat(1000)).len(), SHOWN_CHARACTERS);
         assert_eq!(sentence("no route to host"), "No route to host.");
+        assert_eq!(sentence("a: refused (os error 111): gone"), "A: refused: gone.");
         assert_eq!(list(&["beta", "gamma", "delta"]), "beta, gamma and delta");
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use fetch_engine::snapshot::{PatternSnapshot, Snapshot, SourceSnapshot};
+use fetch_engine::snapshot::{PatternSnapshot, Snapshot, SourceSnapshot, StreamState};
 
 use super::parts;
 use crate::state::playback::Playback;
@@ -137,7 +137,9 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
     );
     let ty = if loud { Type::LABEL_STRONG } else { Type::NOTE };
     text::paint(painter, pos2(x + 14.0, top + 22.0), Align2::LEFT_CENTER, &word, ty, ink);
-    let share = format!("{:.0} %", source.share * 100.0);
+    // Who is away has no part in the pattern, whatever the last one said.
+    let part = if verdict::is_there(source) { source.share } else { 0.0 };
+    let share = if part > 0.0 { format!("{:.0} %", part * 100.0) } else { "–".to_owned() };
     text::paint(
         painter,
         pos2(left + SHARE, top + 22.0),
@@ -184,7 +186,7 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
     let room = right - spark.right() - 12.0;
     text::paint_within(painter, place, Align2::RIGHT_CENTER, &errors(source), Type::CAPTION, ink, room);
     let bar = Rect::from_min_max(pos2(left + 38.0, top + 65.0), pos2(right, top + 69.0));
-    meter::bar(painter, bar, source.share as f32, color, tokens.surface3);
+    meter::bar(painter, bar, part as f32, color, tokens.surface3);
     for (number, (name, value)) in details.iter().enumerate() {
         let y = top + ROW + 6.0 + number as f32 * 20.0;
         text::label(ui, pos2(left + 38.0, y), Align2::LEFT_CENTER, name, Type::CAPTION, tokens.text3);
@@ -234,7 +236,8 @@ fn pattern(ui: &mut Ui, width: f32, snapshot: &Snapshot, state: &State) {
     let tokens = *Tokens::of(ui);
     let [now, rest @ ..] = snapshot.patterns.as_slice() else { return };
     let anybody = |pattern: &PatternSnapshot| pattern.pattern.chars().any(|letter| letter != '-');
-    if !snapshot.patterns.iter().any(anybody) {
+    let nobody = matches!(snapshot.state, StreamState::Nobody(_)) || !snapshot.patterns.iter().any(anybody);
+    if nobody {
         let head = parts::line(ui, width, 24.0);
         text::label(ui, head.left_center(), Align2::LEFT_CENTER, "Pattern", Type::LIST_STRONG, tokens.text1);
         let line = parts::line(ui, width, 24.0);
