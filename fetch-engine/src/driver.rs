@@ -179,6 +179,7 @@ impl Driver {
                 }
                 let changes = inner.roster.list(&list.sources);
                 self.take_changes(inner, changes);
+                self.try_listed_again(inner);
                 if inner.roster.take_left_out() {
                     let detail = format!("The first {MAX_SOURCES} are used.");
                     inner
@@ -190,6 +191,17 @@ impl Driver {
                 self.director_silent = true;
                 let detail = format!("{why}. The servers that are known go on; it is asked again.");
                 inner.journal.add(now, director_words("The director does not answer", detail, true));
+            }
+        }
+    }
+
+    /// Whoever is listed anew may have been restarted: there is no reason to wait out its backoff.
+    fn try_listed_again(&self, inner: &mut LiveInner) {
+        let now = self.live.now();
+        let listed: Vec<SourceId> = inner.roster.listed().collect();
+        for source in listed {
+            if inner.session.source(source, now).is_some_and(|stats| stats.state == SourceState::Away) {
+                inner.session.handle(now, Event::Added { source, hint: None });
             }
         }
     }

@@ -108,6 +108,11 @@ impl Roster {
         self.members.get(source.index())
     }
 
+    /// Sources that the director lists now.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = SourceId> {
+        self.members.iter().enumerate().filter(|(_, member)| member.listed).map(|(place, _)| id(place))
+    }
+
     /// All sources.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (SourceId, &Member)> {
         self.members.iter().enumerate().map(|(place, member)| (id(place), member))

@@ -189,6 +189,32 @@ fn a_lonely_stream_finds_its_server_again_soon() {
 }
 
 #[test]
+fn a_server_that_registers_anew_is_tried_at_once() {
+    let film = Film::new(64 * MIB);
+    let director = Director::start(&film);
+    let alpha = Server::start("alpha", &film, BYTES_A_SECOND);
+    let beta = Server::start("beta", &film, BYTES_A_SECOND);
+    let address = alpha.address;
+    director.list(&[("alpha", address), ("beta", beta.address)]);
+    let engine = engine(|config| config.director = Some(director.address.to_string()));
+    let stream = engine.open(&Locator::Stream(film.id), &OpenOptions::default()).unwrap();
+    let mut first = vec![0; MIB];
+    stream.reader(0).read_exact(&mut first).unwrap();
+    drop(alpha);
+    // Lost, and two tries in vain: the third would be four seconds away.
+    let gone = Instant::now();
+    while source(&stream.snapshot(), "alpha").errors < 3 {
+        assert!(gone.elapsed() < Duration::from_secs(30), "alpha is not tried again");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let _alpha = Server::start_at(address, "alpha", &film, BYTES_A_SECOND);
+    director.say_again();
+    thread::sleep(Duration::from_secs(2));
+    let state = source(&stream.snapshot(), "alpha").state.clone();
+    assert!(["joining", "sending", "waiting"].contains(&state.as_str()), "{state}");
+}
+
+#[test]
 fn a_server_that_joins_late_takes_part_and_one_that_returns_keeps_its_letter() {
     let film = Film::new(24 * MIB);
     let director = Director::start(&film);

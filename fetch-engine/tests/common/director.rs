@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub(crate) struct Director {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     sources: Arc<Mutex<StreamSources>>,
+    /// How often it was told to say again what it has said.
+    again: Arc<AtomicU64>,
 }
 
 impl Director {
@@ -24,14 +27,15 @@ impl Director {
         let address = listener.local_addr().unwrap();
         let empty = StreamSources { stream: film.id, size: film.bytes.len() as u64, sources: Vec::new() };
         let sources = Arc::new(Mutex::new(empty));
-        let shared = sources.clone();
+        let again = Arc::new(AtomicU64::new(0));
+        let shared = (sources.clone(), again.clone());
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (stream, sources) = (stream.unwrap(), shared.clone());
-                thread::spawn(move || answer(stream, &sources));
+                thread::spawn(move || answer(stream, &sources.0, &sources.1));
             }
         });
-        Self { address, sources }
+        Self { address, sources, again }
     }
 
     /// Says from now on that these hold the film.
@@ -42,9 +46,14 @@ impl Director {
         };
         self.sources.lock().unwrap().sources = servers.iter().map(entry).collect();
     }
+
+    /// Says the same once more, as a director does when a server has registered anew.
+    pub(crate) fn say_again(&self) {
+        self.again.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
-fn answer(mut stream: TcpStream, sources: &Mutex<StreamSources>) {
+fn answer(mut stream: TcpStream, sources: &Mutex<StreamSources>, again: &AtomicU64) {
     let mut request = Vec::new();
     while !request.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -60,12 +69,12 @@ fn answer(mut stream: TcpStream, sources: &Mutex<StreamSources>) {
         let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {len}\r\nconnection: close\r\n\r\n{body}");
         return;
     }
-    let mut told = String::new();
+    let mut told = (String::new(), 0);
     let mut open = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
     while open.is_ok() {
-        let now = json();
+        let now = (json(), again.load(Ordering::Relaxed));
         if now != told {
-            open = write!(stream, "event: sources\ndata: {now}\n\n");
+            open = write!(stream, "event: sources\ndata: {}\n\n", now.0);
             told = now;
         }
         thread::sleep(Duration::from_millis(20));
