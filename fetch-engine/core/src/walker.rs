@@ -14,8 +14,8 @@ use crate::wire::{ErrorCode, Frame};
 pub const MAX_EPOCHS_AHEAD: usize = 4096;
 /// Most repairs that may wait.
 pub const MAX_REPAIRS_WAITING: usize = 65_536;
-/// Most cancelled numbers that are remembered.
-pub const MAX_CANCELS_KEPT: usize = 65_536;
+/// Most cancelled or repaired numbers that are remembered ahead of the walk.
+pub const MAX_SKIPS_KEPT: usize = 65_536;
 
 /// A block to send now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,8 @@ pub struct Walker {
     cursor: Seq,
     lease: Seq,
     repairs: VecDeque<Seq>,
-    cancelled: BTreeSet<Seq>,
+    /// Blocks ahead of the cursor that the walk passes over: cancelled, or sent as repairs.
+    skipped: BTreeSet<Seq>,
 }
 
 impl Walker {
@@ -105,7 +106,7 @@ impl Walker {
             cursor: 1,
             lease: 0,
             repairs: VecDeque::new(),
-            cancelled: BTreeSet::new(),
+            skipped: BTreeSet::new(),
         }
     }
 
@@ -148,21 +149,17 @@ impl Walker {
                 if self.repairs.len() + blocks.len() > MAX_REPAIRS_WAITING {
                     return Err(WalkError::TooMany("repairs"));
                 }
-                for seq in blocks {
-                    self.cancelled.remove(seq);
-                    self.repairs.push_back(*seq);
-                }
+                self.repairs.extend(blocks);
+                // The walk must not come to them again.
+                self.skip(blocks)?;
                 Ok(None)
             }
             Frame::Cancel { generation, blocks } if *generation >= self.generation => {
                 self.known(*generation)?;
                 self.check(blocks)?;
-                self.repairs.retain(|seq| !blocks.contains(seq));
-                let ahead = blocks.iter().filter(|seq| **seq >= self.cursor);
-                self.cancelled.extend(ahead);
-                if self.cancelled.len() > MAX_CANCELS_KEPT {
-                    return Err(WalkError::TooMany("cancelled blocks"));
-                }
+                let cancelled: BTreeSet<Seq> = blocks.iter().copied().collect();
+                self.repairs.retain(|seq| !cancelled.contains(seq));
+                self.skip(blocks)?;
                 Ok(None)
             }
             _ => Ok(None),
@@ -185,13 +182,24 @@ impl Walker {
             match epoch.pattern.next_own(epoch.from, self.cursor, self.me).filter(|own| *own <= until) {
                 Some(seq) => {
                     self.cursor = seq + 1;
-                    if !self.cancelled.remove(&seq) {
+                    if !self.skipped.remove(&seq) {
                         return Some(Order { generation, epoch: epoch.number, seq });
                     }
                 }
                 None => self.cursor = until + 1,
             }
         }
+    }
+
+    /// The walk passes over these blocks, where they are leased and still ahead of it. One past the
+    /// lease may yet be given to this server by an epoch to come, and then it counts.
+    fn skip(&mut self, blocks: &[Seq]) -> Result<(), WalkError> {
+        let ahead = self.cursor..=self.lease;
+        self.skipped.extend(blocks.iter().filter(|seq| ahead.contains(seq)));
+        if self.skipped.len() > MAX_SKIPS_KEPT {
+            return Err(WalkError::TooMany("blocks to skip"));
+        }
+        Ok(())
     }
 
     fn restart(&mut self, generation: u32, from: Seq) {
@@ -201,7 +209,7 @@ impl Walker {
         self.cursor = from;
         self.lease = from.saturating_sub(1);
         self.repairs.clear();
-        self.cancelled.clear();
+        self.skipped.clear();
     }
 
     /// Adds an epoch and returns the first number not walked past before it came.
@@ -238,7 +246,7 @@ impl Walker {
         while self.epochs.get(1).is_some_and(|next| next.from <= self.cursor) {
             self.epochs.pop_front();
         }
-        self.cancelled = self.cancelled.split_off(&self.cursor);
+        self.skipped = self.skipped.split_off(&self.cursor);
     }
 
     const fn known(&self, generation: u32) -> Result<(), WalkError> {
@@ -321,6 +329,18 @@ mod tests {
         walker.handle(&Frame::Repair { generation: 1, blocks: vec![3, 4, 11] }).unwrap();
         walker.handle(&Frame::Cancel { generation: 1, blocks: vec![4] }).unwrap();
         assert_eq!(walk(&mut walker), [3, 11, 10, 14, 16]);
+    }
+
+    #[test]
+    fn a_repair_of_what_the_walk_would_come_to_is_sent_once() {
+        let mut walker = walker(0);
+        walker.handle(&epoch(1, 1, 10, 16, "AB")).unwrap();
+        walker.handle(&Frame::Cancel { generation: 1, blocks: vec![14] }).unwrap();
+        walker.handle(&Frame::Repair { generation: 1, blocks: vec![14, 12] }).unwrap();
+        assert_eq!(walk(&mut walker), [14, 12, 10, 16]);
+        walker.handle(&Frame::Repair { generation: 1, blocks: vec![20] }).unwrap();
+        walker.handle(&epoch(1, 2, 17, 22, "A")).unwrap();
+        assert_eq!(walk(&mut walker), [20, 17, 18, 19, 20, 21, 22], "an epoch after the repair counts");
     }
 
     #[test]

@@ -101,3 +101,18 @@ fn the_interval_planner_brings_the_stream_too() {
     let outcome = Scenario::steady(&steady, 8 << 20).interval_planner().run().unwrap();
     assert!(outcome.bytes.iter().all(|bytes| *bytes > 0));
 }
+
+/// The interval planner is slow to see a slowed link; what is stolen from it must not come twice.
+#[test]
+fn what_is_stolen_does_not_come_twice() {
+    let steady = [(2_500_000, 20), (1_250_000, 40), (625_000, 60)];
+    let scenario = Scenario::steady(&steady, 24 << 20).slowing(0, 1.5, 0.05).interval_planner();
+    let outcome = scenario.run().unwrap();
+    assert!(outcome.counters.repairs > 0, "something is stolen");
+    let allowed = (24 << 20) / 50 + (256 << 10);
+    assert!(
+        outcome.counters.duplicate_bytes <= allowed,
+        "{} bytes came twice",
+        outcome.counters.duplicate_bytes
+    );
+}
