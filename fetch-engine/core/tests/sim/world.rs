@@ -90,6 +90,8 @@ pub(crate) struct World {
     faults: BTreeMap<Fault, u64>,
     trace: DefaultHasher,
     read_queued: bool,
+    /// What was under way to or from a host when its link was cut, or was sent since.
+    held: Vec<(usize, Happening)>,
     /// Every action is printed: `SIMULATION_TRACE=1`.
     told: bool,
 }
@@ -123,6 +125,7 @@ impl World {
             faults: BTreeMap::new(),
             trace: DefaultHasher::new(),
             read_queued: false,
+            held: Vec::new(),
             told: std::env::var_os("SIMULATION_TRACE").is_some(),
         }
     }
@@ -244,8 +247,16 @@ impl World {
                     session.handle(now, lost(host, "reset"));
                 }
             }
+            Happening::ToHost { host, .. }
+            | Happening::Received { host, .. }
+            | Happening::Arrive { host, .. }
+                if self.hosts[host].cut =>
+            {
+                // nothing of an ordered stream goes missing alone: TCP sends it again, in order
+                self.held.push((host, happening));
+            }
             Happening::ToHost { host, connection, frame } => {
-                if stands(self, host, connection) && !self.hosts[host].cut {
+                if stands(self, host, connection) {
                     let mut out = Vec::new();
                     self.hosts[host].receive(now, frame, self.content, &mut self.dice, &mut out);
                     self.deliver(host, out);
@@ -253,20 +264,14 @@ impl World {
                 }
             }
             Happening::Received { host, connection, bytes } => {
-                if stands(self, host, connection) && !self.hosts[host].cut {
+                if stands(self, host, connection) {
                     session.handle(now, Event::Received { source: id(host), bytes });
                 }
             }
             Happening::Arrive { host, connection, bytes, frame } => {
-                if stands(self, host, connection) && !self.hosts[host].cut {
+                if stands(self, host, connection) {
                     session.handle(now, Event::Received { source: id(host), bytes });
                     session.handle(now, Event::Frame { source: id(host), frame });
-                } else if stands(self, host, connection) {
-                    // a byte of an ordered stream never goes missing alone: TCP sends it again
-                    self.at(
-                        now + Duration::from_millis(200),
-                        Happening::Arrive { host, connection, bytes, frame },
-                    );
                 }
             }
             Happening::Pump(host) => self.pump(host),
@@ -476,7 +481,16 @@ impl World {
         let target = &mut self.hosts[host];
         match fault {
             Fault::Restart => target.alive = true,
-            Fault::Heal => target.cut = false,
+            Fault::Heal => {
+                target.cut = false;
+                let (freed, held) =
+                    std::mem::take(&mut self.held).into_iter().partition(|(at, _)| *at == host);
+                self.held = held;
+                let freed: Vec<(usize, Happening)> = freed;
+                for (_, happening) in freed {
+                    self.at(self.now, happening);
+                }
+            }
             Fault::Recover => target.rate = target.rate.max(500_000.0),
             Fault::Continue => {
                 let mut out = Vec::new();
