@@ -3,7 +3,8 @@
 //! A reservation says when its bytes may go. Reservations are handed out in the order they are asked
 //! for, and a connection asks for one small piece at a time, so connections take turns and bytes
 //! trickle evenly. A waker that comes late loses nothing: the clock moves by what was reserved, not by
-//! when it was used, up to [`burst_bytes`] of arrears.
+//! when it was used, up to [`burst_bytes`] of arrears. What was reserved and not sent is given back when
+//! its [`Grant`] is dropped, so that whoever leaves early holds up nobody.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -38,20 +39,71 @@ impl Shaper {
         if self.is_limited() { all.min(PIECE_BYTES) } else { all }
     }
 
-    /// Reserves `bytes` and tells when they may go; nothing where they may go at once.
-    pub(crate) fn reserve(&self, bytes: usize) -> Option<Instant> {
-        self.reserve_at(Instant::now(), bytes)
+    /// Reserves `bytes`.
+    pub(crate) fn reserve(&self, bytes: usize) -> Grant<'_> {
+        Grant { shaper: self, bytes, when: self.reserve_at(Instant::now(), bytes) }
+    }
+
+    /// A grant of no bytes.
+    pub(crate) const fn nothing(&self) -> Grant<'_> {
+        Grant { shaper: self, bytes: 0, when: None }
     }
 
     fn reserve_at(&self, now: Instant, bytes: usize) -> Option<Instant> {
         let rate = self.rate?;
-        let seconds = |bytes: f64| Duration::from_secs_f64(bytes / rate.bytes_per_second);
         let mut next_free = self.next_free.lock().unwrap_or_else(PoisonError::into_inner);
-        let earliest = now.checked_sub(seconds(burst_bytes(rate))).unwrap_or(now);
+        let earliest = now.checked_sub(time_of(burst_bytes(rate), rate)).unwrap_or(now);
         let start = (*next_free).max(earliest);
-        *next_free = start + seconds(bytes as f64);
+        *next_free = start + time_of(bytes as f64, rate);
         (start > now).then_some(start)
     }
+
+    fn give_back(&self, bytes: usize) {
+        let Some(rate) = self.rate.filter(|_| bytes > 0) else { return };
+        let mut next_free = self.next_free.lock().unwrap_or_else(PoisonError::into_inner);
+        *next_free = next_free.checked_sub(time_of(bytes as f64, rate)).unwrap_or(*next_free);
+    }
+}
+
+/// Reserved bytes. Those that were not sent when it is dropped are given back.
+#[derive(Debug)]
+pub(crate) struct Grant<'a> {
+    shaper: &'a Shaper,
+    bytes: usize,
+    when: Option<Instant>,
+}
+
+impl Grant<'_> {
+    /// Bytes that are reserved and not sent.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// When they may go; nothing where they may go at once.
+    pub(crate) const fn when(&self) -> Option<Instant> {
+        self.when
+    }
+
+    /// Their time has come.
+    pub(crate) const fn has_come(&mut self) {
+        self.when = None;
+    }
+
+    /// `count` of the bytes have been sent.
+    pub(crate) const fn sent(&mut self, count: usize) {
+        self.bytes = self.bytes.saturating_sub(count);
+    }
+}
+
+impl Drop for Grant<'_> {
+    fn drop(&mut self) {
+        self.shaper.give_back(self.bytes);
+    }
+}
+
+/// How long `bytes` take.
+fn time_of(bytes: f64, rate: Rate) -> Duration {
+    Duration::from_secs_f64(bytes / rate.bytes_per_second)
 }
 
 /// What may go at once after a pause: 16 KiB, or 10 ms' worth where that is more.
@@ -108,9 +160,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_sent_is_given_back() {
+        let (shaper, _) = shaper("8Mbit");
+        let next_free = || *shaper.next_free.lock().unwrap();
+        // The pause before the first reservation is used up, so that the clock stands still from here on.
+        let mut first = shaper.reserve(100_000_000);
+        first.sent(100_000_000);
+        let before = next_free();
+        let dropped = shaper.reserve(4000);
+        let mut half = shaper.reserve(2000);
+        assert_eq!(next_free() - before, Duration::from_millis(6));
+        drop(dropped);
+        assert_eq!(next_free() - before, Duration::from_millis(2));
+        half.sent(1000);
+        drop(half);
+        assert_eq!(next_free() - before, Duration::from_millis(1));
+        drop(first);
+        assert_eq!(next_free() - before, Duration::from_millis(1));
+    }
+
+    #[test]
     fn without_a_limit_nothing_waits() {
         let shaper = Shaper::new(None);
-        assert_eq!(shaper.reserve(1 << 30), None);
+        assert_eq!(shaper.reserve(1 << 30).when(), None);
         assert_eq!(shaper.piece(1 << 20), 1 << 20);
     }
 }

@@ -134,11 +134,13 @@ fn body(film: OpenStream, range: std::ops::Range<u64>, serving: Arc<Serving>) ->
                 return Err(io::Error::other("the file changed underneath the server"));
             }
             let len = serving.shaper.piece(left);
-            if let Some(when) = serving.shaper.reserve(len) {
+            let mut grant = serving.shaper.reserve(len);
+            if let Some(when) = grant.when() {
                 tokio::time::sleep_until(when).await;
             }
             let mut piece = BytesMut::with_capacity(len);
             read::append(&film.file, at, len, &mut piece).await?;
+            grant.sent(len);
             Metrics::add(&serving.metrics.http_bytes, len as u64);
             Ok::<_, io::Error>(Some((piece.freeze(), at + len as u64)))
         }

@@ -22,6 +22,7 @@ use super::{FAREWELL, Serving, read};
 use crate::content::library::{OpenError, OpenStream};
 use crate::content::metrics::Metrics;
 use crate::content::pages::Groups;
+use crate::net::shaper::Grant;
 
 /// Largest frame a client has reason to send: an echo.
 const MAX_CLIENT_FRAME_BYTES: usize = MAX_ECHO + 64;
@@ -79,9 +80,8 @@ struct Session<'a> {
     pages: VecDeque<PageId>,
     /// What is being written.
     out: Outbox,
-    /// Bytes of `out` that the shaper has let through, and when they may go.
-    granted: usize,
-    granted_at: Option<Instant>,
+    /// What the shaper has let through: the next bytes of `out`, also of one that is filled anew.
+    grant: Grant<'a>,
     started: Instant,
     progress: Instant,
     /// When the connection ends, once the server stops.
@@ -100,8 +100,7 @@ pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Arc<Serving>
         answers: BytesMut::new(),
         pages: VecDeque::new(),
         out: Outbox::default(),
-        granted: 0,
-        granted_at: None,
+        grant: serving.shaper.nothing(),
         started: now,
         progress: now,
         farewell: None,
@@ -122,22 +121,23 @@ impl Session<'_> {
             if let Err(closing) = self.take_frames() {
                 return closing.into();
             }
-            if self.out.is_empty()
-                && let Err(closing) = self.fill().await
-            {
-                return closing.into();
+            if self.out.is_empty() {
+                if let Err(closing) = self.fill().await {
+                    return closing.into();
+                }
+                self.progress = Instant::now();
             }
             self.ask_shaper();
             let may_read =
                 self.answers.len() < MAX_ANSWER_BYTES_WAITING && self.pages.len() < MAX_PAGES_WAITING;
-            let waits = self.granted_at;
+            let waits = self.grant.when();
             let may_write = !self.out.is_empty() && waits.is_none();
             let step = tokio::select! {
                 biased;
                 ready = self.stream.readable(), if may_read => ready.and_then(|()| self.read()),
                 ready = self.stream.writable(), if may_write => ready.and_then(|()| self.write()),
                 () = sleep_until(waits.unwrap_or(self.started)), if waits.is_some() => {
-                    self.granted_at = None;
+                    self.grant.has_come();
                     self.progress = Instant::now();
                     Ok(())
                 }
@@ -167,10 +167,11 @@ impl Session<'_> {
     }
 
     fn write(&mut self) -> io::Result<()> {
-        match self.stream.try_write(&self.out.bytes()[..self.granted]) {
+        let offered = self.grant.bytes().min(self.out.bytes().len());
+        match self.stream.try_write(&self.out.bytes()[..offered]) {
             Ok(count) => {
-                self.out.wrote(count, self.granted);
-                self.granted -= count;
+                self.out.wrote(count, offered);
+                self.grant.sent(count);
                 self.progress = Instant::now();
                 Metrics::add(&self.serving.metrics.pattern_bytes, count as u64);
                 Ok(())
@@ -180,11 +181,11 @@ impl Session<'_> {
         }
     }
 
-    /// Has the next piece of `out` let through.
+    /// Has the next piece of `out` let through, once the last one is used up.
     fn ask_shaper(&mut self) {
-        if self.granted == 0 && !self.out.is_empty() {
-            self.granted = self.serving.shaper.piece(self.out.bytes().len());
-            self.granted_at = self.serving.shaper.reserve(self.granted);
+        if self.grant.bytes() == 0 && !self.out.is_empty() {
+            let shaper = &self.serving.shaper;
+            self.grant = shaper.reserve(shaper.piece(self.out.bytes().len()));
             self.progress = Instant::now();
         }
     }
@@ -265,8 +266,8 @@ impl Session<'_> {
                     encode(&answer, &mut self.answers);
                 }
                 if opened.walker.generation() != before {
+                    // What is granted stays so, for the new generation's blocks.
                     self.out.drop_unsent_blocks();
-                    self.granted = self.granted.min(self.out.bytes().len());
                 }
                 Ok(())
             }
@@ -332,7 +333,7 @@ impl Session<'_> {
         if self.opened.is_none() && now > self.started + self.serving.patience.handshake {
             return Err(Closing::new(ErrorCode::TimedOut, "no stream was opened in time"));
         }
-        let waits_for_client = !self.out.is_empty() && self.granted_at.is_none();
+        let waits_for_client = !self.out.is_empty() && self.grant.when().is_none();
         if waits_for_client && now > self.progress + self.serving.patience.slow_reader {
             return Err(Closing::new(ErrorCode::TimedOut, "nothing was taken for too long"));
         }

@@ -361,6 +361,26 @@ async fn the_limit_counts_what_is_sent() {
 }
 
 #[tokio::test]
+async fn what_is_reserved_and_not_sent_holds_up_nobody() {
+    // Each generation and each answer that is dropped would hold the line for half a second.
+    let running = start(SIZE, Some("64kbit"), 99).await;
+    let mut restless = Client::open(&running).await;
+    for generation in 1..=40 {
+        restless.send(&[epoch(generation, 1, 900, "B")]).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for _ in 0..40 {
+        let mut socket = TcpStream::connect(running.address).await.unwrap();
+        let request = format!("GET /streams/{} HTTP/1.1\r\nHost: x\r\n\r\n", running.stream);
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let _ = tokio::time::timeout(Duration::from_millis(5), socket.read(&mut [0; 64])).await;
+    }
+    drop(restless);
+    let other = tokio::time::timeout(Duration::from_secs(20), Client::open(&running)).await;
+    other.expect("nobody else sends, so the line is free");
+}
+
+#[tokio::test]
 async fn any_http_client_can_fetch_any_stream() {
     let running = start(SIZE, None, 9).await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
