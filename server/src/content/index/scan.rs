@@ -75,7 +75,7 @@ pub(crate) fn scan(root: &Root) -> BTreeMap<PathBuf, Found> {
         let catalog = catalog_of(&relative);
         let Some(name) = name_of(&relative, &catalog, &taken) else { continue };
         taken.insert((catalog.clone(), name.clone()));
-        let sidecar = Sidecar::beside(&root.path().join(&relative));
+        let sidecar = Sidecar::beside(root, &relative);
         films.insert(relative, Found { facts, catalog, name, sidecar });
     }
     films

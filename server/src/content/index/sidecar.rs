@@ -1,9 +1,11 @@
 //! `NAME.toml` beside a film: what people say of it.
 
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::content::root::Root;
 use crate::text;
 
 /// Largest sidecar that is read.
@@ -27,24 +29,41 @@ pub(crate) struct Sidecar {
     pub(crate) tags: Vec<String>,
 }
 
+/// Why a sidecar is left out.
+#[derive(Debug, thiserror::Error)]
+enum SidecarError {
+    #[error("it can't be read as a text file inside the content directory: {0}")]
+    Read(#[from] io::Error),
+    #[error("it is longer than {MAX_SIDECAR_BYTES} bytes")]
+    TooLong,
+    #[error("{0}")]
+    Wrong(#[from] toml::de::Error),
+}
+
 impl Sidecar {
-    /// Reads the sidecar of the film at `film`; an empty one where there is none or it is wrong, which
-    /// is logged.
-    pub(crate) fn beside(film: &Path) -> Self {
+    /// Reads the sidecar of the film at `film`, a path below `root`; an empty one where there is none or
+    /// it is wrong, which is logged.
+    pub(crate) fn beside(root: &Root, film: &Path) -> Self {
         let path = film.with_extension("toml");
-        let Ok(metadata) = path.metadata() else { return Self::default() };
-        if metadata.len() > MAX_SIDECAR_BYTES {
-            tracing::warn!("{} is longer than {MAX_SIDECAR_BYTES} bytes and is left out", path.display());
-            return Self::default();
-        }
-        let read = std::fs::read_to_string(&path).map_err(|error| error.to_string());
-        match read.and_then(|text| toml::from_str::<Self>(&text).map_err(|error| error.to_string())) {
+        match Self::read(root, &path) {
             Ok(sidecar) => sidecar.cleaned(),
+            Err(SidecarError::Read(error)) if error.kind() == io::ErrorKind::NotFound => Self::default(),
             Err(error) => {
                 tracing::warn!("{} is left out: {error}", path.display());
                 Self::default()
             }
         }
+    }
+
+    fn read(root: &Root, path: &Path) -> Result<Self, SidecarError> {
+        let (file, _) = root.open_file(path)?;
+        let mut text = String::new();
+        // Not its size: the file may grow while it is read, or be one that never ends.
+        file.take(MAX_SIDECAR_BYTES + 1).read_to_string(&mut text)?;
+        if text.len() as u64 > MAX_SIDECAR_BYTES {
+            return Err(SidecarError::TooLong);
+        }
+        Ok(toml::from_str(&text)?)
     }
 
     fn cleaned(self) -> Self {
@@ -65,13 +84,36 @@ mod tests {
     #[test]
     fn a_sidecar_is_read_cleaned_and_left_out_when_wrong() {
         let dir = tempfile::tempdir().unwrap();
-        let film = dir.path().join("Film.2.mp4");
-        assert_eq!(Sidecar::beside(&film), Sidecar::default());
+        let root = Root::open(dir.path()).unwrap();
+        let film = Path::new("Film.2.mp4");
+        assert_eq!(Sidecar::beside(&root, film), Sidecar::default());
         let toml = dir.path().join("Film.2.toml");
         std::fs::write(&toml, "title = \"A\\u202E film\"\nyear = 1999\ntags = ['x']\n").unwrap();
-        let sidecar = Sidecar::beside(&film);
+        let sidecar = Sidecar::beside(&root, film);
         assert_eq!((sidecar.title.as_str(), sidecar.year), ("A film", Some(1999)));
         std::fs::write(&toml, "titel = 'x'").unwrap();
-        assert_eq!(Sidecar::beside(&film), Sidecar::default());
+        assert_eq!(Sidecar::beside(&root, film), Sidecar::default());
+        let padded = |bytes: usize| format!("year = 1999\n#{}", " ".repeat(bytes - 13));
+        std::fs::write(&toml, padded(MAX_SIDECAR_BYTES as usize)).unwrap();
+        assert_eq!(Sidecar::beside(&root, film).year, Some(1999));
+        std::fs::write(&toml, padded(MAX_SIDECAR_BYTES as usize + 1)).unwrap();
+        assert_eq!(Sidecar::beside(&root, film), Sidecar::default());
+    }
+
+    #[test]
+    fn what_is_no_file_inside_the_directory_is_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let films = dir.path().join("films");
+        std::fs::create_dir(&films).unwrap();
+        std::fs::write(dir.path().join("secret.toml"), "year = 1999").unwrap();
+        std::os::unix::fs::symlink("../secret.toml", films.join("out.toml")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", films.join("endless.toml")).unwrap();
+        let pipe = films.join("pipe.toml");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+        std::fs::create_dir(films.join("folder.toml")).unwrap();
+        let root = Root::open(&films).unwrap();
+        for film in ["out.mp4", "endless.mp4", "pipe.mp4", "folder.mp4"] {
+            assert_eq!(Sidecar::beside(&root, Path::new(film)), Sidecar::default(), "{film}");
+        }
     }
 }
