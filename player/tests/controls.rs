@@ -4,11 +4,14 @@
 #[expect(dead_code, reason = "each file of tests needs only a part of it")]
 mod support;
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use support::{Kind, PATIENCE, TestSource, Watched, film, made, moving_picture, tone};
-use tributary_player::media::{Input, LoadOptions, MediaEvent, SeekKind, TrackInfo, TrackKind};
+use tributary_player::media::{
+    AudioOutput, FrameFormat, Input, LoadOptions, MediaEvent, Player, PlayerOptions, SeekKind, TrackInfo,
+    TrackKind,
+};
 
 const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -89,7 +92,10 @@ fn twice_the_speed_takes_half_the_time() {
 fn single_pictures_go_forward_and_back() {
     let source = TestSource::open(film(Kind::Mp4MoovFirst, 4));
     let mut watched = Watched::new();
-    watched.player.load(Input::Source(source), LoadOptions { start: Some(ms(2_000)), paused: true });
+    watched.player.load(
+        Input::Source(source),
+        LoadOptions { start: Some(ms(2_000)), paused: true, ..LoadOptions::default() },
+    );
     watched.ready();
     watched.wait("the start", |event| matches!(event, MediaEvent::Seeked(_)).then_some(()));
     let shown = |watched: &Watched| watched.player.frames().newest().unwrap().time;
@@ -130,7 +136,9 @@ fn a_screenshot_has_the_size_of_the_picture_as_seen() {
         told.recv_timeout(PATIENCE).unwrap()
     };
     assert!(shoot(&watched).is_err(), "there is no picture yet");
-    watched.player.load(Input::Source(TestSource::open(bytes)), LoadOptions { start: None, paused: true });
+    watched
+        .player
+        .load(Input::Source(TestSource::open(bytes)), LoadOptions { paused: true, ..LoadOptions::default() });
     let facts = watched.ready();
     assert_eq!(facts.audio, None);
     shoot(&watched).unwrap();
@@ -187,4 +195,32 @@ fn addresses_play_and_what_is_wrong_with_them_is_told_apart() {
         _ => None,
     });
     assert!(failure.starts_with("Damaged"), "{failure}");
+}
+
+#[test]
+fn each_event_carries_the_number_of_its_load() {
+    let (tell, told) = mpsc::sync_channel(10_000);
+    let tell = std::sync::Mutex::new(tell);
+    let player = Player::new(
+        PlayerOptions { audio: AudioOutput::None, frames: FrameFormat::Planes },
+        Arc::new(move |number, event| tell.lock().unwrap().send((number, event)).unwrap()),
+        Arc::new(|| ()),
+    )
+    .unwrap();
+    let bytes = film(Kind::WebM, 1);
+    let mut numbers = Vec::new();
+    for number in [7, 8] {
+        let options = LoadOptions { number, ..LoadOptions::default() };
+        player.load(Input::Source(TestSource::open(bytes.clone())), options);
+        loop {
+            let (told_number, event) = told.recv_timeout(PATIENCE).unwrap();
+            numbers.push(told_number);
+            if event == MediaEvent::EndOfFile {
+                assert_eq!(told_number, number);
+                break;
+            }
+        }
+    }
+    numbers.dedup();
+    assert_eq!(numbers, [7, 8]);
 }

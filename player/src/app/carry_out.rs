@@ -231,7 +231,7 @@ impl App {
             return;
         }
         let session = result.and_then(|stream| {
-            Session::new(stream, self.inbox.sender())
+            Session::new(number, stream, self.inbox.sender())
                 .map_err(|why| format!("The system gave no thread: {why}."))
         });
         match session {
@@ -253,8 +253,9 @@ impl App {
     }
 
     fn load(&mut self, input: Input) {
-        let paused = self.state.playback.as_ref().is_some_and(|playback| playback.paused);
-        self.player.load(input, LoadOptions { start: self.start.take(), paused });
+        let Some(playback) = &self.state.playback else { return };
+        let (number, paused) = (playback.number, playback.paused);
+        self.player.load(input, LoadOptions { number, start: self.start.take(), paused });
         self.start_paused = false;
     }
 

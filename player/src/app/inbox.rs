@@ -18,7 +18,12 @@ pub enum Message {
     /// A change of the state.
     Event(Box<Event>),
     /// From the pipeline.
-    Media(MediaEvent),
+    Media {
+        /// Number of the opening.
+        number: u64,
+        /// What it tells.
+        event: MediaEvent,
+    },
     /// A stream was opened, or not; in words.
     Opened {
         /// Number of the opening.

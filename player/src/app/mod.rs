@@ -87,7 +87,7 @@ impl App {
         let sender = inbox.sender();
         let player = Player::new(
             PlayerOptions { audio: AudioOutput::from(cli.audio_output), frames: surface.frames() },
-            Arc::new(move |event| sender.send(Message::Media(event))),
+            Arc::new(move |number, event| sender.send(Message::Media { number, event })),
             // A repaint at once would draw two frames of the window for each of the film.
             Arc::new(move || ctx.request_repaint_after(Duration::from_micros(500))),
         )?;
@@ -146,7 +146,7 @@ impl App {
         for message in self.inbox.drain() {
             match message {
                 Message::Event(event) => self.take(*event),
-                Message::Media(event) => self.take_media(event),
+                Message::Media { number, event } => self.take_media(number, event),
                 Message::Opened { number, result } => self.opened(number, result),
                 Message::Poster { stream, image } => self.posters.put(ctx, stream, image),
                 Message::Remote(command, done) => self.carry_out_remote(ctx, command, done),
@@ -162,7 +162,7 @@ impl App {
         }
     }
 
-    fn take_media(&mut self, event: MediaEvent) {
+    fn take_media(&mut self, number: u64, event: MediaEvent) {
         match &event {
             MediaEvent::NoSoundDevice => {
                 let detail = "The film plays on without sound.";
@@ -171,6 +171,10 @@ impl App {
             }
             MediaEvent::Warning(why) => tracing::warn!("{why}"),
             _ => {}
+        }
+        // An end of the title before must not end this one.
+        if !self.state.plays(number) {
+            return;
         }
         let ended = event == MediaEvent::EndOfFile;
         self.remote.media(&event);
@@ -195,8 +199,10 @@ impl App {
     fn look_at_player(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|input| input.time);
         self.state.apply(Event::Tick(now));
-        if self.state.playback.is_some() {
-            if let Some(position) = self.player.position() {
+        if let Some(playback) = &self.state.playback {
+            // Before, the pipeline may still tell the place of the title before.
+            let running = playback.phase == Phase::Running;
+            if let Some(position) = self.player.position().filter(|_| running) {
                 self.state.apply(Event::Playing(PlaybackEvent::Position(position)));
             }
             let frames = self.player.frames();

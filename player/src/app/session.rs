@@ -24,11 +24,11 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Starts to look at `stream`.
-    pub(super) fn new(stream: Stream, sender: Sender) -> std::io::Result<Self> {
+    /// Starts to look at `stream`, which is of the opening with `number`.
+    pub(super) fn new(number: u64, stream: Stream, sender: Sender) -> std::io::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
         let (seen, ended) = (stream.clone(), over.clone());
-        thread::Builder::new().name("numbers".into()).spawn(move || look(&seen, &sender, &ended))?;
+        thread::Builder::new().name("numbers".into()).spawn(move || look(number, &seen, &sender, &ended))?;
         Ok(Self { stream, over })
     }
 }
@@ -39,20 +39,20 @@ impl Drop for Session {
     }
 }
 
-fn look(stream: &Stream, sender: &Sender, over: &AtomicBool) {
+fn look(number: u64, stream: &Stream, sender: &Sender, over: &AtomicBool) {
     let mut last: Option<(Snapshot, Instant)> = None;
     let mut newest = 0;
     while !over.load(Ordering::Relaxed) {
         let entries = stream.log_since(newest);
         if let Some(entry) = entries.last() {
             newest = entry.number;
-            sender.event(Event::Logged(entries));
+            sender.event(Event::Logged { number, entries });
         }
         let snapshot = stream.snapshot();
         let stale =
             last.as_ref().is_none_or(|(old, told)| moved(old, &snapshot) || told.elapsed() >= TELL_EVERY);
         if stale {
-            sender.event(Event::Measured(Arc::new(snapshot.clone())));
+            sender.event(Event::Measured { number, snapshot: Arc::new(snapshot.clone()) });
             last = Some((snapshot, Instant::now()));
         }
         thread::sleep(LOOK_EVERY);

@@ -28,7 +28,9 @@ pub(super) struct Settings {
 /// What a load is given by its worker.
 pub(super) struct Hands {
     pub(super) around: Surroundings,
-    pub(super) on_event: Arc<dyn Fn(MediaEvent) + Send + Sync>,
+    pub(super) on_event: Arc<dyn Fn(u64, MediaEvent) + Send + Sync>,
+    /// Number of the newest load.
+    pub(super) number: u64,
     pub(super) settings: Settings,
     /// Where sound goes, as asked for or as found out.
     pub(super) sound: Sound,
@@ -36,7 +38,7 @@ pub(super) struct Hands {
 
 impl Hands {
     pub(super) fn tell(&self, event: MediaEvent) {
-        (self.on_event)(event);
+        (self.on_event)(self.number, event);
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::feed::Feed;
+use super::player::LoadOptions;
 use super::seek_queue::Seek;
 
 /// Most single picture steps that wait.
@@ -21,7 +22,7 @@ pub(super) enum Origin {
 
 /// A wish.
 pub(super) enum Command {
-    Load { origin: Origin, start: Option<Duration>, paused: bool },
+    Load { origin: Origin, options: LoadOptions },
     Stop,
     Pause(bool),
     Seek(Seek),
@@ -130,7 +131,7 @@ mod tests {
         let mailbox = Mailbox::default();
         mailbox.push(seek(1));
         mailbox.push(Command::Mute(true));
-        mailbox.push(Command::Load { origin: Origin::Uri(String::new()), start: None, paused: false });
+        mailbox.push(Command::Load { origin: Origin::Uri(String::new()), options: LoadOptions::default() });
         mailbox.push(seek(2));
         let commands = drain(&mailbox);
         assert!(matches!(

@@ -55,6 +55,8 @@ pub enum Input {
 /// How to begin.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LoadOptions {
+    /// Told with each event of this load, so that those of another are known from it.
+    pub number: u64,
     /// Where to begin; at the start if none.
     pub start: Option<Duration>,
     /// Show the first picture and wait.
@@ -81,12 +83,12 @@ impl Drop for Inner {
 pub struct Player(Arc<Inner>);
 
 impl Player {
-    /// Starts a player. `on_event` is called from the player's worker thread, `on_frame` from a
-    /// streaming thread whenever a new picture waits in [`frames`](Self::frames); neither may
+    /// Starts a player. `on_event` is called from the player's worker thread, with the
+    /// [number](LoadOptions::number) of the load that it is about; `on_frame` from a streaming thread whenever a new picture waits in [`frames`](Self::frames); neither may
     /// block.
     pub fn new(
         options: PlayerOptions,
-        on_event: Arc<dyn Fn(MediaEvent) + Send + Sync>,
+        on_event: Arc<dyn Fn(u64, MediaEvent) + Send + Sync>,
         on_frame: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, MediaError> {
         gst::init().map_err(|error| MediaError::Start(error.to_string()))?;
@@ -111,7 +113,7 @@ impl Player {
             AudioOutput::Auto => Sound::Device,
             AudioOutput::None => Sound::Nowhere,
         };
-        let worker = Worker::new(Hands { around, on_event, settings, sound });
+        let worker = Worker::new(Hands { around, on_event, number: 0, settings, sound });
         let (at_end, done) = mpsc::sync_channel(1);
         thread::Builder::new().name("playback".into()).spawn(move || {
             worker.run();
@@ -146,7 +148,7 @@ impl Player {
             }
         };
         shared.replace_feed(feed);
-        self.push(Command::Load { origin, start: options.start, paused: options.paused });
+        self.push(Command::Load { origin, options });
     }
 
     /// Ends playback and forgets the title.

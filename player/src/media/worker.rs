@@ -75,12 +75,13 @@ impl Worker {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Load { origin, start, paused } => {
+            Command::Load { origin, options } => {
                 self.end_load();
+                self.hands.number = options.number;
                 self.slot().reset();
                 self.hands.around.shared.forget_place();
                 self.hands.tell(MediaEvent::Loading);
-                self.begin_load(origin, start, paused, self.hands.sound);
+                self.begin_load(origin, options.start, options.paused, self.hands.sound);
             }
             Command::Stop => {
                 self.end_load();

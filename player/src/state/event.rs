@@ -87,9 +87,19 @@ pub enum Event {
     /// The player was left.
     PlayerLeft,
     /// The engine's numbers.
-    Measured(Arc<Snapshot>),
+    Measured {
+        /// Number of the opening.
+        number: u64,
+        /// Those numbers.
+        snapshot: Arc<Snapshot>,
+    },
     /// New entries of the engine's log.
-    Logged(Vec<LogEntry>),
+    Logged {
+        /// Number of the opening.
+        number: u64,
+        /// Those entries.
+        entries: Vec<LogEntry>,
+    },
     /// The volume changed, 0 to 1.5.
     VolumeSet(f64),
     /// The sound was switched off or on.

@@ -235,10 +235,10 @@ pub fn playing() -> State {
     for second in 0..60 {
         let mut past = snapshot();
         past.at = 193.0 + f64::from(second);
-        state.apply(Event::Measured(Arc::new(past)));
+        state.apply(Event::Measured { number: 1, snapshot: Arc::new(past) });
     }
-    state.apply(Event::Measured(Arc::new(snapshot())));
-    state.apply(Event::Logged(log()));
+    state.apply(Event::Measured { number: 1, snapshot: Arc::new(snapshot()) });
+    state.apply(Event::Logged { number: 1, entries: log() });
     state
 }
 

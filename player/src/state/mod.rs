@@ -137,7 +137,7 @@ impl State {
                 self.view = View::Player;
             }
             Event::Opened { number, size, title } => {
-                if let Some(playback) = self.playback.as_mut().filter(|playback| playback.number == number) {
+                if let Some(playback) = self.playback_of(number) {
                     playback.size = size;
                     if let Some(title) = title {
                         playback.name = words::safe(&title.title);
@@ -150,16 +150,16 @@ impl State {
                 self.playback = None;
                 self.view = if self.library.director.is_some() { View::Library } else { View::Directors };
             }
-            Event::Measured(snapshot) => {
+            Event::Measured { number, snapshot } => {
                 for source in &snapshot.sources {
                     self.people.meet(&source.name);
                 }
-                if let Some(playback) = &mut self.playback {
+                if let Some(playback) = self.playback_of(number) {
                     playback.take_snapshot(snapshot);
                 }
             }
-            Event::Logged(entries) => {
-                if let Some(playback) = &mut self.playback {
+            Event::Logged { number, entries } => {
+                if let Some(playback) = self.playback_of(number) {
                     playback.take_log(entries);
                 }
                 self.see_warnings();
@@ -214,6 +214,18 @@ impl State {
         if first && self.view == View::Directors {
             self.view = View::Library;
         }
+    }
+
+    /// Whether the opening with this number is the one that plays.
+    #[must_use]
+    pub fn plays(&self, number: u64) -> bool {
+        self.playback.as_ref().is_some_and(|playback| playback.number == number)
+    }
+
+    /// What plays, if it is of the opening with this number: the older ones' threads may still
+    /// have something to say.
+    fn playback_of(&mut self, number: u64) -> Option<&mut Playback> {
+        self.playback.as_mut().filter(|playback| playback.number == number)
     }
 
     fn playing(&mut self, event: PlaybackEvent) {

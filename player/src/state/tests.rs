@@ -140,7 +140,8 @@ fn letters_follow_the_server_and_not_its_place_in_a_pattern() {
         title: None,
         paused: false,
     });
-    state.apply(Event::Measured(playing.playback.expect("plays").snapshot.expect("measured")));
+    let snapshot = playing.playback.expect("plays").snapshot.expect("measured");
+    state.apply(Event::Measured { number: 1, snapshot });
     assert_eq!(state.person_of_letter('D').map(Person::letter), Some('A'));
     assert_eq!(state.person_of_letter('A').map(Person::letter), Some('B'));
     assert_eq!(state.person_of_letter('-'), None);
@@ -159,7 +160,7 @@ fn the_log_and_the_history_are_bounded() {
     let mut state = fixture::playing();
     let entry = fixture::log().remove(0);
     let many = (9..6000).map(|number| fetch_engine::snapshot::LogEntry { number, ..entry.clone() }).collect();
-    state.apply(Event::Logged(many));
+    state.apply(Event::Logged { number: 1, entries: many });
     let playback = state.playback.as_ref().expect("plays");
     assert_eq!(playback.log.len(), playback::KEPT_EVENTS);
     assert!(playback.history.len() <= playback::KEPT_SECONDS);
@@ -171,4 +172,27 @@ fn volume_is_bounded_and_setting_it_ends_mute() {
     state.apply(Event::MuteSet(true));
     state.apply(Event::VolumeSet(9.0));
     assert_eq!((state.volume, state.muted), (MAX_VOLUME, false));
+}
+
+#[test]
+fn numbers_and_log_of_the_title_before_do_not_reach_the_next() {
+    let mut state = fixture::playing();
+    let snapshot = fixture::playback().snapshot.expect("measured");
+    state.apply(Event::Opening {
+        number: 2,
+        name: "Next".to_owned(),
+        origin: Origin::Stream,
+        title: None,
+        paused: false,
+    });
+    assert!(state.plays(2) && !state.plays(1));
+    // What the thread of the title before still had to say.
+    state.apply(Event::Measured { number: 1, snapshot: snapshot.clone() });
+    state.apply(Event::Logged { number: 1, entries: fixture::log() });
+    let playback = state.playback.as_ref().expect("plays");
+    assert!(playback.snapshot.is_none() && playback.history.is_empty() && playback.log.is_empty());
+    state.apply(Event::Measured { number: 2, snapshot });
+    state.apply(Event::Logged { number: 2, entries: fixture::log() });
+    let playback = state.playback.as_ref().expect("plays");
+    assert_eq!((playback.history.len(), playback.log.len()), (1, fixture::log().len()));
 }

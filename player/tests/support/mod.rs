@@ -210,7 +210,7 @@ impl Watched {
         let (into, from) = (Arc::clone(&times), Arc::clone(&slot));
         let player = Player::new(
             PlayerOptions { audio: AudioOutput::None, frames: FrameFormat::Planes },
-            Arc::new(move |event| {
+            Arc::new(move |_, event| {
                 let _ = tell.lock().unwrap().send(event);
             }),
             Arc::new(move || {
