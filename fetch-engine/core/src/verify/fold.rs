@@ -1,8 +1,10 @@
 //! Making and folding lists of chaining values.
 
+use std::ops::Range;
+
 use blake3::hazmat::{HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root};
 
-use super::{GROUP, Level, PageId, VALUE_LEN, Value};
+use super::{GROUP, Level, PageId, Value};
 use crate::geometry::StreamId;
 
 /// Chaining value of the group that starts at byte `offset` of a stream of more than one group.
@@ -43,22 +45,29 @@ const fn left_len(len: usize) -> usize {
 /// One page of a stream of `size` bytes from its group values; none where it has no such page.
 #[must_use]
 pub fn build_page(groups: &[Value], size: u64, page: PageId) -> Option<Vec<u8>> {
-    let count = page.values(size);
-    if count == 0 {
+    let run = page_groups(size, page)?;
+    Some(fold_groups(page.level, groups.get(run.start as usize..run.end as usize)?))
+}
+
+/// The groups that one page of a stream of `size` bytes is made of; none where it has no such page.
+#[must_use]
+pub fn page_groups(size: u64, page: PageId) -> Option<Range<u64>> {
+    if page.values(size) == 0 {
         return None;
     }
-    let per_value = (page.level.unit() / GROUP) as usize;
-    let first = match page.level {
+    let start = match page.level {
         Level::Top => 0,
-        _ => page.index as usize * (page.level.span() / GROUP) as usize,
+        Level::Middle | Level::Leaf => page.index * page.level.span(),
     };
-    let mut bytes = Vec::with_capacity(count * VALUE_LEN);
-    for value in 0..count {
-        let start = first + value * per_value;
-        let end = (start + per_value).min(groups.len());
-        bytes.extend_from_slice(&fold(groups.get(start..end).filter(|run| !run.is_empty())?));
-    }
-    Some(bytes)
+    let end = start.saturating_add(page.level.span()).min(size);
+    Some(start / GROUP..end.div_ceil(GROUP))
+}
+
+/// Values of a page, or of a run of its whole values, from the groups of it.
+#[must_use]
+pub fn fold_groups(level: Level, groups: &[Value]) -> Vec<u8> {
+    let per_value = (level.unit() / GROUP) as usize;
+    groups.chunks(per_value).flat_map(fold).collect()
 }
 
 /// The root of a stream from its group values, where it has more than one group.

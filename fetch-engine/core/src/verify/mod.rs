@@ -16,7 +16,7 @@
 mod fold;
 mod tree;
 
-pub use fold::{build_page, group_value, root_of};
+pub use fold::{build_page, fold_groups, group_value, page_groups, root_of};
 pub use tree::{BadPage, HashTree, Verdict};
 
 /// Bytes of a chunk group: the unit of verification.

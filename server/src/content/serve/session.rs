@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 use tributary_core::geometry::Geometry;
-use tributary_core::verify::{Level, PageId};
+use tributary_core::verify::PageId;
 use tributary_core::walker::{Order, Walker};
 use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, VERSION, encode};
 
@@ -65,7 +65,7 @@ struct Opened {
     film: OpenStream,
     geometry: Geometry,
     walker: Walker,
-    /// Read when the first page is asked for.
+    /// Opened when the first page is asked for.
     groups: Option<Arc<Groups>>,
 }
 
@@ -302,25 +302,19 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Makes a hash page, off the async threads where that takes long.
+    /// Makes a hash page, off the async threads.
     async fn page(&mut self, page: PageId) -> Result<Bytes, Closing> {
         let opened = self.opened.as_mut().ok_or_else(too_early)?;
         let (stream, size) = (opened.film.stream, opened.film.size);
-        let made = match &opened.groups {
-            Some(groups) if page.level != Level::Top => Ok(groups.page(page)),
-            _ => {
-                let serving = Arc::clone(self.serving);
-                let made = tokio::task::spawn_blocking(move || {
-                    let groups = serving.pages.groups(stream, size)?;
-                    let made = groups.page(page);
-                    Ok::<_, io::Error>((groups, made))
-                });
-                made.await.map_err(io::Error::other).flatten().map(|(groups, made)| {
-                    opened.groups = Some(groups);
-                    made
-                })
-            }
-        };
+        let (serving, groups) = (Arc::clone(self.serving), opened.groups.take());
+        let made = tokio::task::spawn_blocking(move || {
+            let groups = groups.map_or_else(|| serving.pages.groups(stream, size), Ok)?;
+            groups.page(page).map(|made| (groups, made))
+        });
+        let made = made.await.map_err(io::Error::other).flatten().map(|(groups, made)| {
+            opened.groups = Some(groups);
+            made
+        });
         made.and_then(|page| page.ok_or_else(|| io::ErrorKind::InvalidData.into())).map_err(|error| {
             tracing::warn!(%stream, "hash pages can't be read: {error}");
             Closing::new(ErrorCode::ReadFailed, "the hash pages of this stream can't be read")
