@@ -15,7 +15,7 @@ mod sim;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sim::{Fault, Outcome, Scenario};
+use sim::{Fault, Outcome, Scenario, Vices};
 
 fn env(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -92,6 +92,17 @@ fn a_slowed_server_loses_its_share() {
     assert!(outcome.seconds < ideal * 1.08, "{:.2} s, ideal {ideal:.2} s", outcome.seconds);
     let allowed = (24 << 20) / 50 + (256 << 10);
     assert!(outcome.counters.duplicate_bytes < allowed, "{} doubled", outcome.counters.duplicate_bytes);
+}
+
+/// The nearest and fastest server sends and sends, but nothing it owes; or blocks, but no hash page.
+#[test]
+fn a_server_that_sends_all_but_what_it_owes_holds_nobody_up() {
+    let hosts = [(5_000_000, 2), (1_250_000, 40)];
+    let honest_alone = (8 << 20) as f64 / 1_250_000.0;
+    for vices in [Vices { junk: true, ..Vices::default() }, Vices { deaf: true, ..Vices::default() }] {
+        let outcome = Scenario::steady(&hosts, 8 << 20).with_vices(0, vices).run().unwrap();
+        assert!(outcome.seconds < honest_alone + 20.0, "{vices:?}: {:.1} s", outcome.seconds);
+    }
 }
 
 /// The seed's own planner brings the same bytes.

@@ -49,6 +49,7 @@ impl Session {
         self.note_sequence(now, id, epoch, seq);
         if let Some(source) = self.sources.get_mut(&id).filter(|_| owed_by_sender) {
             source.forgive(now, seq, bytes.len() as u64);
+            source.progressed(now);
         }
         if self.ledger.is_present(seq) || self.unproved.contains_key(&seq) {
             self.counters.duplicate_bytes += bytes.len() as u64;
@@ -69,9 +70,15 @@ impl Session {
                 self.ledger.forgive(seq, id);
                 self.wrong(now, id, seq, len, format!("it sent wrong bytes as block {seq}"));
             }
+            // Nobody's debt is taken over by what can't be proved yet.
+            Verdict::Needs(_) if debt.is_some() && !owed_by_sender => {
+                self.counters.wasted_bytes += bytes.len() as u64;
+            }
             Verdict::Needs(_) => {
                 self.release_debt(now, id, seq);
-                self.pages.want(&self.tree, PageId::leaf_at(self.geometry.range(seq).start));
+                let range = self.geometry.range(seq);
+                self.pages.want(&self.tree, PageId::leaf_at(range.start));
+                self.pages.want(&self.tree, PageId::leaf_at(range.end - 1));
                 self.unproved_bytes += bytes.len() as u64;
                 self.unproved.insert(seq, (bytes, id, named));
                 self.request_pages(now);
@@ -165,7 +172,7 @@ impl Session {
         }
         match self.tree.insert(page, values) {
             Ok(()) => {
-                self.pages.arrived(page);
+                self.pages.arrived(page, id);
                 self.prove_waiting(now);
                 self.request_pages(now);
             }
@@ -193,21 +200,19 @@ impl Session {
                 if self.ledger.is_unasked(seq) {
                     self.ledger.orphan(seq);
                 }
-                let len = bytes.len();
-                if self.sources.get(&id).is_some_and(Source::is_up) {
-                    self.wrong(now, id, seq, len, format!("it sent wrong bytes as block {seq}"));
-                }
+                self.wrong(now, id, seq, bytes.len(), format!("it sent wrong bytes as block {seq}"));
             }
         }
         self.order_orphans(now);
     }
 
-    /// Asks for the pages that are wanted, of the usable source with the shortest way.
+    /// Asks for the pages that are wanted, of the usable source with the shortest way that answers.
     pub(super) fn request_pages(&mut self, now: Time) {
         if self.pages.is_idle() {
             return;
         }
-        let nearest = self.sources.values().filter(|s| s.is_usable()).min_by_key(|s| s.round_trip());
+        let usable = self.sources.values().filter(|s| s.is_usable());
+        let nearest = usable.min_by_key(|s| (self.pages.missed(s.id), s.round_trip()));
         if let Some(id) = nearest.map(|source| source.id) {
             self.ask_for_pages(now, id, false);
         }

@@ -75,15 +75,16 @@ impl Session {
             self.shut_out(now, id, why);
             return;
         }
-        let Some(source) = self.sources.get_mut(&id) else { return };
+        let unopened = |source: &&mut Source| source.link == Link::Up { opened: false };
+        let Some(source) = self.sources.get_mut(&id).filter(unopened) else { return };
         source.link = Link::Up { opened: true };
         let rtt = source.round_trip();
         self.notice(Notice::Joined { source: id, rtt });
     }
 
-    pub(super) fn echoed(&mut self, now: Time, id: SourceId, payload: &[u8]) {
+    pub(super) fn echoed(&mut self, now: Time, id: SourceId, nonce: u64) {
         let Some(source) = self.sources.get_mut(&id) else { return };
-        if payload == TEST_BLOCK {
+        if nonce == source.connected_at().as_micros() {
             // The connect may have waited for an address to be resolved; the echo did not.
             let echo = now.since(source.connected_at());
             source.rtt = source.rtt.map(|rtt| rtt.min(echo));
@@ -128,7 +129,14 @@ impl Session {
 
     /// A source sent what is not the stream's: it is not used again in this session.
     pub(super) fn quarantine(&mut self, now: Time, id: SourceId, seq: Option<u64>, why: String) {
-        self.drop_link(now, id, why, true);
+        let Some(source) = self.sources.get_mut(&id).filter(|s| s.link != Link::Quarantined) else { return };
+        if source.is_up() || source.link == Link::Connecting {
+            self.drop_link(now, id, why, true);
+        } else {
+            // It left before what it sent could be proved.
+            source.errors += 1;
+            source.last_error = Some(why);
+        }
         if let Some(source) = self.sources.get_mut(&id) {
             source.link = Link::Quarantined;
         }

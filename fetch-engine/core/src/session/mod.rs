@@ -134,7 +134,7 @@ impl Session {
             Event::Demand(demand) => self.demanded(now, demand),
             Event::Evicted(blocks) => {
                 let end = blocks.end.min(self.geometry.blocks() + 1);
-                self.ledger.evict(blocks.start.max(1)..end);
+                self.evicted(blocks.start.max(1)..end);
             }
         }
     }
@@ -174,6 +174,18 @@ impl Session {
         self.actions.pop_front()
     }
 
+    /// Blocks are gone. Those that are wanted and that the walk has passed are asked for by name.
+    fn evicted(&mut self, blocks: std::ops::Range<Seq>) {
+        self.ledger.evict(blocks.clone());
+        let walked = self.demand.main.start..self.walk.next.min(self.demand.main.end);
+        for seq in blocks.start.max(walked.start)..blocks.end.min(walked.end) {
+            if !self.is_settled(seq) {
+                self.reorder.remove(&seq).then(|| self.reorder_bytes -= self.block_bytes(seq));
+                self.ledger.orphan(seq);
+            }
+        }
+    }
+
     fn received(&mut self, now: Time, id: SourceId, bytes: usize) {
         let Some(source) = self.sources.get_mut(&id).filter(|source| source.is_up()) else { return };
         if source.received(now, bytes) {
@@ -195,9 +207,9 @@ impl Session {
                 self.frame_done(id, values.len() + HEADER_LEN + 9);
                 self.page(now, id, page, &values);
             }
-            Frame::EchoReply { payload, .. } => {
+            Frame::EchoReply { nonce, payload } => {
                 self.control_frame(id, HEADER_LEN + 8 + payload.len());
-                self.echoed(now, id, &payload);
+                self.echoed(now, id, nonce);
             }
             Frame::Opened { size } => {
                 self.control_frame(id, HEADER_LEN + 8);

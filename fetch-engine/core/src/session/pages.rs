@@ -15,6 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct PageFetch {
     wanted: BTreeSet<PageId>,
     asked: BTreeMap<PageId, (SourceId, Time)>,
+    /// How often each source left a page unanswered, since it last answered one.
+    missed: BTreeMap<SourceId, u32>,
 }
 
 impl PageFetch {
@@ -44,7 +46,11 @@ impl PageFetch {
                 chain.push(above);
             }
             for page in chain.into_iter().rev() {
-                let overdue = self.asked.get(&page).is_none_or(|(_, since)| now.since(*since) > patience);
+                let before = self.asked.get(&page).copied();
+                let overdue = before.is_none_or(|(_, since)| now.since(since) > patience);
+                if let Some((asked, _)) = before.filter(|_| overdue) {
+                    *self.missed.entry(asked).or_default() += 1;
+                }
                 if (overdue || fresh) && !requests.contains(&page) {
                     self.asked.insert(page, (source, now));
                     requests.push(page);
@@ -59,8 +65,14 @@ impl PageFetch {
         self.wanted.is_empty()
     }
 
-    /// A page came and was taken.
-    pub(super) fn arrived(&mut self, page: PageId) {
+    /// How often `source` left a page unanswered, since it last answered one.
+    pub(super) fn missed(&self, source: SourceId) -> u32 {
+        self.missed.get(&source).copied().unwrap_or(0)
+    }
+
+    /// A page came from `source` and was taken.
+    pub(super) fn arrived(&mut self, page: PageId, source: SourceId) {
+        self.missed.remove(&source);
         self.wanted.remove(&page);
         self.asked.remove(&page);
     }

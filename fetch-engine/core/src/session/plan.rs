@@ -308,6 +308,16 @@ impl Session {
         }
     }
 
+    /// Tells the servers of a generation in which nothing is planned yet, so that blocks can be ordered
+    /// by name in it.
+    pub(super) fn introduce_generation(&mut self, now: Time) {
+        let usable = self.sources.values().any(Source::is_usable);
+        if self.walk.generation > 0 && self.walk.epoch == 0 && usable && self.geometry.blocks() > 0 {
+            let from = self.walk.next.min(self.geometry.blocks());
+            self.announce(now, from, from - 1, Pattern::nobody());
+        }
+    }
+
     /// `source` owes `seq` from now on.
     pub(super) fn book(&mut self, now: Time, seq: Seq, id: SourceId, named: bool) {
         self.ledger.owe(seq, Debt { source: id, since: now, named, repair: false, hedge: None });
@@ -315,11 +325,13 @@ impl Session {
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);
         }
-        let leaf = PageId::leaf_at(self.geometry.range(seq).start);
+        let range = self.geometry.range(seq);
+        let leaf = PageId::leaf_at(range.end - 1);
+        self.pages.want(&self.tree, PageId::leaf_at(range.start));
         self.pages.want(&self.tree, leaf);
         // The next page is fetched ahead, so that no block waits for it.
         let ahead = PageId { index: leaf.index + 1, ..leaf };
-        if self.geometry.range(seq).end % LEAF_SPAN > LEAF_SPAN / 2 {
+        if range.end % LEAF_SPAN > LEAF_SPAN / 2 {
             self.pages.want(&self.tree, ahead);
         }
     }

@@ -19,6 +19,10 @@ const LATE: Duration = Duration::from_secs(1);
 const IN_FLIGHT_ROUND_TRIPS: f64 = 4.0;
 /// And at least so many bytes.
 const IN_FLIGHT_BYTES: f64 = 65_536.0;
+/// A source that sends, but nothing it owes, loses its connection after so many times the silence that
+/// makes one dead; where nobody else is left, later.
+const STAGNATION: u32 = 2;
+const STAGNATION_ALONE: u32 = 15;
 /// Blocks stolen at one time.
 const MAX_STOLEN_AT_ONCE: usize = 256;
 /// Blocks at the head that are looked at for a hedge.
@@ -86,6 +90,7 @@ impl Session {
         if self.walk.epoch == 0 {
             // Servers learn of a generation by its first epoch only.
             self.plan(now);
+            self.introduce_generation(now);
         }
         // What the walk will come to soon anyway is left to it.
         let soon = self.walk.next..self.demand.main.end;
@@ -120,7 +125,12 @@ impl Session {
             let silence = source.silence(now);
             let (suspicion, was_silent) = (source.suspicion(), source.silent);
             let others = self.sources.values().any(|s| s.id != id && s.is_usable());
-            if was_silent && now.since(source.silent_since()) >= self.config.dead_after
+            let stagnation = source.stagnation(now);
+            let patience = self.config.dead_after * if others { STAGNATION } else { STAGNATION_ALONE };
+            if stagnation >= patience {
+                let secs = stagnation.as_secs();
+                self.drop_link(now, id, format!("it gave none of its blocks for {secs} s"), true);
+            } else if was_silent && now.since(source.silent_since()) >= self.config.dead_after
                 || silence >= self.config.dead_after
             {
                 let secs = self.config.dead_after.as_secs_f64();
@@ -161,7 +171,8 @@ impl Session {
         let horizon = arrival::horizon(&candidates, block) + LATE.as_secs_f64();
         let is_late = |c: &&Candidate| matches!(c.pace, Pace::Steady { .. }) && c.eta(0.0) > horizon;
         let late: Vec<SourceId> = candidates.iter().filter(is_late).map(|c| c.source).collect();
-        for id in late {
+        let somebody_in_time = candidates.iter().any(|c| c.eta(block) < horizon - LATE.as_secs_f64());
+        for id in late.into_iter().filter(|_| somebody_in_time) {
             self.steal(now, id, block);
         }
         self.hedge_head(now, block, horizon);
@@ -191,18 +202,20 @@ impl Session {
     fn hedge_head(&mut self, now: Time, block: f64, horizon: f64) {
         let bound = self.counters.useful_bytes / 100 + FREE_DOUBLES;
         let head = self.ledger.owed().range(self.demand.main.clone()).take(HEDGE_DEPTH);
-        let late: Vec<(Seq, SourceId)> = head
+        let dead_after = self.config.dead_after;
+        let late: Vec<(Seq, SourceId, bool)> = head
             .filter(|(_, debt)| debt.hedge.is_none() && now.since(debt.since).as_secs_f64() > horizon)
-            .map(|(seq, debt)| (*seq, debt.source))
+            .map(|(seq, debt)| (*seq, debt.source, now.since(debt.since) > dead_after))
             .collect();
-        for (seq, owner) in late {
+        for (seq, owner, overdue) in late {
             let remaining = self.sources.get(&owner).map_or(0.0, |s| s.remaining_secs(seq, block));
             let candidates = self.candidates(now);
             let others = candidates.iter().filter(|c| c.source != owner);
             let best = others.min_by(|a, b| a.eta(block).total_cmp(&b.eta(block)));
-            let Some(best) = best.filter(|c| c.eta(block) < remaining) else { continue };
+            // What a source says of itself by its rate counts for nothing once a block is this late.
+            let Some(best) = best.filter(|c| overdue || c.eta(block) < remaining) else { continue };
             let bytes = self.block_bytes(seq);
-            if self.hedged_bytes + bytes > bound {
+            if self.hedged_bytes + bytes > bound && !overdue {
                 return;
             }
             self.hedged_bytes += bytes;

@@ -72,6 +72,8 @@ pub(super) struct Source {
     /// When it was given something while it owed nothing.
     work_since: Time,
     last_byte: Time,
+    /// When it last gave a block that it owed, or got work while it owed nothing.
+    progress_at: Time,
     idle_since: Time,
     meter: Meter,
     ramp: Option<Ramp>,
@@ -108,6 +110,7 @@ impl Source {
             partial_bytes: 0,
             work_since: Time::ZERO,
             last_byte: Time::ZERO,
+            progress_at: Time::ZERO,
             idle_since: Time::ZERO,
             meter: Meter::default(),
             ramp: None,
@@ -153,6 +156,7 @@ impl Source {
 
     pub(super) fn connected(&mut self, now: Time, rtt: Duration) {
         self.link = Link::Up { opened: false };
+        self.last_code = None;
         self.rtt = Some(rtt);
         self.silent = false;
         self.connected_at = now;
@@ -168,6 +172,7 @@ impl Source {
     pub(super) fn owe(&mut self, now: Time, seq: Seq, bytes: u64) {
         if self.backlog.is_empty() {
             self.work_since = now;
+            self.progress_at = now;
             self.meter.work_begins(now, self.round_trip());
         }
         if self.backlog.insert(seq) {
@@ -287,6 +292,16 @@ impl Source {
     /// When the connection came up.
     pub(super) const fn connected_at(&self) -> Time {
         self.connected_at
+    }
+
+    /// A block that it owed has come.
+    pub(super) const fn progressed(&mut self, now: Time) {
+        self.progress_at = now;
+    }
+
+    /// How long it has owed something without giving any of it, whatever else it sends.
+    pub(super) fn stagnation(&self, now: Time) -> Duration {
+        if self.backlog.is_empty() { Duration::ZERO } else { now.since(self.progress_at) }
     }
 
     /// Silence after which it is suspected.

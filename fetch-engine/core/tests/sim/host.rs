@@ -33,6 +33,10 @@ pub(crate) struct Vices {
     pub(crate) misnumbers: bool,
     /// Takes no connection.
     pub(crate) refuses: bool,
+    /// Sends frames without end, and none of its blocks.
+    pub(crate) junk: bool,
+    /// Never answers for a hash page.
+    pub(crate) deaf: bool,
     /// Answers `Busy`.
     pub(crate) busy: bool,
 }
@@ -132,7 +136,8 @@ impl Host {
                 self.transmit(now, Frame::EchoReply { nonce, payload }, dice, out)
             }
             Frame::PageRequest { page } => {
-                if let Some(values) = content.page(page).filter(|_| self.walker.is_some()) {
+                if let Some(values) = content.page(page).filter(|_| self.walker.is_some() && !self.vices.deaf)
+                {
                     let values = if self.vices.forges { flipped(&values) } else { values };
                     self.transmit(now, Frame::Page { page, values }, dice, out);
                 }
@@ -171,6 +176,11 @@ impl Host {
                 return Some(Time::from_micros(self.link_free_at.as_micros() - FILL.as_micros() as u64));
             }
             let walker = self.walker.as_mut()?;
+            if self.vices.junk {
+                let payload = Bytes::from_static(&[0; 32768]);
+                self.transmit(now, Frame::EchoReply { nonce: 1, payload }, dice, out);
+                continue;
+            }
             let order = walker.next_order()?;
             let geometry = Geometry::new(content.bytes.len() as u64, self.block_size(content)).ok()?;
             self.sent += 1;

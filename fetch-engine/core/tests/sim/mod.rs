@@ -5,6 +5,7 @@ mod host;
 mod scenario;
 mod world;
 
+pub(crate) use host::Vices;
 pub(crate) use scenario::{Fault, Scenario};
 pub(crate) use world::Outcome;
 

@@ -32,6 +32,8 @@ pub(crate) enum Fault {
     WrongNumber,
     Refused,
     Busy,
+    Junk,
+    DeafToPages,
     LateJoin,
     Withdrawn,
     Drain,
@@ -45,7 +47,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 30] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::Reset,
         Self::Crash,
         Self::Restart,
@@ -66,6 +68,8 @@ impl Fault {
         Self::WrongNumber,
         Self::Refused,
         Self::Busy,
+        Self::Junk,
+        Self::DeafToPages,
         Self::LateJoin,
         Self::Withdrawn,
         Self::Drain,
@@ -98,6 +102,12 @@ impl Scenario {
     /// Host number `host` has `factor` of its rate from `at_secs` on.
     pub(crate) fn slowing(mut self, host: usize, at_secs: f64, factor: f64) -> Self {
         self.world.slow_at(Duration::from_secs_f64(at_secs), host, factor);
+        self
+    }
+
+    /// Host number `host` has these vices.
+    pub(crate) fn with_vices(mut self, host: usize, vices: Vices) -> Self {
+        self.world.give_vices(host, vices);
         self
     }
 
@@ -157,7 +167,7 @@ impl Scenario {
 
 fn vices(dice: &mut Dice, world: &mut World) -> Vices {
     let mut vices = Vices::default();
-    let fault = match dice.range(0, 9) {
+    let fault = match dice.range(0, 11) {
         0 => {
             vices.flips = dice.range(1, 30);
             Fault::FlippedBits
@@ -189,6 +199,14 @@ fn vices(dice: &mut Dice, world: &mut World) -> Vices {
         7 => {
             vices.refuses = true;
             Fault::Refused
+        }
+        8 => {
+            vices.junk = true;
+            Fault::Junk
+        }
+        9 => {
+            vices.deaf = true;
+            Fault::DeafToPages
         }
         _ => {
             vices.busy = true;

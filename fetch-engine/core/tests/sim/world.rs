@@ -13,7 +13,7 @@ use tributary_core::time::Time;
 use tributary_core::wire::{ErrorCode, Frame};
 
 use super::content::Content;
-use super::host::{Delivery, Host};
+use super::host::{Delivery, Host, Vices};
 use super::{Dice, Fault};
 
 /// Bytes of a block in every run.
@@ -146,6 +146,10 @@ impl World {
 
     pub(crate) fn slow_at(&mut self, after: Duration, host: usize, factor: f64) {
         self.at(Time::ZERO + after, Happening::Slow { host, factor });
+    }
+
+    pub(crate) fn give_vices(&mut self, host: usize, vices: Vices) {
+        self.hosts[host].vices = vices;
     }
 
     pub(crate) fn schedule_fault(&mut self, after: Duration, host: usize, dice: u64) {
