@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use support::{Kind, TestSource, Watched, film};
@@ -197,4 +199,39 @@ fn after_the_end_a_seek_plays_again() {
     watched.player.seek(ms(500), SeekKind::Exact);
     watched.wait_for(&MediaEvent::EndOfFile);
     assert_eq!(watched.count(is_end), 2);
+}
+
+/// Serves `film` once over HTTP, in one piece from its start: nobody can jump in it.
+fn served_in_one_piece(film: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, film) = (stream.unwrap(), film.clone());
+            std::thread::spawn(move || {
+                // One read holds the whole request; who hangs up early has seen enough.
+                let _ = stream.read(&mut [0; 4096]);
+                let head = "HTTP/1.0 200 OK\r\nContent-Type: video/webm\r\nConnection: close\r\n\r\n";
+                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&film));
+            });
+        }
+    });
+    format!("http://{address}/film.webm")
+}
+
+#[test]
+fn a_refused_seek_says_where_it_stays_and_the_film_goes_on() {
+    let mut watched = Watched::new();
+    let address = served_in_one_piece(film(Kind::WebM, 6));
+    watched.player.load(Input::Uri(address), LoadOptions::default());
+    assert!(!watched.ready().seekable);
+    watched.player.seek(ms(5_000), SeekKind::Exact);
+    watched.wait("the seek", |event| matches!(event, MediaEvent::Seeking(_)).then_some(()));
+    let place = watched.wait("its end", |event| match event {
+        MediaEvent::Seeked(place) => Some(*place),
+        _ => None,
+    });
+    assert!(place < ms(4_000), "{place:?}");
+    assert!(watched.player.position().unwrap() < ms(4_500), "{:?}", watched.player.position());
+    watched.wait("the end", |event| is_end(event).then_some(()));
 }

@@ -163,6 +163,10 @@ impl App {
     }
 
     fn set_speed(&mut self, speed: f64) {
+        if self.state.playback.as_ref().is_some_and(|playback| !playback.takes_speed()) {
+            self.tell("Speed", "This can only be played at its own speed: one can't jump in it");
+            return;
+        }
         self.state.apply(Event::Playing(PlaybackEvent::Speed(speed)));
         self.player.set_speed(speed);
     }

@@ -212,10 +212,12 @@ impl Load {
             self.apply_state();
         } else {
             self.seeks.done();
+            hands.tell(MediaEvent::Warning("This place can't be sought.".into()));
+            // Who was told of the seek must hear its end, or they would show its target for ever.
             if !self.seeks.is_busy() {
                 hands.around.shared.set_target(None);
+                hands.tell(MediaEvent::Seeked(hands.around.shared.position().unwrap_or_default()));
             }
-            hands.tell(MediaEvent::Warning("This place can't be sought.".into()));
         }
     }
 

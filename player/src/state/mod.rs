@@ -237,6 +237,9 @@ impl State {
                 playback.phase = Phase::Running;
                 playback.duration = duration.or(playback.duration);
                 playback.seekable = seekable;
+                if !seekable {
+                    playback.speed = 1.0;
+                }
                 playback.media = media;
             }
             PlaybackEvent::Tracks(tracks) => playback.tracks = tracks,
@@ -274,7 +277,11 @@ impl State {
             PlaybackEvent::Position(_) if playback.phase == Phase::Ended => {}
             PlaybackEvent::Position(position) => playback.position = position,
             PlaybackEvent::Frames(shown, dropped) => playback.frames = (shown, dropped),
-            PlaybackEvent::Speed(speed) => playback.speed = speed,
+            PlaybackEvent::Speed(speed) => {
+                if playback.takes_speed() {
+                    playback.speed = speed;
+                }
+            }
             PlaybackEvent::Subtitle(line) => playback.subtitle = line.map(|line| words::safe_lines(&line)),
             PlaybackEvent::Ended => {
                 playback.phase = Phase::Ended;

@@ -191,6 +191,13 @@ impl Playback {
         }
     }
 
+    /// Whether its speed can be set: the pipeline changes it by a jump in place. Before the title
+    /// runs nobody knows, so it can be asked for.
+    #[must_use]
+    pub const fn takes_speed(&self) -> bool {
+        self.seekable || matches!(self.phase, Phase::Opening | Phase::Loading)
+    }
+
     /// The place to show: where a seek will land, or where the picture is.
     #[must_use]
     pub fn shown_position(&self) -> Duration {

@@ -196,3 +196,16 @@ fn numbers_and_log_of_the_title_before_do_not_reach_the_next() {
     let playback = state.playback.as_ref().expect("plays");
     assert_eq!((playback.history.len(), playback.log.len()), (1, fixture::log().len()));
 }
+
+#[test]
+fn where_one_cannot_jump_the_speed_stays() {
+    let speed = |state: &State| state.playback.as_ref().expect("plays").speed;
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Speed(2.0)));
+    assert!((speed(&state) - 2.0).abs() < 1e-9);
+    let media = state.playback.as_ref().expect("plays").media.clone();
+    state.apply(Event::Playing(PlaybackEvent::Ready { duration: None, seekable: false, media }));
+    assert!((speed(&state) - 1.0).abs() < 1e-9, "what was asked for too early is not so");
+    state.apply(Event::Playing(PlaybackEvent::Speed(2.0)));
+    assert!((speed(&state) - 1.0).abs() < 1e-9);
+}
