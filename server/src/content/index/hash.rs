@@ -31,6 +31,12 @@ pub(crate) enum HashError {
     /// Larger than hash pages can describe.
     #[error("files of more than {} TiB can't be served", MAX_STREAM >> 40)]
     TooLarge,
+    /// Somebody writes to it.
+    #[error("the file changes while it is read")]
+    Changed,
+    /// No room in the state directory, most likely.
+    #[error("its hashes can't be kept in the state directory: {0}")]
+    Keep(io::Error),
     /// The server stops.
     #[error("the server is stopping")]
     Stopped,

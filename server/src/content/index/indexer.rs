@@ -12,6 +12,7 @@ use tributary_core::directory::Title;
 
 use super::hash::{HashError, hash};
 use super::remember::Memory;
+use super::retries::Retries;
 use super::scan::{Found, scan};
 use super::watch::{Wake, Watch};
 use crate::content::library::{Film, Library};
@@ -48,6 +49,7 @@ impl Indexer {
             memory,
             watch,
             stop: Arc::clone(&stop),
+            retries: Retries::default(),
             saved: Instant::now(),
         };
         let thread = std::thread::Builder::new().name("indexer".into()).spawn(move || worker.run())?;
@@ -71,6 +73,7 @@ struct Worker {
     media: Media,
     watch: Watch,
     stop: Arc<AtomicBool>,
+    retries: Retries,
     saved: Instant,
 }
 
@@ -127,6 +130,7 @@ impl Worker {
                 self.library.withdraw(&path, "its file has gone");
             }
         }
+        self.retries.keep_only(|path| found.contains_key(path));
         let mut unsettled = false;
         let mut to_hash = Vec::new();
         for (path, film) in found {
@@ -146,12 +150,22 @@ impl Worker {
                 unsettled = true;
                 continue;
             }
+            if !self.retries.may_try(&path, film.facts, Instant::now()) {
+                continue;
+            }
             match self.hash(&path, &film) {
                 Ok(stream) => self.list(path, &film, stream),
                 Err(HashError::Stopped) => return false,
-                Err(error) => {
+                Err(error @ HashError::Changed) => {
                     unsettled = true;
-                    tracing::warn!("{} is not served: {error}", path.display());
+                    tracing::debug!("{} is left for later: {error}", path.display());
+                }
+                Err(error) => {
+                    let seconds = self.retries.failed(&path, film.facts, Instant::now()).as_secs();
+                    tracing::warn!(
+                        "{} is not served: {error}; it is tried again in {seconds} s, or when it changes",
+                        path.display()
+                    );
                 }
             }
             self.save_now_and_then();
@@ -161,16 +175,17 @@ impl Worker {
 
     fn hash(&mut self, path: &Path, found: &Found) -> Result<tributary_core::geometry::StreamId, HashError> {
         let started = Instant::now();
-        let changed = || HashError::Read(std::io::Error::other("the file changes while it is read"));
         let (file, facts) = self.library.root().open_file(path)?;
         if facts != found.facts {
-            return Err(changed());
+            return Err(HashError::Changed);
         }
-        let hashed = hash(&file, facts.size, &self.stop)?;
+        let hashed = hash(&file, facts.size, &self.stop);
+        // Before the error is looked at: a file that was cut short can't be read to its end.
         if crate::content::root::FileFacts::of(&file.metadata()?) != facts {
-            return Err(changed());
+            return Err(HashError::Changed);
         }
-        self.memory.keep(path, facts, hashed.stream, &hashed.groups)?;
+        let hashed = hashed?;
+        self.memory.keep(path, facts, hashed.stream, &hashed.groups).map_err(HashError::Keep)?;
         let seconds = started.elapsed().as_secs_f64();
         tracing::info!(
             stream = %hashed.stream, bytes = facts.size, seconds,
@@ -246,6 +261,38 @@ mod tests {
             assert!(start.elapsed() < Duration::from_secs(30), "{titles:?}, not {expected:?}");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    #[test]
+    fn a_file_that_can_not_be_indexed_is_not_read_again_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let (films, state) = (dir.path().join("films"), dir.path().join("state"));
+        std::fs::create_dir(&films).unwrap();
+        std::fs::write(films.join("a.mp4"), vec![1; 100_000]).unwrap();
+        let library = Library::new(Root::open(&films).unwrap(), &state);
+        let memory = Memory::open(&state).unwrap();
+        // No group values can be written where this is no folder.
+        std::fs::remove_dir(state.join("hashes")).unwrap();
+        std::fs::write(state.join("hashes"), "").unwrap();
+        let mut worker = Worker {
+            media: Media::start(&state),
+            watch: Watch::start(&films),
+            library: Arc::clone(&library),
+            memory,
+            stop: Arc::default(),
+            retries: Retries::default(),
+            saved: Instant::now(),
+        };
+        assert!(!worker.look(true), "the usual wait is long enough");
+        assert_eq!(library.films(), 0);
+
+        std::fs::remove_file(state.join("hashes")).unwrap();
+        std::fs::create_dir(state.join("hashes")).unwrap();
+        assert!(!worker.look(true));
+        assert_eq!(library.films(), 0, "the same file is not read again so soon");
+        std::fs::write(films.join("a.mp4"), vec![1; 100_001]).unwrap();
+        assert!(!worker.look(true));
+        assert_eq!(library.films(), 1, "a changed one is");
     }
 
     #[test]

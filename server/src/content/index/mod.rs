@@ -6,12 +6,14 @@
 //! | `sidecar` | reads `NAME.toml` beside a film |
 //! | `hash` | hashes a file on all cores |
 //! | `remember` | keeps hashes between runs |
+//! | `retries` | says when a file that can't be indexed is tried again |
 //! | `watch` | tells when the directory changes |
 //! | `indexer` | the thread that keeps the library as the directory is |
 
 pub(crate) mod hash;
 pub(crate) mod indexer;
 pub(crate) mod remember;
+mod retries;
 pub(crate) mod scan;
 mod sidecar;
 mod watch;
