@@ -11,7 +11,7 @@ use tributary_core::geometry::Seq;
 use tributary_core::pattern::{MAX_SOURCES, SourceId};
 use tributary_core::session::{Action, Demand, Event, Hint, Loss, Notice, SourceState};
 use tributary_core::time::Time;
-use tributary_core::wire::Frame;
+use tributary_core::wire::{ErrorCode, Frame};
 
 use crate::connection::{Connection, Report, What};
 use crate::director::News;
@@ -29,6 +29,10 @@ use crate::words::of_notice;
 const MAX_REPORTS_WAITING: usize = 16;
 /// Most reports worked off before what follows from them is done.
 const MAX_REPORTS_AT_ONCE: usize = 16;
+/// Sources that the director lists anew are tried at most so often before their time.
+const TRY_AGAIN_EVERY: Duration = Duration::from_secs(1);
+/// Longest reason of a server that is kept, in characters.
+const MAX_MESSAGE_CHARS: usize = 200;
 /// How often the stream's standing is judged when nothing happens.
 const STANDING_EVERY: Duration = Duration::from_millis(100);
 
@@ -53,6 +57,7 @@ pub(crate) struct Driver {
     /// When something last came, or nothing was wanted.
     last_progress: Time,
     judge_now: bool,
+    tried_again_at: Time,
 }
 
 impl Driver {
@@ -82,6 +87,7 @@ impl Driver {
             director_silent: false,
             last_progress: Time::ZERO,
             judge_now: false,
+            tried_again_at: Time::ZERO,
         }
     }
 
@@ -150,7 +156,15 @@ impl Driver {
             What::Came { bytes, frames } => {
                 inner.meter(source).add(now, bytes);
                 inner.session.handle(now, Event::Received { source, bytes });
-                for frame in frames {
+                // A frame that came among many bytes of no use would keep them all in memory.
+                let useful: usize = frames.iter().map(block_bytes).sum();
+                let sparse = useful < bytes / 2;
+                for mut frame in frames {
+                    match &mut frame {
+                        Frame::Data { bytes, .. } if sparse => *bytes = Bytes::copy_from_slice(bytes),
+                        Frame::Error { message, .. } => *message = text::clean(message, MAX_MESSAGE_CHARS),
+                        _ => {}
+                    }
                     match &frame {
                         Frame::Data { .. } | Frame::Page { .. } => self.last_progress = now,
                         Frame::Welcome { name, .. } => {
@@ -196,11 +210,21 @@ impl Driver {
     }
 
     /// Whoever is listed anew may have been restarted: there is no reason to wait out its backoff.
-    fn try_listed_again(&self, inner: &mut LiveInner) {
+    fn try_listed_again(&mut self, inner: &mut LiveInner) {
         let now = self.live.now();
+        if now.since(self.tried_again_at) < TRY_AGAIN_EVERY {
+            return;
+        }
+        self.tried_again_at = now;
         let listed: Vec<SourceId> = inner.roster.listed().collect();
         for source in listed {
-            if inner.session.source(source, now).is_some_and(|stats| stats.state == SourceState::Away) {
+            let back = inner.session.source(source, now).is_some_and(|stats| match stats.state {
+                SourceState::Away => true,
+                // A server that was still reading its folder; now it says that it has the stream.
+                SourceState::Gone => stats.last_code == Some(ErrorCode::NoSuchStream),
+                _ => false,
+            });
+            if back {
                 inner.session.handle(now, Event::Added { source, hint: None });
             }
         }
@@ -325,6 +349,11 @@ impl Drop for Driver {
             self.shared.set_failure(Some(Failure { kind: FailureKind::NobodyReachable, message }));
         }
     }
+}
+
+/// Bytes of the block that a frame carries.
+fn block_bytes(frame: &Frame) -> usize {
+    if let Frame::Data { bytes, .. } = frame { bytes.len() } else { 0 }
 }
 
 async fn next_news(news: &mut Option<mpsc::Receiver<News>>) -> Option<News> {

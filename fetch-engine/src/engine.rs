@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
-use tributary_core::geometry::{BadBlockSize, Geometry};
+use tributary_core::geometry::{BadBlockSize, Geometry, StreamId};
 use tributary_core::session::{BadSession, Config, Session};
-use tributary_core::verify::MAX_STREAM;
+use tributary_core::verify::{HashTree, MAX_STREAM, Verdict};
 
 use crate::cache::Cache;
-use crate::config::{EngineConfig, OpenOptions};
+use crate::config::{CacheLimits, EngineConfig, OpenOptions};
 use crate::director::{self, Client, Director, DirectorError};
 use crate::driver::Driver;
 use crate::heads::Heads;
@@ -37,6 +37,8 @@ const FAST_BPS: f64 = 200e6;
 const MAX_NEWS_WAITING: usize = 16;
 /// Most bytes ordered and not yet here, where the cache's window would allow more.
 const MAX_OUTSTANDING_BYTES: u64 = 32 << 20;
+/// Least blocks that are read ahead, whatever the cache's bound.
+const MIN_BLOCKS_AHEAD: u64 = 4;
 
 /// An engine that can't be started.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +79,9 @@ pub enum OpenError {
     /// A stream larger than its hashes can be listed for.
     #[error("a stream of {0} bytes is larger than the {MAX_STREAM} that can be fetched")]
     TooLarge(u64),
+    /// A stream that is said to be empty, and can't be by its name.
+    #[error("{0:?} is said to have no bytes, but that is not the hash of nothing")]
+    NotEmpty(StreamId),
     /// A block size that no session may use.
     #[error(transparent)]
     BlockSize(#[from] BadBlockSize),
@@ -162,6 +167,9 @@ impl Engine {
         if size > MAX_STREAM {
             return Err(OpenError::TooLarge(size));
         }
+        if size == 0 && HashTree::new(stream, 0).check(0, &[]) != Verdict::Good {
+            return Err(OpenError::NotEmpty(stream));
+        }
         let mut roster = Roster::default();
         let mut first: Vec<_> = given.iter().filter_map(|address| roster.give(address)).collect();
         first.extend(roster.list(&listed));
@@ -172,14 +180,17 @@ impl Engine {
         });
         let geometry = Geometry::new(size, block_size)?;
         let (range, for_play) = plan(size);
-        let heads = Heads::new(geometry, config.cache.ahead_bytes, range);
-        let shared = Arc::new(Shared::new(Cache::new(geometry, config.cache), heads, for_play));
+        // Less than a few blocks ahead, and nothing could ever be ordered.
+        let least_ahead = MIN_BLOCKS_AHEAD * u64::from(block_size);
+        let cache = CacheLimits { ahead_bytes: config.cache.ahead_bytes.max(least_ahead), ..config.cache };
+        let heads = Heads::new(geometry, cache.ahead_bytes, range);
+        let shared = Arc::new(Shared::new(Cache::new(geometry, cache), heads, for_play));
         let session = Session::new(
             stream,
             geometry,
             Config {
                 planner: config.planner,
-                max_outstanding_bytes: MAX_OUTSTANDING_BYTES.min(config.cache.ahead_bytes),
+                max_outstanding_bytes: MAX_OUTSTANDING_BYTES.min(cache.ahead_bytes),
                 ..Config::default()
             },
         )?;

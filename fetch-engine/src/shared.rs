@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Notify;
@@ -18,6 +19,10 @@ use crate::heads::{Heads, SIDE_AHEAD_BYTES};
 const DEMAND_STEP_BYTES: (u64, u64) = (64 << 10, 512 << 10);
 /// Parts of the window ahead that the main head moves before the session is told.
 const DEMAND_STEPS_A_WINDOW: u64 = 64;
+
+/// A blocked read looks again so often whether what it waits for is still asked for: another thread's
+/// seek may have pushed its place out.
+const REVIEW_EVERY: Duration = Duration::from_millis(300);
 
 /// Bytes at the main head that come before the stream's end is fetched aside: explicit orders go
 /// first, and would hold up the first picture.
@@ -218,7 +223,8 @@ impl Shared {
         }
         self.review(&mut inner, Some(seq));
         inner.awaited.push(seq);
-        let mut inner = self.arrived.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        let (mut inner, _) =
+            self.arrived.wait_timeout(inner, REVIEW_EVERY).unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = inner.awaited.iter().position(|other| *other == seq) {
             inner.awaited.swap_remove(place);
         }

@@ -349,3 +349,40 @@ fn what_can_not_be_opened_says_why() {
     );
     assert!(engine.open(&Locator::Source(alpha.url()), &none).is_ok());
 }
+
+#[test]
+fn a_stream_is_not_empty_because_a_director_says_so() {
+    let film = Film::new(MIB);
+    let director = Director::start(&film);
+    director.claim_size(0);
+    let engine = engine(|config| config.director = Some(director.address.to_string()));
+    let Err(error) = engine.open(&Locator::Stream(film.id), &OpenOptions::default()) else {
+        panic!("an empty film was taken for one of {MIB} bytes");
+    };
+    let error = error.to_string();
+    assert!(error.contains("no bytes"), "{error}");
+}
+
+#[test]
+fn a_read_whose_place_another_threads_seek_pushed_out_is_still_served() {
+    let film = Film::new(32 * MIB);
+    let alpha = Server::start("alpha", &film, BYTES_A_SECOND);
+    let stream = open(&[&alpha], &film);
+    alpha.stall(true);
+    let far = |place: usize| {
+        let stream = stream.clone();
+        thread::spawn(move || {
+            let mut bytes = vec![0; 1000];
+            stream.read_at(place as u64, &mut bytes, &Cancel::new()).unwrap();
+            bytes
+        })
+    };
+    let first = far(9 * MIB);
+    thread::sleep(Duration::from_millis(100));
+    stream.seeking();
+    let second = far(20 * MIB);
+    thread::sleep(Duration::from_millis(100));
+    alpha.stall(false);
+    assert!(second.join().unwrap() == film.bytes[20 * MIB..20 * MIB + 1000]);
+    assert!(first.join().unwrap() == film.bytes[9 * MIB..9 * MIB + 1000]);
+}

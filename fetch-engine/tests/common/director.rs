@@ -47,6 +47,11 @@ impl Director {
         self.sources.lock().unwrap().sources = servers.iter().map(entry).collect();
     }
 
+    /// Says that the film has so many bytes.
+    pub(crate) fn claim_size(&self, size: u64) {
+        self.sources.lock().unwrap().size = size;
+    }
+
     /// Says the same once more, as a director does when a server has registered anew.
     pub(crate) fn say_again(&self) {
         self.again.fetch_add(1, Ordering::Relaxed);
