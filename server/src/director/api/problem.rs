@@ -1,5 +1,7 @@
 //! Errors of requests: every one has a [`Problem`] as its body.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
@@ -11,6 +13,9 @@ use tributary_core::directory::Problem;
 
 use crate::director::intake::IntakeError;
 use crate::director::store::StoreError;
+
+/// Time for the body of a request to come.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An answer that is not a success.
 #[derive(Debug)]
@@ -68,19 +73,32 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// A JSON body.
+/// Waits `longest` for the body of a request.
+pub(super) async fn in_time<T>(
+    longest: Duration,
+    body: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let late = |_| Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body came too slowly");
+    tokio::time::timeout(longest, body).await.map_err(late)?
+}
+
+/// Reads a JSON body, however long it takes.
+pub(super) async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T, Failure> {
+    let bytes = Bytes::from_request(request, &())
+        .await
+        .map_err(|error| Failure::new(error.status(), "bad_body", error.body_text()))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Failure::bad_request(format!("the body is not what it must be: {error}")))
+}
+
+/// A small JSON body, which comes at once.
 pub(super) struct JsonBody<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|error| Failure::new(error.status(), "bad_body", error.body_text()))?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| Failure::bad_request(format!("the body is not what it must be: {error}")))
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
+        in_time(BODY_TIMEOUT, read_json(request)).await.map(Self)
     }
 }
 
@@ -108,5 +126,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         query
             .map(|axum::extract::Query(value)| Self(value))
             .map_err(|error| Failure::bad_request(error.body_text()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_never_comes_is_a_failure() {
+        let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+        let request = Request::new(axum::body::Body::from_stream(never));
+        let read = in_time(Duration::from_millis(1), read_json::<serde_json::Value>(request));
+        let failure = read.await.unwrap_err();
+        assert_eq!(
+            (failure.status, failure.problem.code.as_str()),
+            (StatusCode::REQUEST_TIMEOUT, "too_slow")
+        );
+
+        let request = Request::new(axum::body::Body::from("{}"));
+        let JsonBody(read) = JsonBody::<serde_json::Value>::from_request(request, &()).await.unwrap();
+        assert_eq!(read, serde_json::json!({}));
     }
 }

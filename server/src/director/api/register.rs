@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequest, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use tributary_core::directory::{LeaseGrant, Registration, Renewal};
 
-use super::problem::{Failure, JsonBody, Path, Query};
+use super::problem::{Failure, JsonBody, Path, Query, in_time, read_json};
 use crate::director::Director;
 use crate::director::intake;
 use crate::director::store::Now;
@@ -24,13 +24,11 @@ pub(super) async fn register(
     request: Request,
 ) -> Result<Json<LeaseGrant>, Failure> {
     let name = intake::name(&name)?;
-    let late =
-        |_| Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the table of contents came too slowly");
     let read = async {
         let _place = director.tables.acquire().await;
-        JsonBody::<Registration>::from_request(request, &()).await
+        read_json::<Registration>(request).await
     };
-    let JsonBody(told) = tokio::time::timeout(TABLE_TIMEOUT, read).await.map_err(late)??;
+    let told = in_time(TABLE_TIMEOUT, read).await?;
     let table = intake::registration(told, peer.ip())?;
     let (address, titles) = (table.address.clone(), table.titles.len());
     let granted = director.store.register(name.clone(), table, Now::read()).await?;
