@@ -81,7 +81,7 @@ impl App {
         let Some(playback) = &self.state.playback else { return };
         match command {
             Command::TogglePause => {
-                if playback.phase == Phase::Ended {
+                if self.state.has_ended() {
                     self.retry();
                 } else {
                     let paused = !playback.paused;

@@ -146,7 +146,7 @@ impl App {
         match command {
             RemoteCommand::Load { path, append } => {
                 self.queue.push_back(Target::parse(&path));
-                let idle = self.state.playback.as_ref().is_none_or(|playback| playback.phase == Phase::Ended);
+                let idle = self.state.playback.is_none() || self.state.has_ended();
                 if !append {
                     let newest = self.queue.pop_back();
                     self.queue.clear();
@@ -160,6 +160,8 @@ impl App {
                 let kind = if exact { SeekKind::Exact } else { SeekKind::Key };
                 self.carry_out(Command::Seek(to, kind));
             }
+            // At the end, going on means to play again, as it does for the button.
+            RemoteCommand::Pause(false) if self.state.has_ended() => self.carry_out(Command::TogglePause),
             RemoteCommand::Pause(paused) => {
                 self.state.apply(Event::Playing(PlaybackEvent::Paused(paused)));
                 self.player.set_paused(paused);

@@ -244,12 +244,8 @@ impl State {
             }
             PlaybackEvent::Tracks(tracks) => playback.tracks = tracks,
             PlaybackEvent::Duration(duration) => playback.duration = Some(duration),
-            PlaybackEvent::Paused(paused) => {
-                playback.paused = paused;
-                if !paused && playback.phase == Phase::Ended {
-                    playback.phase = Phase::Running;
-                }
-            }
+            // At the end there is nothing to go on with: only a jump or playing again leaves it.
+            PlaybackEvent::Paused(paused) => playback.paused = paused,
             PlaybackEvent::Buffering(percent) => {
                 if playback.buffering.is_none() {
                     playback.waiting_since = Some(now);
@@ -338,6 +334,12 @@ impl State {
             Some(Phase::Failed(fault)) => Some(fault),
             _ => None,
         }
+    }
+
+    /// Whether what plays has come to its end.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.playback.as_ref().is_some_and(|playback| playback.phase == Phase::Ended)
     }
 
     /// Whether what plays comes from servers, so that there are stats to show.

@@ -209,3 +209,13 @@ fn where_one_cannot_jump_the_speed_stays() {
     state.apply(Event::Playing(PlaybackEvent::Speed(2.0)));
     assert!((speed(&state) - 1.0).abs() < 1e-9);
 }
+
+#[test]
+fn going_on_does_not_leave_the_end() {
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Ended));
+    for paused in [true, false] {
+        state.apply(Event::Playing(PlaybackEvent::Paused(paused)));
+        assert!(state.has_ended());
+    }
+}
