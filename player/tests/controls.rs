@@ -76,8 +76,8 @@ fn another_sound_and_subtitles_can_be_chosen_and_the_picture_goes_on() {
 fn twice_the_speed_takes_half_the_time() {
     let source = TestSource::open(film(Kind::WebM, 8));
     let watched = Watched::new();
+    watched.player.load(Input::Source(source.clone()), LoadOptions::default());
     watched.player.set_speed(2.0);
-    watched.player.load(Input::Source(source), LoadOptions::default());
     let mut watched = watched;
     watched.ready();
     watched.wait("the first picture at this speed", |e| matches!(e, MediaEvent::Seeked(_)).then_some(()));
@@ -86,6 +86,14 @@ fn twice_the_speed_takes_half_the_time() {
     assert!(begun.elapsed() >= ms(3_500), "{:?}", begun.elapsed());
     // A busy machine makes it later, but not by as much as normal speed would.
     assert!(begun.elapsed() < ms(7_000), "{:?}", begun.elapsed());
+
+    // The next title begins at normal speed, for which nothing has to be sought.
+    watched.told.clear();
+    watched.player.load(Input::Source(source), LoadOptions::default());
+    watched.ready();
+    watched.wait_for(&MediaEvent::Playing);
+    watched.listen(ms(300));
+    assert_eq!(watched.count(|event| matches!(event, MediaEvent::Seeking(_))), 0, "{:?}", watched.told);
 }
 
 #[test]

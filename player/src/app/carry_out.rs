@@ -10,7 +10,7 @@ use crate::ipc::{EndReason, RemoteEvent};
 use crate::media::EngineSource;
 use crate::media::{Input, LoadOptions, SeekKind as MediaSeekKind};
 use crate::state::notice::{Notice, NoticeKind};
-use crate::state::playback::{Fault, Phase, SPEEDS, TrackKind};
+use crate::state::playback::{Fault, Phase, Playback, SPEEDS, TrackKind};
 use crate::state::{Command, Event, MAX_VOLUME, PlaybackEvent, SeekKind, View, words};
 
 impl App {
@@ -47,7 +47,7 @@ impl App {
             }
             Command::Play(title) => {
                 self.queue.clear();
-                self.play(Target::title(*title));
+                self.play(Target::title(*title), Duration::ZERO);
             }
             Command::RetryPlayback => self.retry(),
             Command::LeavePlayer => self.leave(),
@@ -199,11 +199,12 @@ impl App {
     /// Plays the next one of the queue, if there is one.
     pub(super) fn play_next(&mut self) {
         if let Some(target) = self.queue.pop_front() {
-            self.play(target);
+            self.play(target, Duration::ZERO);
         }
     }
 
-    fn play(&mut self, target: Target) {
+    /// Plays `target` from `start` on.
+    pub(super) fn play(&mut self, target: Target, start: Duration) {
         self.stop();
         self.openings += 1;
         let number = self.openings;
@@ -213,7 +214,8 @@ impl App {
         };
         let (name, origin) = (target.name(), target.origin());
         self.remote.plays(Some(target.path()));
-        self.state.apply(Event::Opening { number, name, origin, title, paused: self.start_paused });
+        let paused = std::mem::take(&mut self.start_paused);
+        self.state.apply(Event::Opening { number, name, origin, title, start, paused });
         match &target {
             Target::Stream { locator, .. } => {
                 let director = self.state.library.director.as_deref().map(director_url);
@@ -258,18 +260,19 @@ impl App {
 
     fn load(&mut self, input: Input) {
         let Some(playback) = &self.state.playback else { return };
+        let start = Some(playback.position).filter(|place| !place.is_zero());
         let (number, paused) = (playback.number, playback.paused);
-        self.player.load(input, LoadOptions { number, start: self.start.take(), paused });
-        self.start_paused = false;
+        self.player.load(input, LoadOptions { number, start, paused });
+        // One who chose it while the title was being opened.
+        if (playback.speed - 1.0).abs() > 1e-6 {
+            self.player.set_speed(playback.speed);
+        }
     }
 
     fn retry(&mut self) {
         let Some(target) = self.current.clone() else { return };
-        let failed = self.state.fault().is_some();
-        if let Some(playback) = self.state.playback.as_ref().filter(|_| failed) {
-            self.start = Some(playback.shown_position()).filter(|place| !place.is_zero());
-        }
-        self.play(target);
+        let start = self.state.playback.as_ref().map(Playback::retry_place);
+        self.play(target, start.unwrap_or_default());
     }
 
     fn stop(&mut self) {

@@ -58,7 +58,7 @@ pub struct App {
     /// What is played now, to be tried again.
     current: Option<Target>,
     openings: u64,
-    start: Option<Duration>,
+    /// Whether the first title shall stand still.
     start_paused: bool,
     config: Config,
     sources: Vec<String>,
@@ -108,7 +108,6 @@ impl App {
             queue: VecDeque::new(),
             current: None,
             openings: 0,
-            start: cli.start,
             start_paused: cli.pause,
             config,
             sources: cli.source.clone(),
@@ -138,7 +137,9 @@ impl App {
         if self.queue.is_empty() && !cli.source.is_empty() {
             self.queue.push_back(Target::parse(&cli.source[0]));
         }
-        self.play_next();
+        if let Some(target) = self.queue.pop_front() {
+            self.play(target, cli.start.unwrap_or_default());
+        }
     }
 
     /// Takes everything that came from other threads.

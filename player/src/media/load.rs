@@ -17,7 +17,7 @@ use super::tracks::{TrackKind, Tracks};
 /// A seek this near to the end would show nothing: it goes here instead.
 const LAST_PLACE: Duration = Duration::from_millis(100);
 
-/// How loud, how fast: what outlives a title.
+/// How loud, which outlives a title, and how fast, which does not.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
     pub(super) volume: f64,

@@ -98,7 +98,7 @@ impl Mailbox {
 
 /// Whether a wish outlives the title it was made for.
 fn is_lasting(command: &Command) -> bool {
-    matches!(command, Command::Volume(_) | Command::Mute(_) | Command::Speed(_) | Command::Quit)
+    matches!(command, Command::Volume(_) | Command::Mute(_) | Command::Quit)
 }
 
 #[cfg(test)]
@@ -130,6 +130,7 @@ mod tests {
     fn a_new_title_forgets_what_was_asked_of_the_old_one() {
         let mailbox = Mailbox::default();
         mailbox.push(seek(1));
+        mailbox.push(Command::Speed(2.0));
         mailbox.push(Command::Mute(true));
         mailbox.push(Command::Load { origin: Origin::Uri(String::new()), options: LoadOptions::default() });
         mailbox.push(seek(2));

@@ -178,7 +178,7 @@ impl Player {
         self.push(Command::Mute(muted));
     }
 
-    /// Sets the speed, 0.25 to 4, at the same pitch.
+    /// Sets the speed of this title, 0.25 to 4, at the same pitch; each title begins at 1.
     pub fn set_speed(&self, speed: f64) {
         self.push(Command::Speed(speed));
     }

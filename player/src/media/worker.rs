@@ -78,6 +78,7 @@ impl Worker {
             Command::Load { origin, options } => {
                 self.end_load();
                 self.hands.number = options.number;
+                self.hands.settings.speed = 1.0;
                 self.slot().reset();
                 self.hands.around.shared.forget_place();
                 self.hands.tell(MediaEvent::Loading);

@@ -70,6 +70,8 @@ pub enum Event {
         origin: Origin,
         /// What the director knows of it.
         title: Option<Box<Title>>,
+        /// Where it shall begin.
+        start: Duration,
         /// Whether it shall stand still at its first picture.
         paused: bool,
     },

@@ -198,6 +198,7 @@ pub fn playing() -> State {
         name: "Big Buck Bunny".to_owned(),
         origin: Origin::Stream,
         title: Some(Box::new(title(0))),
+        start: Duration::ZERO,
         paused: false,
     });
     let track = |kind, number, name: &str, detail: &str, on| TrackChoice {

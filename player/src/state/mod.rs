@@ -126,9 +126,10 @@ impl State {
                 }
                 self.library.listed(listing, page);
             }
-            Event::Opening { number, name, origin, title, paused } => {
+            Event::Opening { number, name, origin, title, start, paused } => {
                 let mut playback = Playback::opening(number, words::safe(&name), origin);
                 playback.title = title.map(|title| *title);
+                playback.position = start;
                 playback.paused = paused;
                 self.playback = Some(playback);
                 self.stats.isolated = None;

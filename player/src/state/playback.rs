@@ -135,7 +135,7 @@ pub struct Playback {
     pub waiting_since: Option<f64>,
     /// How often it had to wait since it began to play.
     pub stalls: u32,
-    /// Where it is.
+    /// Where it is; before it runs, where it shall begin.
     pub position: Duration,
     /// Where a seek under way will land.
     pub seek_target: Option<Duration>,
@@ -202,6 +202,13 @@ impl Playback {
     #[must_use]
     pub fn shown_position(&self) -> Duration {
         self.seek_target.unwrap_or(self.position)
+    }
+
+    /// Where to begin when it is tried or played again: where a fault stopped it, or would have let
+    /// it begin; else at the start.
+    #[must_use]
+    pub fn retry_place(&self) -> Duration {
+        if matches!(self.phase, Phase::Failed(_)) { self.shown_position() } else { Duration::ZERO }
     }
 
     /// The place as a part of the whole, 0 to 1.

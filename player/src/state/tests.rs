@@ -138,6 +138,7 @@ fn letters_follow_the_server_and_not_its_place_in_a_pattern() {
         name: "x".to_owned(),
         origin: Origin::Stream,
         title: None,
+        start: Duration::ZERO,
         paused: false,
     });
     let snapshot = playing.playback.expect("plays").snapshot.expect("measured");
@@ -183,6 +184,7 @@ fn numbers_and_log_of_the_title_before_do_not_reach_the_next() {
         name: "Next".to_owned(),
         origin: Origin::Stream,
         title: None,
+        start: Duration::ZERO,
         paused: false,
     });
     assert!(state.plays(2) && !state.plays(1));
@@ -217,5 +219,20 @@ fn going_on_does_not_leave_the_end() {
     for paused in [true, false] {
         state.apply(Event::Playing(PlaybackEvent::Paused(paused)));
         assert!(state.has_ended());
+    }
+}
+
+#[test]
+fn a_title_tried_again_keeps_its_place_however_often_it_fails() {
+    let mut state = fixture::playing();
+    let place = |state: &State| state.playback.as_ref().expect("plays").retry_place();
+    assert_eq!(place(&state), Duration::ZERO, "what did not fail is played from its start");
+    state.apply(Event::Playing(PlaybackEvent::Failed(Fault::Network("gone".to_owned()))));
+    for number in 2..4 {
+        let start = place(&state);
+        assert_eq!(start, Duration::from_secs(252));
+        let (name, origin) = ("x".to_owned(), Origin::Stream);
+        state.apply(Event::Opening { number, name, origin, title: None, start, paused: false });
+        state.apply(Event::Playing(PlaybackEvent::Failed(Fault::NotOpened("nobody there".to_owned()))));
     }
 }
