@@ -63,11 +63,13 @@ impl Sender {
         }
     }
 
-    /// The same, but drops `message` where too many wait.
-    pub fn offer(&self, message: Message) {
-        if self.sender.try_send(message).is_ok() {
+    /// The same, but drops `message` where too many wait. Says whether it was sent.
+    pub fn offer(&self, message: Message) -> bool {
+        let sent = self.sender.try_send(message).is_ok();
+        if sent {
             self.ctx.request_repaint();
         }
+        sent
     }
 
     /// Sends a change of the state.

@@ -36,8 +36,9 @@ pub type Done = Box<dyn FnOnce(Result<(), String>) + Send>;
 /// What the application offers to remote controls.
 pub struct Hooks {
     /// Called from clients' threads with what is wanted. It may not block: send it on and wake
-    /// whoever acts. `Done` matters for screenshots only.
-    pub on_command: Box<dyn Fn(RemoteCommand, Done) + Send + Sync>,
+    /// whoever acts. Says whether that could be done; a client is told if not. `Done` matters for
+    /// screenshots only.
+    pub on_command: Box<dyn Fn(RemoteCommand, Done) -> bool + Send + Sync>,
     /// The engine's statistics as JSON, null if there are none.
     pub stats: Box<dyn Fn() -> Value + Send + Sync>,
 }
@@ -87,6 +88,17 @@ impl Hub {
     fn stats(&self) -> Value {
         (self.hooks.stats)()
     }
+
+    /// Tells those who observe what changed. `view` is the one that is held, so that nobody is
+    /// told of an older one after a newer one.
+    fn tell_changes(&self, view: &RemoteView) {
+        let now = Instant::now();
+        for client in self.clients().clone() {
+            for message in client.session().changes(view, &|| self.stats(), now) {
+                client.send(message);
+            }
+        }
+    }
 }
 
 /// A listening socket; dropping it tells the clients, cuts them and removes the socket.
@@ -116,18 +128,10 @@ impl Server {
 
     /// Shows a new picture of the application, and tells those who observe what changed in it.
     pub fn publish(&self, view: RemoteView) {
-        {
-            let mut shown = self.hub.view();
-            if *shown == view {
-                return;
-            }
-            *shown = view.clone();
-        }
-        let now = Instant::now();
-        for client in self.hub.clients().clone() {
-            for message in client.session().changes(&view, &|| self.hub.stats(), now) {
-                client.send(message);
-            }
+        let mut shown = self.hub.view();
+        if *shown != view {
+            *shown = view;
+            self.hub.tell_changes(&shown);
         }
     }
 
@@ -247,20 +251,31 @@ fn read(mut stream: UnixStream, hub: &Weak<Hub>, client: &Weak<Client>) {
 }
 
 fn answer(hub: &Hub, client: &Arc<Client>, line: &[u8]) {
-    let answer = {
-        let mut view = hub.view();
-        client.session().line(line, &mut view, &|| hub.stats())
-    };
+    // Held to the end: what others publish meanwhile comes after what is foreseen here.
+    let mut view = hub.view();
+    let answer = client.session().line(line, &view, &|| hub.stats());
+    let mut messages = answer.messages;
+    let mut changed = false;
     // The wish goes first: who reads the reply may count on its being on its way.
     if let Some((command, awaits)) = answer.wish {
         let done: Done = match awaits {
             Some(id) => Box::new(reply_later(client, id)),
             None => Box::new(|_| ()),
         };
-        (hub.hooks.on_command)(command, done);
+        let mut foreseen = view.clone();
+        session::foresee(&command, &mut foreseen);
+        if (hub.hooks.on_command)(command, done) {
+            changed = *view != foreseen;
+            *view = foreseen;
+        } else {
+            messages = answer.refusal.into_iter().collect();
+        }
     }
-    for message in answer.messages {
+    for message in messages {
         client.send(message);
+    }
+    if changed {
+        hub.tell_changes(&view);
     }
 }
 

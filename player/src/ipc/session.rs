@@ -32,6 +32,8 @@ pub(super) struct Answer {
     pub(super) messages: Vec<Value>,
     /// What is wanted, and the number of the reply that awaits its outcome, if any.
     pub(super) wish: Option<(RemoteCommand, Option<Value>)>,
+    /// The message to send in place of the others where the wish can't be taken on.
+    pub(super) refusal: Option<Value>,
 }
 
 /// See the module's header.
@@ -46,10 +48,9 @@ impl Session {
         Self { name: format!("ipc-{number}"), observed: Vec::new(), events: true }
     }
 
-    /// Answers one line. What is wanted is also put into `view` at once, so that a client that
-    /// sets a property and asks for it again gets what it set.
-    pub(super) fn line(&mut self, line: &[u8], view: &mut RemoteView, stats: &dyn Fn() -> Value) -> Answer {
-        let nothing = |messages| Answer { messages, wish: None };
+    /// Answers one line.
+    pub(super) fn line(&mut self, line: &[u8], view: &RemoteView, stats: &dyn Fn() -> Value) -> Answer {
+        let nothing = |messages| Answer { messages, wish: None, refusal: None };
         let Request { words, id } = match request::parse(line) {
             Ok(request) => request,
             Err((refusal, id)) => {
@@ -59,11 +60,11 @@ impl Session {
         let done = |result| id.as_ref().map(|id| reply(id, result)).into_iter().collect::<Vec<_>>();
         match request::command(&words, view) {
             Some(Ok(wish @ RemoteCommand::Screenshot(_))) => {
-                Answer { messages: Vec::new(), wish: Some((wish, id)) }
+                Answer { messages: Vec::new(), wish: Some((wish, id)), refusal: None }
             }
             Some(Ok(wish)) => {
-                foresee(&wish, view);
-                Answer { messages: done(Ok(Value::Null)), wish: Some((wish, None)) }
+                let refusal = id.as_ref().map(|id| reply(id, Err(Refusal::CommandFailed)));
+                Answer { messages: done(Ok(Value::Null)), wish: Some((wish, None)), refusal }
             }
             Some(Err(refusal)) => nothing(done(Err(refusal))),
             None => {
@@ -201,8 +202,9 @@ fn as_text(value: &Value) -> String {
     }
 }
 
-/// What the view will be when the wish is granted.
-fn foresee(wish: &RemoteCommand, view: &mut RemoteView) {
+/// Puts into `view` what it will be when the wish is granted, so that a client that sets a
+/// property and asks for it again gets what it set.
+pub(super) fn foresee(wish: &RemoteCommand, view: &mut RemoteView) {
     match wish {
         RemoteCommand::Pause(paused) => view.paused = *paused,
         RemoteCommand::Volume(volume) => view.volume = *volume,
@@ -238,7 +240,11 @@ mod tests {
     }
 
     fn say(session: &mut Session, view: &mut RemoteView, line: &Value) -> Answer {
-        session.line(line.to_string().as_bytes(), view, &stats)
+        let answer = session.line(line.to_string().as_bytes(), view, &stats);
+        if let Some((wish, _)) = &answer.wish {
+            foresee(wish, view);
+        }
+        answer
     }
 
     #[test]
@@ -301,7 +307,7 @@ mod tests {
             assert_eq!(answer.messages, [json!({ "request_id": 1, "error": words })]);
         }
         assert_eq!(
-            session.line(b"cycle pause", &mut view, &stats).wish,
+            session.line(b"cycle pause", &view, &stats).wish,
             Some((RemoteCommand::Pause(true), None))
         );
     }

@@ -3,6 +3,9 @@
 use super::*;
 use std::io::{BufRead, BufReader};
 
+/// Wishes that wait until a test takes them.
+const WISHES: usize = 64;
+
 struct Bench {
     server: Option<Server>,
     wishes: Receiver<RemoteCommand>,
@@ -11,7 +14,7 @@ struct Bench {
 
 fn bench() -> Bench {
     let folder = tempfile::tempdir().unwrap();
-    let (send, wishes) = sync_channel(64);
+    let (send, wishes) = sync_channel(WISHES);
     let hooks = Hooks {
         on_command: Box::new(move |command, done| {
             if let RemoteCommand::Screenshot(path) = &command {
@@ -21,7 +24,7 @@ fn bench() -> Bench {
                     done(Err("no picture".into()));
                 }
             }
-            send.send(command).unwrap();
+            send.try_send(command).is_ok()
         }),
         stats: Box::new(|| json!({ "rate_bps": 1 })),
     };
@@ -95,7 +98,7 @@ fn the_socket_is_private_and_goes_with_the_server() {
 #[test]
 fn a_stale_socket_is_replaced_and_a_live_one_or_a_file_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let hooks = || Hooks { on_command: Box::new(|_, _| ()), stats: Box::new(|| Value::Null) };
+    let hooks = || Hooks { on_command: Box::new(|_, _| true), stats: Box::new(|| Value::Null) };
     let path = folder.path().join("ipc");
     drop(UnixListener::bind(&path).unwrap());
     assert!(path.exists());
@@ -132,4 +135,39 @@ fn too_many_clients_too_long_lines_and_those_who_do_not_read_are_cut() {
     assert!(was_cut);
     say(&mut clients[0], r#"{"command":["client_name"]}"#);
     assert_eq!(hear(&mut clients[0])["error"], "success");
+}
+
+#[test]
+fn all_observers_hear_what_one_client_sets() {
+    let bench = bench();
+    let (mut setting, mut watching) = (bench.connect(), bench.connect());
+    for client in [&mut setting, &mut watching] {
+        say(client, r#"{"command":["observe_property",1,"pause"],"request_id":2}"#);
+        assert_eq!(hear(client)["request_id"], 2);
+        assert_eq!(hear(client)["data"], false);
+    }
+    say(&mut setting, r#"{"command":["set_property","pause",true],"request_id":3}"#);
+    assert_eq!(hear(&mut setting)["error"], "success");
+    assert_eq!(hear(&mut setting)["data"], true);
+    assert_eq!(hear(&mut watching)["data"], true);
+    // The application's own word follows; nobody is told twice.
+    let server = bench.server.as_ref().unwrap();
+    server.publish(RemoteView { paused: true, ..RemoteView::default() });
+    server.publish(RemoteView::default());
+    assert_eq!(hear(&mut watching)["data"], false);
+    assert_eq!(hear(&mut setting)["data"], false);
+}
+
+#[test]
+fn a_wish_that_finds_no_room_is_refused_and_not_foreseen() {
+    let bench = bench();
+    let mut client = bench.connect();
+    for number in 0..WISHES {
+        say(&mut client, &format!(r#"{{"command":["set_property","pause",false],"request_id":{number}}}"#));
+        assert_eq!(hear(&mut client)["error"], "success");
+    }
+    say(&mut client, r#"{"command":["set_property","pause",true],"request_id":99}"#);
+    assert_eq!(hear(&mut client), json!({ "request_id": 99, "error": "error running command" }));
+    say(&mut client, r#"{"command":["get_property","pause"]}"#);
+    assert_eq!(hear(&mut client)["data"], false);
 }
