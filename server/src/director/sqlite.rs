@@ -18,15 +18,19 @@ use tributary_core::geometry::StreamId;
 
 use super::store::{Answer, Granted, Now, Store, StoreError, TitleQuery};
 
-/// Connections to the database: several readers beside the one that writes.
-const MAX_DATABASE_CONNECTIONS: u32 = 4;
-/// How long a writer waits for another.
+/// Connections for what players ask.
+const MAX_READING_CONNECTIONS: u32 = 4;
+/// Connections for what servers change, so that no crowd of players keeps a lease from being renewed.
+/// The database takes one writer at a time: the others wait for the connection, in the order they came.
+const MAX_WRITING_CONNECTIONS: u32 = 1;
+/// How long a writer waits for one outside this process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The database.
 #[derive(Debug)]
 pub(super) struct SqliteStore {
-    pool: SqlitePool,
+    readers: SqlitePool,
+    writer: SqlitePool,
 }
 
 impl SqliteStore {
@@ -44,56 +48,57 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(BUSY_TIMEOUT);
-        let pool =
-            SqlitePoolOptions::new().max_connections(MAX_DATABASE_CONNECTIONS).connect_with(options).await?;
-        sqlx::migrate!().run(&pool).await?;
-        Ok(Self { pool })
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections);
+        let writer = pool(MAX_WRITING_CONNECTIONS).connect_with(options.clone()).await?;
+        sqlx::migrate!().run(&writer).await?;
+        let readers = pool(MAX_READING_CONNECTIONS).connect_with(options).await?;
+        Ok(Self { readers, writer })
     }
 }
 
 impl Store for SqliteStore {
     fn catalogs(&self, now: Now) -> Answer<'_, Vec<CatalogEntry>> {
-        read::catalogs(&self.pool, now).boxed()
+        read::catalogs(&self.readers, now).boxed()
     }
 
     fn titles(&self, query: TitleQuery, now: Now) -> Answer<'_, TitlePage> {
-        read::titles(&self.pool, query, now).boxed()
+        read::titles(&self.readers, query, now).boxed()
     }
 
     fn title(&self, catalog: String, name: String, now: Now) -> Answer<'_, Option<Title>> {
-        read::title(&self.pool, catalog, name, now).boxed()
+        read::title(&self.readers, catalog, name, now).boxed()
     }
 
     fn lookup(&self, file_name: String, size: Option<u64>, now: Now) -> Answer<'_, Vec<Title>> {
-        read::lookup(&self.pool, file_name, size, now).boxed()
+        read::lookup(&self.readers, file_name, size, now).boxed()
     }
 
     fn sources(&self, stream: StreamId, now: Now) -> Answer<'_, Option<StreamSources>> {
-        read::sources(&self.pool, stream, now).boxed()
+        read::sources(&self.readers, stream, now).boxed()
     }
 
     fn poster_holder(&self, stream: StreamId, now: Now) -> Answer<'_, Option<String>> {
-        read::poster_holder(&self.pool, stream, now).boxed()
+        read::poster_holder(&self.readers, stream, now).boxed()
     }
 
     fn servers(&self, now: Now) -> Answer<'_, Vec<ServerEntry>> {
-        read::servers(&self.pool, now).boxed()
+        read::servers(&self.readers, now).boxed()
     }
 
     fn register(&self, name: String, table: Registration, now: Now) -> Answer<'_, Granted> {
-        change::register(&self.pool, name, table, now).boxed()
+        change::register(&self.writer, name, table, now).boxed()
     }
 
     fn renew(&self, name: String, renewal: Renewal, now: Now) -> Answer<'_, Granted> {
-        change::renew(&self.pool, name, renewal, now).boxed()
+        change::renew(&self.writer, name, renewal, now).boxed()
     }
 
     fn withdraw(&self, name: String, instance: String) -> Answer<'_, Vec<StreamId>> {
-        change::withdraw(&self.pool, name, instance).boxed()
+        change::withdraw(&self.writer, name, instance).boxed()
     }
 
     fn sweep(&self, now: Now) -> Answer<'_, Vec<StreamId>> {
-        change::sweep(&self.pool, now).boxed()
+        change::sweep(&self.writer, now).boxed()
     }
 }
 

@@ -1,12 +1,15 @@
 //! What players ask.
 
-use sqlx::Row;
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{Sqlite, SqlitePool};
+use sqlx::{QueryBuilder, Row};
 use tributary_core::directory::{CatalogEntry, ServerEntry, SourceEntry, StreamSources, Title, TitlePage};
 use tributary_core::geometry::StreamId;
 
-use super::{row, stored};
+use super::{row, stored, unreadable};
 use crate::director::store::{Now, Sort, StoreError, TitleQuery};
+
+/// Titles whose servers are asked for in one query; the database limits the values of a query.
+const MAX_TITLES_ASKED_AT_ONCE: usize = 500;
 
 /// All catalogs with a title that somebody holds.
 pub(super) async fn catalogs(pool: &SqlitePool, now: Now) -> Result<Vec<CatalogEntry>, StoreError> {
@@ -174,18 +177,26 @@ pub(super) async fn servers(pool: &SqlitePool, now: Now) -> Result<Vec<ServerEnt
 
 /// Adds the servers of each title, and whether one of them has a poster.
 async fn with_holders(pool: &SqlitePool, mut titles: Vec<Title>, now: Now) -> Result<Vec<Title>, StoreError> {
-    for title in &mut titles {
-        let rows = sqlx::query(
-            "SELECT s.name, h.poster FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = ? AND h.name = ? AND h.stream = ? AND s.lease_until_ms > ? ORDER BY s.name",
-        )
-        .bind(&title.catalog)
-        .bind(&title.name)
-        .bind(title.stream.to_string())
-        .bind(now.ms)
-        .fetch_all(pool)
-        .await?;
-        for row in rows {
+    for titles in titles.chunks_mut(MAX_TITLES_ASKED_AT_ONCE) {
+        let mut query = QueryBuilder::<Sqlite>::new("WITH wanted (place, catalog, name, stream) AS (");
+        query.push_values(titles.iter().zip(0_i64..), |mut values, (title, place)| {
+            values
+                .push_bind(place)
+                .push_bind(&title.catalog)
+                .push_bind(&title.name)
+                .push_bind(title.stream.to_string());
+        });
+        query.push(
+            ") SELECT w.place, s.name, h.poster FROM wanted w
+             JOIN holdings h ON h.catalog = w.catalog AND h.name = w.name AND h.stream = w.stream
+             JOIN servers s ON s.name = h.server WHERE s.lease_until_ms > ",
+        );
+        query.push_bind(now.ms).push(" ORDER BY s.name");
+        // Not kept prepared: there is one for each number of titles.
+        for row in query.build().persistent(false).fetch_all(pool).await? {
+            let place = usize::try_from(row.try_get::<i64, _>("place")?).ok();
+            let title = place.and_then(|place| titles.get_mut(place));
+            let title = title.ok_or_else(|| unreadable(&"a title that was not asked for"))?;
             title.servers.push(row.try_get("name")?);
             title.poster |= row.try_get::<i64, _>("poster")? != 0;
         }

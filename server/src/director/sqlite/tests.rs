@@ -139,11 +139,49 @@ async fn a_director_keeps_no_more_servers_than_it_takes() {
     )
     .bind(change::MAX_SERVERS)
     .bind(after(15).ms)
-    .execute(&store.pool)
+    .execute(&store.writer)
     .await
     .unwrap();
     let refused = store.register("one more".into(), table("i", 1, &[]), START).await;
     assert!(matches!(refused, Err(StoreError::TooManyServers(_))));
     let again = Registration { address: "h:1".into(), ..table("i", 1, &[]) };
     assert!(store.register("s7".into(), again, START).await.is_ok(), "a known one may go on");
+}
+
+#[tokio::test]
+async fn a_crowd_of_players_keeps_no_lease_from_being_renewed() {
+    let (store, _state) = store().await;
+    let granted = store.register("a".into(), table("i", 1, &[title(1)]), START).await.unwrap();
+    let mut crowd = Vec::new();
+    for _ in 0..MAX_READING_CONNECTIONS {
+        crowd.push(store.readers.acquire().await.unwrap());
+    }
+    assert!(store.readers.try_acquire().is_none());
+    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence };
+    store.renew("a".into(), renewal, after(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn each_title_of_a_long_page_has_its_own_servers_and_poster() {
+    let (store, _state) = store().await;
+    let films: Vec<Title> = (0..=255).map(title).collect();
+    let poster = |film: &Title| Title { poster: film.stream.0[0].is_multiple_of(3), ..film.clone() };
+    let with_posters: Vec<Title> = films.iter().map(poster).collect();
+    store.register("b".into(), table("i", 1, &films), START).await.unwrap();
+    store.register("a".into(), table("j", 2, &with_posters[..200]), START).await.unwrap();
+    let query = TitleQuery {
+        catalog: None,
+        search: String::new(),
+        sort: crate::director::store::Sort::Name,
+        offset: 0,
+        limit: 500,
+    };
+    let page = store.titles(query, after(1)).await.unwrap();
+    assert_eq!((page.total, page.titles.len()), (256, 256));
+    for title in page.titles {
+        let byte = title.stream.0[0];
+        let holders: &[&str] = if byte < 200 { &["a", "b"] } else { &["b"] };
+        assert_eq!(title.servers, holders, "{}", title.name);
+        assert_eq!(title.poster, byte < 200 && byte.is_multiple_of(3), "{}", title.name);
+    }
 }
