@@ -14,6 +14,8 @@ use super::serve::Serving;
 
 /// A request that takes longer counts as unanswered.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
+/// More time for each title of a table of contents, which the director reads and writes whole.
+const REQUEST_TIMEOUT_PER_TITLE: Duration = Duration::from_millis(1);
 /// Time to be taken off the list at the stop.
 const WITHDRAW_TIMEOUT: Duration = Duration::from_secs(1);
 /// First wait after a failure; doubled up to [`RENEW_SECONDS`].
@@ -136,8 +138,9 @@ impl Registrar {
 
     async fn register(&self) -> Result<u64, RegisterError> {
         let titles = self.serving.library.titles();
+        let timeout = time_to_register(titles.len());
         let body = Registration { address: self.address.clone(), instance: self.instance.clone(), titles };
-        self.grant(self.client.put(self.server_url()).json(&body)).await
+        self.grant(self.client.put(self.server_url()).timeout(timeout).json(&body)).await
     }
 
     async fn renew(&self, fence: u64) -> Result<u64, RegisterError> {
@@ -169,6 +172,12 @@ impl Registrar {
     fn server_url(&self) -> String {
         format!("{}/v1/servers/{}", self.director, in_path(&self.serving.name))
     }
+}
+
+/// How long the registration of so many titles may take.
+fn time_to_register(titles: usize) -> Duration {
+    let titles = u32::try_from(titles).unwrap_or(u32::MAX);
+    REQUEST_TIMEOUT.saturating_add(REQUEST_TIMEOUT_PER_TITLE.saturating_mul(titles))
 }
 
 /// A name as one segment of a path.
@@ -205,6 +214,12 @@ mod tests {
     fn names_become_path_segments() {
         assert_eq!(in_path("alpha-1"), "alpha-1");
         assert_eq!(in_path("a b/ü"), "a%20b%2F%C3%BC");
+    }
+
+    #[test]
+    fn a_large_table_has_more_time() {
+        assert_eq!(time_to_register(0), Duration::from_secs(4));
+        assert_eq!(time_to_register(200_000), Duration::from_secs(204));
     }
 
     #[test]
