@@ -66,6 +66,8 @@ pub struct Titles {
     pub problem: Option<String>,
     pages: BTreeMap<u64, Vec<Title>>,
     asked: BTreeSet<u64>,
+    /// Pages that are shown until newer ones of them come.
+    old: BTreeSet<u64>,
 }
 
 impl Titles {
@@ -75,11 +77,12 @@ impl Titles {
         self.pages.get(&(place / TITLES_A_PAGE))?.get((place % TITLES_A_PAGE) as usize)
     }
 
-    /// Whether the page with `place` is neither here nor asked for.
+    /// Whether the page with `place` is neither here in its newest form nor asked for.
     #[must_use]
     pub fn needs(&self, place: u64) -> bool {
         let page = place / TITLES_A_PAGE;
-        !self.pages.contains_key(&page) && !self.asked.contains(&page)
+        let here = self.pages.contains_key(&page) && !self.old.contains(&page);
+        !here && !self.asked.contains(&page)
     }
 
     fn put(&mut self, page: TitlePage) {
@@ -87,6 +90,7 @@ impl Titles {
         self.total = Some(page.total.min(LISTED_TITLES));
         self.problem = None;
         self.asked.remove(&number);
+        self.old.remove(&number);
         let mut titles = page.titles;
         titles.truncate(TITLES_A_PAGE as usize);
         for title in &mut titles {
@@ -97,7 +101,17 @@ impl Titles {
             let farthest = self.pages.keys().copied().max_by_key(|page| page.abs_diff(number));
             let Some(farthest) = farthest else { break };
             self.pages.remove(&farthest);
+            self.old.remove(&farthest);
         }
+    }
+
+    /// Has everything asked for anew, and shows what is here meanwhile.
+    fn renew(&mut self) {
+        self.problem = None;
+        self.asked.clear();
+        self.old = self.pages.keys().copied().collect();
+        // An empty list shows no places that would have to be asked for.
+        self.total = self.total.filter(|total| *total > 0);
     }
 }
 
@@ -124,6 +138,8 @@ pub struct Library {
     pub listing: Listing,
     /// Number of the listing: answers to an older one are dropped.
     pub listing_number: u64,
+    /// How often another list was put on show: each is looked at from its top.
+    pub shown_number: u64,
     /// Those titles.
     pub titles: Titles,
 }
@@ -162,7 +178,14 @@ impl Library {
     pub(super) fn relist(&mut self, listing: Listing) {
         self.listing = listing;
         self.listing_number += 1;
+        self.shown_number += 1;
         self.titles = Titles::default();
+    }
+
+    /// Has the same list asked for anew; it stays on show, where it is.
+    fn refresh(&mut self) {
+        self.listing_number += 1;
+        self.titles.renew();
     }
 
     /// Takes the director's answer.
@@ -190,7 +213,7 @@ impl Library {
         if self.listing.catalog.as_ref().is_some_and(gone) {
             self.relist(Listing { catalog: None, ..self.listing.clone() });
         } else if changed || self.titles.problem.is_some() {
-            self.relist(self.listing.clone());
+            self.refresh();
         }
     }
 

@@ -236,3 +236,37 @@ fn a_title_tried_again_keeps_its_place_however_often_it_fails() {
         state.apply(Event::Playing(PlaybackEvent::Failed(Fault::NotOpened("nobody there".to_owned()))));
     }
 }
+
+#[test]
+fn a_catalog_that_changes_leaves_the_list_in_place_until_the_new_one_is_here() {
+    let mut state = fixture::library();
+    let answer = |state: &mut State, titles| {
+        let mut catalogs = state.library.catalogs.clone();
+        catalogs[0].titles = titles;
+        state.apply(Event::DirectorAnswered {
+            address: "attic.local:7400".to_owned(),
+            catalogs: tributary_core::directory::Catalogs { director: String::new(), catalogs },
+            servers: tributary_core::directory::Servers { servers: state.library.servers.clone() },
+        });
+    };
+    let (old, shown) = (state.library.listing_number, state.library.shown_number);
+    answer(&mut state, 9);
+    let library = &state.library;
+    assert_eq!((library.titles.total, library.shown_number), (Some(8), shown));
+    assert!(library.titles.get(3).is_some() && library.titles.needs(3));
+    // What was asked before the change is too old.
+    let page = |numbers: std::ops::Range<u8>| {
+        let titles: Vec<_> = numbers.map(fixture::title).collect();
+        Ok(TitlePage { total: titles.len() as u64, offset: 0, titles })
+    };
+    state.apply(Event::TitlesCame { listing: old, page: page(0..2) });
+    assert_eq!(state.library.titles.total, Some(8));
+    state.apply(Event::TitlesCame { listing: state.library.listing_number, page: page(0..9) });
+    assert!(state.library.titles.get(8).is_some() && !state.library.titles.needs(8));
+    // An empty list is asked for anew too.
+    state.apply(Event::TitlesCame { listing: state.library.listing_number, page: page(0..0) });
+    answer(&mut state, 1);
+    assert_eq!(state.library.titles.total, None);
+    state.apply(Event::Listed(state.library.listing.clone()));
+    assert_eq!(state.library.shown_number, shown + 1);
+}

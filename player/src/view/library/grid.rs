@@ -35,9 +35,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let width = ((rect.width() - GAP * (columns - 1) as f32) / columns as f32).floor();
     let pitch = (width * 1.5).round() + CARD_FOOT;
     let rows = total.div_ceil(columns);
-    let listing = scene.state.library.listing_number;
+    let shown = scene.state.library.shown_number;
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect.expand2(vec2(ROOM, 0.0))));
-    let area = ScrollArea::vertical().id_salt(("titles", listing)).auto_shrink(false);
+    let area = ScrollArea::vertical().id_salt(("titles", shown)).auto_shrink(false);
     area.show_viewport(&mut child, |ui, seen| {
         ui.set_height(rows as f32 * pitch + 32.0);
         let origin = ui.max_rect().min + vec2(ROOM, ROOM);
@@ -60,11 +60,11 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 
 fn card(ui: &mut Ui, rect: Rect, place: u64, scene: &mut Scene<'_>) {
     let state = scene.state;
+    if state.library.titles.needs(place) {
+        scene.push(Command::WantTitles(place));
+    }
     let Some(title) = state.library.titles.get(place) else {
         poster::skeleton(ui, rect);
-        if state.library.titles.needs(place) {
-            scene.push(Command::WantTitles(place));
-        }
         return;
     };
     let picture = if title.poster { scene.pictures.poster(title.stream) } else { Poster::None };
