@@ -164,7 +164,7 @@ impl Player {
 
     /// Goes to a place. Of several asked for quickly only the newest is done.
     pub fn seek(&self, to: Duration, kind: SeekKind) {
-        self.0.shared.set_target(Some(to));
+        self.0.shared.wish(to);
         self.push(Command::Seek(Seek { to, kind }));
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Cue {
 pub(super) struct Shared {
     /// Nanoseconds of the picture shown last.
     position: AtomicU64,
+    /// Nanoseconds of the place that was asked for last, until the worker has heard of it.
+    wish: AtomicU64,
     /// Nanoseconds a seek goes to, while there is one.
     target: AtomicU64,
     /// A subtitle that came and that the worker has not told of yet.
@@ -37,6 +39,7 @@ impl Shared {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             position: AtomicU64::new(NONE),
+            wish: AtomicU64::new(NONE),
             target: AtomicU64::new(NONE),
             cue: Mutex::new(None),
             feed: Mutex::new(None),
@@ -48,11 +51,23 @@ impl Shared {
         self.position.store(nanoseconds(position), Ordering::Release);
     }
 
+    /// Somebody asks for this place: it shows from now on, whatever older seek ends meanwhile.
+    pub(super) fn wish(&self, to: Duration) {
+        self.wish.store(nanoseconds(to), Ordering::Release);
+    }
+
+    /// The worker has heard of the wish for `to`. A newer one stays.
+    pub(super) fn wish_heard(&self, to: Duration) {
+        // Nothing to do where it fails: there is a newer wish, or none.
+        let _ = self.wish.compare_exchange(nanoseconds(to), NONE, Ordering::AcqRel, Ordering::Acquire);
+    }
+
     pub(super) fn set_target(&self, target: Option<Duration>) {
         self.target.store(target.map_or(NONE, nanoseconds), Ordering::Release);
     }
 
     pub(super) fn forget_place(&self) {
+        self.wish.store(NONE, Ordering::Release);
         self.position.store(NONE, Ordering::Release);
         self.target.store(NONE, Ordering::Release);
         self.take_cue();
@@ -64,10 +79,11 @@ impl Shared {
         (position != NONE).then(|| Duration::from_nanos(position))
     }
 
-    /// Where the picture is, or will be when the seek under way is done.
+    /// Where the picture is, or will be when the seeks asked for and under way are done.
     pub(super) fn position(&self) -> Option<Duration> {
-        let target = self.target.load(Ordering::Acquire);
-        if target == NONE { self.shown_position() } else { Some(Duration::from_nanos(target)) }
+        let set = |place: &AtomicU64| Some(place.load(Ordering::Acquire)).filter(|place| *place != NONE);
+        let sought = set(&self.wish).or_else(|| set(&self.target));
+        sought.map(Duration::from_nanos).or_else(|| self.shown_position())
     }
 
     pub(super) fn set_cue(&self, text: String, until: Option<Duration>) {
@@ -93,5 +109,30 @@ impl Shared {
         if let Some(old) = old {
             old.stop();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn the_end_of_an_older_seek_does_not_hide_a_newer_wish() {
+        let shared = Shared::new();
+        shared.set_position(secs(1));
+        shared.wish(secs(5));
+        shared.set_target(Some(secs(5)));
+        shared.wish_heard(secs(5));
+        shared.wish(secs(7));
+        shared.set_target(None);
+        assert_eq!(shared.position(), Some(secs(7)));
+        shared.wish_heard(secs(5));
+        assert_eq!(shared.position(), Some(secs(7)));
+        shared.wish_heard(secs(7));
+        assert_eq!(shared.position(), Some(secs(1)));
     }
 }

@@ -107,6 +107,10 @@ impl Worker {
                 self.seek_in_place();
             }
             Command::Quit => (),
+            Command::Seek(seek) => {
+                self.obey_in_load(Command::Seek(seek));
+                self.hands.around.shared.wish_heard(seek.to);
+            }
             of_load => self.obey_in_load(of_load),
         }
     }
@@ -116,7 +120,10 @@ impl Worker {
         let Some(load) = self.load.as_mut().filter(|load| load.stage != Stage::Failed) else { return };
         match command {
             Command::Pause(paused) => load.set_paused(paused, &self.hands),
-            Command::Seek(seek) if load.stage == Stage::Opening => load.start = Some(seek.to),
+            Command::Seek(seek) if load.stage == Stage::Opening => {
+                load.start = Some(seek.to);
+                self.hands.around.shared.set_target(Some(seek.to));
+            }
             Command::Seek(seek) => load.ask(seek, &self.hands),
             Command::Step { forward } => self.step(forward),
             Command::Audio(Some(index)) => self.choose(TrackKind::Audio, index),
