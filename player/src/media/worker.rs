@@ -108,8 +108,13 @@ impl Worker {
             }
             Command::Quit => (),
             Command::Seek(seek) => {
+                // The target takes the wish's place before anything is told of the seek, its end above all.
+                let shared = &self.hands.around.shared;
+                if self.load.as_ref().is_some_and(|load| load.stage != Stage::Failed) {
+                    shared.set_target(Some(seek.to));
+                }
+                shared.wish_heard(seek.to);
                 self.obey_in_load(Command::Seek(seek));
-                self.hands.around.shared.wish_heard(seek.to);
             }
             of_load => self.obey_in_load(of_load),
         }
@@ -120,10 +125,7 @@ impl Worker {
         let Some(load) = self.load.as_mut().filter(|load| load.stage != Stage::Failed) else { return };
         match command {
             Command::Pause(paused) => load.set_paused(paused, &self.hands),
-            Command::Seek(seek) if load.stage == Stage::Opening => {
-                load.start = Some(seek.to);
-                self.hands.around.shared.set_target(Some(seek.to));
-            }
+            Command::Seek(seek) if load.stage == Stage::Opening => load.start = Some(seek.to),
             Command::Seek(seek) => load.ask(seek, &self.hands),
             Command::Step { forward } => self.step(forward),
             Command::Audio(Some(index)) => self.choose(TrackKind::Audio, index),
