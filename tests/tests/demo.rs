@@ -43,6 +43,20 @@ fn three_servers_hold_sample_titles_and_end_with_the_demo() {
     assert!(gave.count() >= 3, "each server gave its part: {report}");
     assert_eq!(Some(tributary_tests::files::hash_file(&out).as_str()), title["stream"].as_str());
 
+    // One server less: the others go on, and so does the demo.
+    let parent = demo.id().to_string();
+    let killed = std::process::Command::new("pkill")
+        .args(["-KILL", "-P", &parent, "-f", "--", "--name alpha"])
+        .status()
+        .unwrap();
+    assert!(killed.success(), "alpha was a child of the demo");
+    let out = scratch.path().join("again");
+    let arguments =
+        ["get", &locator, "--director", &format!("http://{director}"), "-o", out.to_str().unwrap()];
+    let mut fetch = Process::start("fetch again", scratch.path(), &program, arguments, &[]);
+    assert_eq!(fetch.wait(Duration::from_secs(120)), 0, "{}", fetch.errors());
+    assert_eq!(Some(tributary_tests::files::hash_file(&out).as_str()), title["stream"].as_str());
+
     let servers = get_json(&director, "/v1/servers").unwrap();
     let (code, took) = demo.terminate(Duration::from_secs(15));
     println!("stopped after {took:?}");

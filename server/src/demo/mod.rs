@@ -58,7 +58,7 @@ pub(crate) async fn run(args: DemoArgs, stop: CancellationToken) -> anyhow::Resu
                 cluster.director.address.parse().context("the director has no address")?,
             );
             tracing::info!("serving {}; stop with Ctrl+C", films.display());
-            Err(cluster.any_ended().await)
+            Err(cluster.hopeless().await)
         };
         if let Some(failed) = stop.run_until_cancelled(running).await {
             failed?;
@@ -190,6 +190,23 @@ impl Cluster {
     async fn any_ended(&mut self) -> anyhow::Error {
         let children = std::iter::once(&mut self.director).chain(&mut self.content);
         futures_util::future::select_all(children.map(|child| Box::pin(child.ended()))).await.0
+    }
+
+    /// Waits until there is nothing left to show: the director ended, or the last content server. One
+    /// server less is told and lived with; seeing that is what a demo is for.
+    async fn hopeless(&mut self) -> anyhow::Error {
+        loop {
+            let ends = self.content.iter_mut().map(|child| Box::pin(child.ended()));
+            let (ended, place) = tokio::select! {
+                ended = self.director.ended() => return ended,
+                (ended, place, _) = futures_util::future::select_all(ends) => (ended, place),
+            };
+            self.content.remove(place);
+            if self.content.is_empty() {
+                return ended;
+            }
+            tracing::warn!("{ended}; films play on from the others");
+        }
     }
 
     /// Stops the content servers first, so that they can take themselves off the list.
