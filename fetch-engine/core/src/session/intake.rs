@@ -62,7 +62,6 @@ impl Session {
             self.counters.wasted_bytes += bytes.len() as u64;
             return;
         }
-        let named = debt.is_some_and(|debt| debt.named || debt.hedge.is_some());
         match self.tree.check(self.geometry.range(seq).start, &bytes) {
             Verdict::Good => self.take(now, id, seq, bytes),
             Verdict::Wrong => {
@@ -80,7 +79,7 @@ impl Session {
                 self.pages.want(&self.tree, PageId::leaf_at(range.start));
                 self.pages.want(&self.tree, PageId::leaf_at(range.end - 1));
                 self.unproved_bytes += bytes.len() as u64;
-                self.unproved.insert(seq, (bytes, id, named));
+                self.unproved.insert(seq, (bytes, id));
                 self.request_pages(now);
             }
         }
@@ -186,13 +185,13 @@ impl Session {
 
     /// Checks the blocks that waited for a page.
     fn prove_waiting(&mut self, now: Time) {
-        let check = |(seq, (bytes, _, _)): (&Seq, &(Bytes, SourceId, bool))| {
+        let check = |(seq, (bytes, _)): (&Seq, &(Bytes, SourceId))| {
             let verdict = self.tree.check(self.geometry.range(*seq).start, bytes);
             (!matches!(verdict, Verdict::Needs(_))).then_some((*seq, verdict))
         };
         let proved: Vec<_> = self.unproved.iter().filter_map(check).collect();
         for (seq, verdict) in proved {
-            let Some((bytes, id, _)) = self.unproved.remove(&seq) else { continue };
+            let Some((bytes, id)) = self.unproved.remove(&seq) else { continue };
             self.unproved_bytes -= bytes.len() as u64;
             if verdict == Verdict::Good {
                 self.take(now, id, seq, bytes);

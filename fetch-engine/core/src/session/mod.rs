@@ -72,7 +72,7 @@ pub struct Session {
     tree: HashTree,
     pages: PageFetch,
     /// Blocks that came before the page that proves them, with their sender.
-    unproved: BTreeMap<Seq, (Bytes, SourceId, bool)>,
+    unproved: BTreeMap<Seq, (Bytes, SourceId)>,
     unproved_bytes: u64,
     demand: Demand,
     walk: Walk,

@@ -182,7 +182,7 @@ impl Host {
                 continue;
             }
             let order = walker.next_order()?;
-            let geometry = Geometry::new(content.bytes.len() as u64, self.block_size(content)).ok()?;
+            let geometry = Geometry::new(content.bytes.len() as u64, super::world::BLOCK_SIZE).ok()?;
             self.sent += 1;
             let range = geometry.range(order.seq);
             let mut bytes = content.bytes.slice(range.start as usize..range.end as usize);
@@ -207,10 +207,6 @@ impl Host {
             }
         }
         None
-    }
-
-    const fn block_size(&self, _content: &Content) -> u32 {
-        super::world::BLOCK_SIZE
     }
 
     fn transmit(&mut self, now: Time, frame: Frame, dice: &mut Dice, out: &mut Vec<Delivery>) {

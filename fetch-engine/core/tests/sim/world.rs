@@ -279,7 +279,7 @@ impl World {
                 }
             }
             Happening::Pump(host) => self.pump(host),
-            Happening::Fault { host, dice } => self.fault(session, host, dice),
+            Happening::Fault { host, dice } => self.fault(host, dice),
             Happening::Mend { host, fault } => self.mend(host, fault),
             Happening::Slow { host, factor } => self.hosts[host].rate *= factor,
             Happening::Read => {
@@ -428,7 +428,7 @@ impl World {
         }
     }
 
-    fn fault(&mut self, session: &mut Session, host: usize, dice: u64) {
+    fn fault(&mut self, host: usize, dice: u64) {
         if self.now > Time::ZERO + PEACE {
             return;
         }
@@ -478,7 +478,6 @@ impl World {
         if let Some(mend) = mend {
             self.at(self.now + after, Happening::Mend { host, fault: mend });
         }
-        let _ = session;
     }
 
     fn mend(&mut self, host: usize, fault: Fault) {
