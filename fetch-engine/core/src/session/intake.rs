@@ -10,7 +10,7 @@ use crate::geometry::Seq;
 use crate::pattern::SourceId;
 use crate::time::Time;
 use crate::verify::{BadPage, PageId, Verdict};
-use crate::wire::{DATA_OVERHEAD, Frame};
+use crate::wire::Frame;
 
 /// A block out of sequence is told at most so often; all are counted.
 const TELL_OUT_OF_SEQUENCE_EVERY: Duration = Duration::from_secs(1);
@@ -25,7 +25,6 @@ impl Session {
         seq: Seq,
         bytes: Bytes,
     ) {
-        self.frame_done(id, bytes.len() + DATA_OVERHEAD);
         self.accept(now, id, generation, epoch, seq, bytes);
         let dry =
             self.sources.get(&id).is_some_and(|source| source.is_usable() && source.backlog().is_empty());
@@ -51,7 +50,7 @@ impl Session {
             source.forgive(now, seq, bytes.len() as u64);
             source.progressed(now);
         }
-        if self.ledger.is_present(seq) || self.unproved.contains_key(&seq) {
+        if self.is_here(seq) {
             self.counters.duplicate_bytes += bytes.len() as u64;
             if let Some(source) = self.sources.get_mut(&id) {
                 source.duplicates += 1;

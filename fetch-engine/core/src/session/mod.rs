@@ -42,7 +42,7 @@ use crate::geometry::{Geometry, Seq, StreamId};
 use crate::pattern::SourceId;
 use crate::time::Time;
 use crate::verify::{GROUP, HashTree};
-use crate::wire::{DATA_OVERHEAD, Frame, HEADER_LEN};
+use crate::wire::{DATA_OVERHEAD, Frame, encoded_len};
 
 /// How often the pattern is renewed while blocks flow.
 const TICK: Duration = Duration::from_millis(20);
@@ -197,30 +197,24 @@ impl Session {
         if !self.sources.get(&id).is_some_and(Source::is_up) {
             return;
         }
+        let len = encoded_len(&frame);
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.frame_done(len as u64);
+        }
+        match &frame {
+            Frame::Data { .. } => self.counters.control_bytes += DATA_OVERHEAD as u64,
+            Frame::Page { .. } => self.counters.page_bytes += len as u64,
+            _ => self.counters.control_bytes += len as u64,
+        }
         match frame {
             Frame::Data { generation, epoch, seq, bytes } => {
-                self.counters.control_bytes += DATA_OVERHEAD as u64;
                 self.data(now, id, generation, epoch, seq, bytes);
             }
-            Frame::Page { page, values } => {
-                self.counters.page_bytes += values.len() as u64 + (HEADER_LEN + 9) as u64;
-                self.frame_done(id, values.len() + HEADER_LEN + 9);
-                self.page(now, id, page, &values);
-            }
-            Frame::EchoReply { nonce, payload } => {
-                self.control_frame(id, HEADER_LEN + 8 + payload.len());
-                self.echoed(now, id, nonce);
-            }
-            Frame::Opened { size } => {
-                self.control_frame(id, HEADER_LEN + 8);
-                self.opened(now, id, size);
-            }
-            Frame::Welcome { ref name, .. } => self.control_frame(id, HEADER_LEN + 2 + name.len()),
-            Frame::EpochAck { .. } => self.control_frame(id, HEADER_LEN + 24),
-            Frame::GoingAway => {
-                self.control_frame(id, HEADER_LEN);
-                self.drop_link(now, id, "it is shutting down".into(), false);
-            }
+            Frame::Page { page, values } => self.page(now, id, page, &values),
+            Frame::EchoReply { nonce, .. } => self.echoed(now, id, nonce),
+            Frame::Opened { size } => self.opened(now, id, size),
+            Frame::Welcome { .. } | Frame::EpochAck { .. } => {}
+            Frame::GoingAway => self.drop_link(now, id, "it is shutting down".into(), false),
             Frame::Error { code, message } => self.refused(now, id, code, &message),
             Frame::Hello { .. }
             | Frame::Open { .. }
@@ -235,25 +229,8 @@ impl Session {
         }
     }
 
-    fn control_frame(&mut self, id: SourceId, bytes: usize) {
-        self.counters.control_bytes += bytes as u64;
-        self.frame_done(id, bytes);
-    }
-
-    fn frame_done(&mut self, id: SourceId, bytes: usize) {
-        if let Some(source) = self.sources.get_mut(&id) {
-            source.frame_done(bytes as u64);
-        }
-    }
-
     fn send(&mut self, to: SourceId, frame: Frame) {
-        self.counters.control_bytes += match &frame {
-            Frame::Epoch { pattern, .. } => HEADER_LEN + 25 + pattern.len(),
-            Frame::Repair { blocks, .. } | Frame::Cancel { blocks, .. } => HEADER_LEN + 4 + blocks.len() * 8,
-            Frame::Echo { payload, .. } => HEADER_LEN + 8 + payload.len(),
-            Frame::Open { .. } => HEADER_LEN + 45,
-            _ => HEADER_LEN + 12,
-        } as u64;
+        self.counters.control_bytes += encoded_len(&frame) as u64;
         self.actions.push_back(Action::Send(to, frame));
     }
 

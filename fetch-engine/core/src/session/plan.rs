@@ -202,7 +202,7 @@ impl Session {
     }
 
     /// Whether the block has come, proved or not.
-    fn is_here(&self, seq: Seq) -> bool {
+    pub(super) fn is_here(&self, seq: Seq) -> bool {
         self.ledger.is_present(seq) || self.unproved.contains_key(&seq)
     }
 

@@ -149,6 +149,29 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
     out[start..start + 4].copy_from_slice(&(body as u32).to_le_bytes());
 }
 
+/// Bytes that [`encode`] writes for `frame`, its header included.
+#[must_use]
+pub fn encoded_len(frame: &Frame) -> usize {
+    const PAGE_ID: usize = 1 + 8;
+    let body = match frame {
+        Frame::Hello { .. } => 2 + 2,
+        Frame::Welcome { name, .. } => 2 + text_len(name),
+        Frame::Open { .. } => 32 + 8 + 4 + 1,
+        Frame::Opened { .. } => 8,
+        Frame::Echo { payload, .. } | Frame::EchoReply { payload, .. } => 8 + payload.len(),
+        Frame::Epoch { pattern, .. } => 4 + 4 + 8 + 8 + 1 + pattern.len(),
+        Frame::Lease { .. } => 4 + 8,
+        Frame::EpochAck { .. } => 4 + 4 + 8 + 8,
+        Frame::Repair { blocks, .. } | Frame::Cancel { blocks, .. } => 4 + 8 * blocks.len(),
+        Frame::Data { bytes, .. } => super::DATA_OVERHEAD - HEADER_LEN + bytes.len(),
+        Frame::PageRequest { .. } => PAGE_ID,
+        Frame::Page { values, .. } => PAGE_ID + values.len(),
+        Frame::GoingAway => 0,
+        Frame::Error { message, .. } => 2 + text_len(message),
+    };
+    HEADER_LEN + body
+}
+
 const fn kind(frame: &Frame) -> u8 {
     match frame {
         Frame::Hello { .. } => HELLO,
@@ -170,13 +193,13 @@ const fn kind(frame: &Frame) -> u8 {
     }
 }
 
-/// Writes text, cut at a character's edge where it is longer than allowed.
+/// Bytes of text that are written: it is cut at a character's edge where it is longer than allowed.
+fn text_len(text: &str) -> usize {
+    text.floor_char_boundary(MAX_TEXT)
+}
+
 fn put_text(out: &mut BytesMut, text: &str) {
-    let mut end = text.len().min(MAX_TEXT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    out.put_slice(&text.as_bytes()[..end]);
+    out.put_slice(&text.as_bytes()[..text_len(text)]);
 }
 
 fn put_page(out: &mut BytesMut, page: PageId) {

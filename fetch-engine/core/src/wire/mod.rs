@@ -7,7 +7,7 @@
 mod codec;
 mod frame;
 
-pub use codec::{DecodeError, Decoder, encode};
+pub use codec::{DecodeError, Decoder, encode, encoded_len};
 pub use frame::{ErrorCode, Frame};
 
 /// First bytes a client sends on a pattern connection; HTTP methods never start so.

@@ -41,7 +41,9 @@ fn every_frame() -> Vec<Frame> {
 fn every_frame_reads_back_whole_and_byte_by_byte() {
     let mut wire = BytesMut::new();
     for frame in every_frame() {
+        let before = wire.len();
         encode(&frame, &mut wire);
+        assert_eq!(wire.len() - before, encoded_len(&frame), "{frame:?}");
     }
     let mut whole = Decoder::new();
     whole.feed(&wire);
