@@ -1,7 +1,11 @@
 //! A world of servers, links and a reader around one `Session`, driven by a seed.
 
+mod clock;
 mod content;
+mod driver;
 mod host;
+mod mishaps;
+mod reader;
 mod scenario;
 mod world;
 

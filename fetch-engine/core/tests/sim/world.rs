@@ -1,19 +1,19 @@
-//! The clock, the events on it, the reader, and the invariants after every step.
+//! Everything there is, and the invariants after every step.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
 use bytes::Bytes;
 use tributary_core::geometry::{Geometry, Seq};
 use tributary_core::pattern::SourceId;
-use tributary_core::session::{Action, Config, Counters, Demand, Event, Loss, PlannerKind, Session};
+use tributary_core::session::{Config, Counters, Event, Loss, PlannerKind, Session};
 use tributary_core::time::Time;
-use tributary_core::wire::{ErrorCode, Frame};
 
+use super::clock::{Clock, Happening};
 use super::content::Content;
-use super::host::{Delivery, Host, Vices};
+use super::host::{Host, Vices};
+use super::reader::Reader;
 use super::{Dice, Fault};
 
 /// Bytes of a block in every run.
@@ -23,7 +23,7 @@ const MAX_OUTSTANDING: u64 = 3 << 20;
 /// Virtual time after which a run is stuck.
 const STUCK: Duration = Duration::from_secs(900);
 /// Nothing goes wrong any more after this.
-const PEACE: Duration = Duration::from_secs(8);
+pub(super) const PEACE: Duration = Duration::from_secs(8);
 
 /// What came of a run.
 #[derive(Debug)]
@@ -37,63 +37,25 @@ pub(crate) struct Outcome {
     pub(crate) trace: u64,
 }
 
-#[derive(Clone, Debug)]
-enum Happening {
-    Join(usize),
-    Withdraw(usize),
-    Connected { host: usize, connection: u64 },
-    Unreachable { host: usize },
-    Reset { host: usize, connection: u64 },
-    ToHost { host: usize, connection: u64, frame: Frame },
-    Received { host: usize, connection: u64, bytes: usize },
-    Arrive { host: usize, connection: u64, bytes: usize, frame: Frame },
-    Pump(usize),
-    Fault { host: usize, dice: u64 },
-    Mend { host: usize, fault: Fault },
-    Slow { host: usize, factor: f64 },
-    Read,
-    Tick,
-}
-
-/// How the reader goes through the stream.
-#[derive(Clone, Debug)]
-struct Reader {
-    /// First block not consumed.
-    head: Seq,
-    /// Blocks wanted ahead of it.
-    ahead: u64,
-    /// Blocks kept behind it.
-    behind: u64,
-    /// Time it takes for a block; zero: none.
-    pace: Duration,
-    seeks: u64,
-    side: bool,
-    paused: bool,
-    /// The bytes it took, from `origin` on, are the stream's.
-    consumed: u64,
-}
-
 /// Everything there is.
 pub(crate) struct World {
-    now: Time,
-    dice: Dice,
-    content: &'static Content,
-    geometry: Geometry,
-    planner: PlannerKind,
-    hosts: Vec<Host>,
-    queue: BinaryHeap<Reverse<(Time, u64)>>,
-    happenings: BTreeMap<u64, Happening>,
-    number: u64,
-    cache: BTreeMap<Seq, Bytes>,
-    reader: Reader,
-    useful: Vec<u64>,
-    faults: BTreeMap<Fault, u64>,
-    trace: DefaultHasher,
-    read_queued: bool,
+    pub(super) now: Time,
+    pub(super) dice: Dice,
+    pub(super) content: &'static Content,
+    pub(super) geometry: Geometry,
+    pub(super) planner: PlannerKind,
+    pub(super) hosts: Vec<Host>,
+    pub(super) clock: Clock,
+    pub(super) cache: BTreeMap<Seq, Bytes>,
+    pub(super) reader: Reader,
+    pub(super) useful: Vec<u64>,
+    pub(super) faults: BTreeMap<Fault, u64>,
+    pub(super) trace: DefaultHasher,
+    pub(super) read_queued: bool,
     /// What was under way to or from a host when its link was cut, or was sent since.
-    held: Vec<(usize, Happening)>,
+    pub(super) held: Vec<(usize, Happening)>,
     /// Every action is printed: `SIMULATION_TRACE=1`.
-    told: bool,
+    pub(super) told: bool,
 }
 
 impl World {
@@ -116,9 +78,7 @@ impl World {
             geometry,
             planner,
             hosts: Vec::new(),
-            queue: BinaryHeap::new(),
-            happenings: BTreeMap::new(),
-            number: 0,
+            clock: Clock::default(),
             cache: BTreeMap::new(),
             reader,
             useful: Vec::new(),
@@ -167,10 +127,8 @@ impl World {
         self.reader.side = dice.chance(15);
     }
 
-    fn at(&mut self, at: Time, happening: Happening) {
-        self.number += 1;
-        self.queue.push(Reverse((at.max(self.now), self.number)));
-        self.happenings.insert(self.number, happening);
+    pub(super) fn at(&mut self, at: Time, happening: Happening) {
+        self.clock.at(at.max(self.now), happening);
     }
 
     pub(crate) fn run(mut self) -> Result<Outcome, String> {
@@ -188,14 +146,13 @@ impl World {
                     self.at(due, Happening::Tick);
                 }
             }
-            let Some(Reverse((at, number))) = self.queue.pop() else {
+            let Some((at, happening)) = self.clock.next() else {
                 return Err(format!("nothing will ever happen again; {}", self.picture(&session)));
             };
             self.now = at;
             if at > Time::ZERO + STUCK {
                 return Err(format!("stuck: {}", self.picture(&session)));
             }
-            let Some(happening) = self.happenings.remove(&number) else { continue };
             self.step(&mut session, happening)?;
             self.act(&mut session)?;
             session.check_invariants().map_err(|broken| format!("at {}: {broken}", self.now))?;
@@ -289,239 +246,12 @@ impl World {
         }
         Ok(())
     }
-
-    fn pump(&mut self, host: usize) {
-        let mut out = Vec::new();
-        let again = self.hosts[host].pump(self.now, self.content, &mut self.dice, &mut out);
-        self.deliver(host, out);
-        if let Some(at) = again {
-            self.at(at, Happening::Pump(host));
-        }
-    }
-
-    fn deliver(&mut self, host: usize, out: Vec<Delivery>) {
-        let connection = self.hosts[host].connection;
-        for Delivery { first_half_at, at, bytes, frame } in out {
-            let half = bytes / 2;
-            self.at(first_half_at, Happening::Received { host, connection, bytes: half });
-            self.at(at, Happening::Arrive { host, connection, bytes: bytes - half, frame });
-        }
-    }
-
-    fn act(&mut self, session: &mut Session) -> Result<(), String> {
-        while let Some(action) = session.poll() {
-            if self.told {
-                eprintln!("{} {}", self.now, short(&action));
-            }
-            self.now.hash(&mut self.trace);
-            match action {
-                Action::Connect(source) => {
-                    1.hash(&mut self.trace);
-                    self.connect(source.index());
-                }
-                Action::Send(source, frame) => {
-                    (2, format!("{frame:?}")).hash(&mut self.trace);
-                    let host = source.index();
-                    let connection = self.hosts[host].connection;
-                    if !self.hosts[host].connected {
-                        return Err(format!("{source} is told {frame:?} without a connection"));
-                    }
-                    let at = self.now + self.hosts[host].one_way;
-                    self.at(at, Happening::ToHost { host, connection, frame });
-                }
-                Action::Close(source) => {
-                    3.hash(&mut self.trace);
-                    self.hosts[source.index()].reset();
-                }
-                Action::Store { seq, bytes, source } => {
-                    (4, seq).hash(&mut self.trace);
-                    let range = self.geometry.range(seq);
-                    if bytes != self.content.bytes.slice(range.start as usize..range.end as usize) {
-                        return Err(format!("block {seq} of {source} is not the stream's"));
-                    }
-                    if self.cache.insert(seq, bytes).is_some() {
-                        return Err(format!("block {seq} was stored twice"));
-                    }
-                    self.useful[source.index()] += range.end - range.start;
-                    if !self.read_queued {
-                        self.read_queued = true;
-                        self.at(self.now, Happening::Read);
-                    }
-                }
-                Action::Notice(notice) => format!("{notice:?}").hash(&mut self.trace),
-            }
-        }
-        Ok(())
-    }
-
-    fn connect(&mut self, host: usize) {
-        let target = &mut self.hosts[host];
-        target.reset();
-        let (connection, rtt) = (target.connection, target.one_way * 2);
-        let happening = if target.vices.refuses || !target.alive {
-            (rtt, Happening::Unreachable { host })
-        } else if target.cut {
-            (Duration::from_secs(3), Happening::Unreachable { host })
-        } else {
-            (rtt, Happening::Connected { host, connection })
-        };
-        self.at(self.now + happening.0, happening.1);
-    }
-
-    /// The reader takes what is there, seeks, pauses.
-    fn read(&mut self, session: &mut Session) -> Result<(), String> {
-        if self.reader.paused {
-            return Ok(());
-        }
-        let mut moved = false;
-        while self.cache.contains_key(&self.reader.head) {
-            self.reader.head += 1;
-            self.reader.consumed += 1;
-            moved = true;
-            if !self.reader.pace.is_zero() {
-                break;
-            }
-        }
-        if moved && self.reader.seeks > 0 && self.dice.chance(3) {
-            self.reader.seeks -= 1;
-            let storm = if self.dice.chance(20) { 5 } else { 1 };
-            self.happened(if storm > 1 { Fault::SeekStorm } else { Fault::FarSeek });
-            for _ in 0..storm {
-                self.reader.head = self.dice.range(1, self.geometry.blocks() + 1);
-                self.evict(session);
-                self.demand(session);
-            }
-        } else if moved && (self.reader.head.is_multiple_of(4) || !self.cache.contains_key(&self.reader.head))
-        {
-            self.evict(session);
-            self.demand(session);
-        }
-        if self.cache.contains_key(&self.reader.head) && !self.read_queued {
-            self.read_queued = true;
-            self.at(self.now + self.reader.pace.max(Duration::from_micros(1)), Happening::Read);
-        }
-        Ok(())
-    }
-
-    fn demand(&mut self, session: &mut Session) {
-        if self.told {
-            eprintln!("{} reader at {}", self.now, self.reader.head);
-        }
-        let end = self.geometry.blocks() + 1;
-        let main = self.reader.head..(self.reader.head + self.reader.ahead).min(end);
-        let mut others = Vec::new();
-        if self.reader.side && self.dice.chance(30) {
-            let start = self.dice.range(1, end);
-            others.push(start..(start + 8).min(end));
-            self.happened(Fault::SideRead);
-        }
-        session.handle(self.now, Event::Demand(Demand { main, others }));
-    }
-
-    /// Drops what is far from the reader; side blocks are kept until they are far too.
-    fn evict(&mut self, session: &mut Session) {
-        let keep = self.reader.head.saturating_sub(self.reader.behind)..self.reader.head + self.reader.ahead;
-        let gone: Vec<Seq> = self.cache.keys().copied().filter(|seq| !keep.contains(seq)).collect();
-        for seq in gone {
-            self.cache.remove(&seq);
-            session.handle(self.now, Event::Evicted(seq..seq + 1));
-        }
-    }
-
-    fn fault(&mut self, host: usize, dice: u64) {
-        if self.now > Time::ZERO + PEACE {
-            return;
-        }
-        let after = Duration::from_millis(50 + dice / 16 % 6000);
-        let connection = self.hosts[host].connection;
-        let (fault, mend) = match dice % 12 {
-            0 => (Fault::Reset, None),
-            1 => (Fault::Crash, Some(Fault::Restart)),
-            2 => (Fault::Stop, Some(Fault::Continue)),
-            3 => (Fault::Cut, Some(Fault::Heal)),
-            4 => (Fault::Slow, Some(Fault::Recover)),
-            5 => (Fault::Trickle, Some(Fault::Recover)),
-            6 => (Fault::Pause, Some(Fault::Pause)),
-            7 => (Fault::Withdrawn, None),
-            8 => (Fault::Drain, None),
-            9 => (Fault::OddFrame, None),
-            10 => (Fault::ErrorFrame, None),
-            _ => (Fault::Reset, None),
-        };
-        let target = &mut self.hosts[host];
-        let arrives = self.now + target.one_way;
-        match fault {
-            Fault::Crash => target.alive = false,
-            Fault::Stop => target.stopped = true,
-            Fault::Cut => target.cut = true,
-            Fault::Slow => target.rate /= 4.0,
-            Fault::Trickle => target.rate /= 40.0,
-            Fault::Pause => self.reader.paused = true,
-            Fault::Withdrawn => self.at(self.now, Happening::Withdraw(host)),
-            _ => {}
-        }
-        let frame = match fault {
-            Fault::Drain => Some(Frame::GoingAway),
-            Fault::OddFrame => Some(Frame::Hello { min_version: 1, max_version: 1 }),
-            Fault::ErrorFrame => {
-                Some(Frame::Error { code: ErrorCode::ReadFailed, message: "read failed".into() })
-            }
-            _ => None,
-        };
-        if let Some(frame) = frame {
-            self.at(arrives, Happening::Arrive { host, connection, bytes: 20, frame });
-        }
-        if matches!(fault, Fault::Reset | Fault::Crash) {
-            self.at(arrives, Happening::Reset { host, connection });
-        }
-        self.happened(fault);
-        if let Some(mend) = mend {
-            self.at(self.now + after, Happening::Mend { host, fault: mend });
-        }
-    }
-
-    fn mend(&mut self, host: usize, fault: Fault) {
-        let target = &mut self.hosts[host];
-        match fault {
-            Fault::Restart => target.alive = true,
-            Fault::Heal => {
-                target.cut = false;
-                let (freed, held) =
-                    std::mem::take(&mut self.held).into_iter().partition(|(at, _)| *at == host);
-                self.held = held;
-                let freed: Vec<(usize, Happening)> = freed;
-                for (_, happening) in freed {
-                    self.at(self.now, happening);
-                }
-            }
-            Fault::Recover => target.rate = target.rate.max(500_000.0),
-            Fault::Continue => {
-                let mut out = Vec::new();
-                self.hosts[host].resume(self.now, self.content, &mut self.dice, &mut out);
-                self.deliver(host, out);
-                self.pump(host);
-            }
-            _ => {
-                self.reader.paused = false;
-                self.at(self.now, Happening::Read);
-            }
-        }
-        self.happened(fault);
-    }
 }
 
-fn id(host: usize) -> SourceId {
+pub(super) fn id(host: usize) -> SourceId {
     SourceId::new(host as u8).expect("fewer than 64 hosts")
 }
 
 fn lost(host: usize, why: &str) -> Event {
     Event::Lost { source: id(host), why: Loss::Closed(why.into()) }
-}
-
-/// An action without the bytes of blocks.
-fn short(action: &Action) -> String {
-    match action {
-        Action::Store { seq, source, .. } => format!("store {seq} of {source}"),
-        other => format!("{other:?}"),
-    }
 }
