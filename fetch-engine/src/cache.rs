@@ -29,14 +29,22 @@ const MAX_SIDE_BYTES: u64 =
 pub(crate) struct Focus {
     main: Seq,
     protected: Vec<Range<Seq>>,
+    /// Most bytes that `protected` may add to the bounds.
+    max_protected_bytes: u64,
 }
 
 impl Focus {
-    /// What to keep while this is demanded of the session.
-    pub(crate) fn of(demand: &Demand, geometry: Geometry) -> Self {
-        let back = SIDE_BACK_BYTES / u64::from(geometry.block_size());
+    /// What to keep while this is demanded of the session; `forward_only` where no reader ever goes
+    /// back, and all windows together have a bound of their own.
+    pub(crate) fn of(demand: &Demand, geometry: Geometry, forward_only: bool) -> Self {
+        let (back, max_protected_bytes) = if forward_only {
+            (0, u64::MAX)
+        } else {
+            (SIDE_BACK_BYTES / u64::from(geometry.block_size()), MAX_SIDE_BYTES)
+        };
         let protect = |window: &Range<Seq>| window.start.saturating_sub(back)..window.end;
-        Self { main: demand.main.start, protected: demand.others.iter().map(protect).collect() }
+        let protected = demand.others.iter().map(protect).collect();
+        Self { main: demand.main.start, protected, max_protected_bytes }
     }
 }
 
@@ -99,7 +107,7 @@ impl Cache {
     /// Drops blocks until the bounds hold; returns what was dropped.
     pub(crate) fn evict(&mut self, focus: &Focus) -> Vec<Range<Seq>> {
         let protected: u64 = focus.protected.iter().map(|range| range.end - range.start).sum();
-        let protected = (protected * u64::from(self.geometry.block_size())).min(MAX_SIDE_BYTES);
+        let protected = (protected * u64::from(self.geometry.block_size())).min(focus.max_protected_bytes);
         // A window that starts and ends inside a block is rounded up by one at each end.
         let rounding = 2 * u64::from(self.geometry.block_size());
         let limit = self.limits.back_bytes + self.limits.ahead_bytes + protected + rounding;
@@ -295,7 +303,7 @@ mod tests {
     #[test]
     fn drops_what_is_far_and_keeps_the_window_and_side_reads() {
         let mut cache = cache(4, 12);
-        let focus = Focus { main: 50, protected: vec![1..3, 99..101] };
+        let focus = Focus { main: 50, protected: vec![1..3, 99..101], max_protected_bytes: MAX_SIDE_BYTES };
         put(&mut cache, [1, 2, 99, 100]);
         put(&mut cache, 20..=61);
         let dropped = cache.evict(&focus);
@@ -313,7 +321,7 @@ mod tests {
     fn nothing_behind_is_kept_at_the_cost_of_what_is_ahead() {
         let mut cache = cache(0, 10);
         put(&mut cache, 1..=30);
-        cache.evict(&Focus { main: 21, protected: Vec::new() });
+        cache.evict(&Focus { main: 21, ..Focus::default() });
         assert!(cache.has_all(&(21..31)));
     }
 
@@ -326,7 +334,7 @@ mod tests {
             main = if step % 40 == 39 { 1 + (random >> 33) % 90 } else { (main + 1).min(100) };
             let window = main..(main + 9).min(101);
             put(&mut cache, window.clone());
-            let dropped = cache.evict(&Focus { main, protected: Vec::new() });
+            let dropped = cache.evict(&Focus { main, ..Focus::default() });
             assert!(cache.has_all(&window), "at {main}");
             assert!(cache.bytes <= ((15 + 2) << 20));
             for seq in dropped.into_iter().flatten() {

@@ -19,10 +19,12 @@ use crate::heads::Heads;
 use crate::live::Live;
 use crate::locator::{Locator, SourceUrl};
 use crate::rates::Rates;
+use crate::readers::Readers;
 use crate::resolve::{Found, resolve};
 use crate::roster::Roster;
 use crate::runtime::Runtime;
 use crate::shared::Shared;
+use crate::sharing::SharedStream;
 use crate::stream::{Opened, Stream};
 
 /// Bytes of a block where nothing speaks for larger ones.
@@ -132,7 +134,7 @@ impl Engine {
     /// # Errors
     /// [`OpenError`].
     pub fn open(&self, locator: &Locator, options: &OpenOptions) -> Result<Stream, OpenError> {
-        self.open_with(locator, options, |size| (0..size, true))
+        self.open_with(locator, options, |size| Plan { range: 0..size, tail: true, shared: false })
     }
 
     /// Opens a stream to be read once, in order: from `start` to `end` or its end, and nothing else is
@@ -149,15 +151,24 @@ impl Engine {
     ) -> Result<Stream, OpenError> {
         self.open_with(locator, options, |size| {
             let end = end.unwrap_or(size).min(size);
-            (start.min(end)..end, false)
+            Plan { range: start.min(end)..end, tail: false, shared: false }
         })
+    }
+
+    /// Opens a stream for several readers that each take one range: nothing is fetched until one comes.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_shared(&self, locator: &Locator, options: &OpenOptions) -> Result<SharedStream, OpenError> {
+        let plan = |size| Plan { range: 0..size, tail: false, shared: true };
+        self.open_with(locator, options, plan).map(SharedStream::new)
     }
 
     fn open_with(
         &self,
         locator: &Locator,
         options: &OpenOptions,
-        plan: impl FnOnce(u64) -> (Range<u64>, bool),
+        plan: impl FnOnce(u64) -> Plan,
     ) -> Result<Stream, OpenError> {
         let Inner { config, http, memory, runtime } = &*self.0;
         let address = options.director.as_ref().or(config.director.as_ref());
@@ -179,12 +190,13 @@ impl Engine {
             choose_block_size(size, rates.sum())
         });
         let geometry = Geometry::new(size, block_size)?;
-        let (range, for_play) = plan(size);
+        let Plan { range, tail, shared } = plan(size);
         // Less than a few blocks ahead, and nothing could ever be ordered.
         let least_ahead = MIN_BLOCKS_AHEAD * u64::from(block_size);
         let cache = CacheLimits { ahead_bytes: config.cache.ahead_bytes.max(least_ahead), ..config.cache };
         let heads = Heads::new(geometry, cache.ahead_bytes, range);
-        let shared = Arc::new(Shared::new(Cache::new(geometry, cache), heads, for_play));
+        let readers = shared.then(|| Readers::new(geometry, cache.ahead_bytes));
+        let shared = Arc::new(Shared::new(Cache::new(geometry, cache), heads, readers, tail));
         let session = Session::new(
             stream,
             geometry,
@@ -205,6 +217,16 @@ impl Engine {
         let (memory, runtime) = (memory.clone(), runtime.clone());
         Ok(Stream::new(Opened { id: stream, size, title, shared, live, memory, _runtime: runtime }))
     }
+}
+
+/// How a stream will be read.
+struct Plan {
+    /// Which bytes.
+    range: Range<u64>,
+    /// Its end is fetched aside.
+    tail: bool,
+    /// By readers that say who they are.
+    shared: bool,
 }
 
 fn choose_block_size(size: u64, remembered_bps: f64) -> u32 {

@@ -87,6 +87,11 @@ impl Heads {
         self.seeking = Some(Seeking { since: self.clock, read: 0 });
     }
 
+    /// One past the last byte that will be read: nothing beyond it is ever fetched.
+    pub(crate) const fn end(&self) -> u64 {
+        self.end
+    }
+
     /// First byte not read at the main head.
     pub(crate) const fn main_position(&self) -> u64 {
         self.main.position

@@ -21,7 +21,8 @@
 //! | `resolve` | from a locator to a stream and its first sources |
 //! | `driver` | the task of one stream: events into the session, actions out of it |
 //! | `connection` | the task of one connection |
-//! | `cache`, `heads` | verified blocks in memory, and which places are read |
+//! | `cache`, `heads`, `readers` | verified blocks in memory, and which places are read |
+//! | `sharing` | one open stream for several readers |
 //! | `shared` | where readers and the driver meet |
 //! | `live`, [`snapshot`] | what is shown |
 #![forbid(unsafe_code)]
@@ -39,10 +40,12 @@ mod live;
 pub mod locator;
 mod meter;
 mod rates;
+mod readers;
 mod resolve;
 mod roster;
 mod runtime;
 mod shared;
+mod sharing;
 pub mod snapshot;
 mod standing;
 mod stream;
@@ -55,6 +58,7 @@ pub use director::{Director, DirectorError, Sort, TitleQuery};
 pub use engine::{Engine, EngineError, OpenError};
 pub use locator::{Locator, LocatorError, SourceUrl};
 pub use shared::{Failure, FailureKind, ReadError};
+pub use sharing::{RangeReader, SharedStream, TooManyReaders};
 pub use stream::{Reader, Stream};
 pub use tributary_core::directory;
 pub use tributary_core::geometry::StreamId;

@@ -72,7 +72,7 @@ impl Live {
             inner.session.outstanding().map(|(seq, _)| seq).collect::<Vec<_>>()
         };
         let shared = shared.lock();
-        describe_cache(&shared.cache, shared.heads.main_position(), &mut snapshot);
+        describe_cache(&shared.cache, shared.position(), &mut snapshot);
         let mut map = shared.cache.map().to_vec();
         // The driver judges ten times a second; this is true at once.
         if shared.is_full() && shared.failure().is_none() {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,12 +14,18 @@ use tributary_core::session::Demand;
 
 use crate::cache::{Cache, Focus};
 use crate::cancel::{Cancel, Wake};
-use crate::heads::{Heads, SIDE_AHEAD_BYTES};
+use crate::heads::Heads;
+use crate::readers::Readers;
 
 /// Least and most bytes that the main head moves before the session is told.
 const DEMAND_STEP_BYTES: (u64, u64) = (64 << 10, 512 << 10);
 /// Parts of the window ahead that the main head moves before the session is told.
 const DEMAND_STEPS_A_WINDOW: u64 = 64;
+
+/// Parts of a side window that its head moves before the session is told.
+const SIDE_STEPS_A_WINDOW: u64 = 4;
+/// And at most so many blocks.
+const MAX_SIDE_STEP_BLOCKS: u64 = 16;
 
 /// A blocked read looks again so often whether what it waits for is still asked for: another thread's
 /// seek may have pushed its place out.
@@ -72,6 +79,8 @@ pub(crate) struct Shared {
 pub(crate) struct Inner {
     pub(crate) cache: Cache,
     pub(crate) heads: Heads,
+    /// Readers that say who they are; where there may be any, the heads are of no account.
+    pub(crate) readers: Option<Readers>,
     /// What the session is to be asked for.
     pub(crate) demand: Demand,
     step_blocks: u64,
@@ -84,14 +93,15 @@ pub(crate) struct Inner {
 
 impl Shared {
     /// `prefetch_tail`: whether the stream's end is fetched aside.
-    pub(crate) fn new(cache: Cache, heads: Heads, prefetch_tail: bool) -> Self {
+    pub(crate) fn new(cache: Cache, heads: Heads, readers: Option<Readers>, prefetch_tail: bool) -> Self {
         let (least, most) = DEMAND_STEP_BYTES;
         let step = (cache.limits().ahead_bytes / DEMAND_STEPS_A_WINDOW).clamp(least, most);
         let step_blocks = (step / u64::from(cache.geometry().block_size())).max(1);
-        let demand = heads.demand();
+        let demand = readers.as_ref().map_or_else(|| heads.demand(), Readers::demand);
         let inner = Inner {
             cache,
             heads,
+            readers,
             demand,
             step_blocks,
             awaited: Vec::new(),
@@ -119,13 +129,16 @@ impl Shared {
         for (seq, bytes, source) in blocks {
             wake |= inner.awaited.contains(&seq);
             inner.cache.insert(seq, bytes, source);
+            if let Some(readers) = &mut inner.readers {
+                readers.wake(Some(seq));
+            }
         }
         if inner.tail_due && inner.cache.available(inner.heads.main_position()) >= START_BYTES {
             inner.tail_due = false;
             inner.heads.prefetch_tail();
             self.review(&mut inner, None);
         }
-        let focus = Focus::of(&inner.demand, inner.cache.geometry());
+        let focus = Focus::of(&inner.demand, inner.cache.geometry(), inner.readers.is_some());
         let dropped = inner.cache.evict(&focus);
         if wake {
             self.arrived.notify_all();
@@ -135,7 +148,12 @@ impl Shared {
 
     /// Ends every read that would have to wait, or takes that back.
     pub(crate) fn set_failure(&self, failure: Option<Failure>) {
-        self.lock().failure = failure;
+        let mut inner = self.lock();
+        inner.failure = failure;
+        if let Some(readers) = &mut inner.readers {
+            readers.wake(None);
+        }
+        drop(inner);
         self.arrived.notify_all();
     }
 
@@ -153,8 +171,8 @@ impl Shared {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    /// Fills `buf` from `offset` on, waiting for what is not here. Stops early at the stream's end, or
-    /// with `whole` false as soon as there is anything.
+    /// Fills `buf` from `offset` on, waiting for what is not here. Stops early at the end of what
+    /// was opened, or with `whole` false as soon as there is anything.
     pub(crate) fn read(
         self: &Arc<Self>,
         offset: u64,
@@ -163,8 +181,7 @@ impl Shared {
         cancel: &Cancel,
     ) -> Result<usize, ReadError> {
         let mut inner = self.lock();
-        let size = inner.cache.geometry().size();
-        let len = (buf.len() as u64).min(size.saturating_sub(offset)) as usize;
+        let len = (buf.len() as u64).min(inner.heads.end().saturating_sub(offset)) as usize;
         if len == 0 {
             return Ok(0);
         }
@@ -187,22 +204,71 @@ impl Shared {
         }
     }
 
-    /// The rest of the block at `offset`, without copying it; none at the stream's end.
+    /// The rest of the block at `offset`, without copying it; none at the end of what was opened.
     pub(crate) fn chunk(self: &Arc<Self>, offset: u64, cancel: &Cancel) -> Result<Option<Bytes>, ReadError> {
         let mut inner = self.lock();
-        if offset >= inner.cache.geometry().size() {
+        let end = inner.heads.end();
+        if offset >= end {
             return Ok(None);
         }
         let here = inner.cache.available(offset) > 0;
         inner.heads.begin(offset..offset + 1, here);
         loop {
-            if let Some(bytes) = inner.cache.chunk(offset) {
+            if let Some(mut bytes) = inner.cache.chunk(offset) {
+                bytes.truncate(usize::try_from(end - offset).unwrap_or(usize::MAX));
                 inner.heads.advance(offset, bytes.len() as u64);
                 self.review(&mut inner, None);
                 return Ok(Some(bytes));
             }
             inner = self.wait(inner, offset, cancel)?;
         }
+    }
+
+    /// A new reader of `range`; none where there are too many, or this stream's readers have no names.
+    pub(crate) fn add_reader(&self, range: Range<u64>) -> Option<u64> {
+        let mut inner = self.lock();
+        let size = inner.cache.geometry().size();
+        let range = range.start.min(size)..range.end.min(size);
+        let number = inner.readers.as_mut()?.add(range)?;
+        self.review(&mut inner, None);
+        Some(number)
+    }
+
+    /// A reader has gone.
+    pub(crate) fn remove_reader(&self, number: u64) {
+        let mut inner = self.lock();
+        if let Some(readers) = &mut inner.readers {
+            readers.remove(number);
+            self.review(&mut inner, None);
+        }
+    }
+
+    /// The next bytes of a reader, as many as lie in one block; none at the end of its range.
+    pub(crate) fn poll_reader(
+        &self,
+        number: u64,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, ReadError>> {
+        let mut guard = self.lock();
+        let inner = &mut *guard;
+        let Some(readers) = &mut inner.readers else { return Poll::Ready(Ok(None)) };
+        let left = readers.left(number);
+        if left.is_empty() {
+            return Poll::Ready(Ok(None));
+        }
+        if let Some(mut bytes) = inner.cache.chunk(left.start) {
+            bytes.truncate(usize::try_from(left.end - left.start).unwrap_or(usize::MAX));
+            readers.advance(number, bytes.len() as u64);
+            self.review(inner, None);
+            return Poll::Ready(Ok(Some(bytes)));
+        }
+        if let Some(failure) = &inner.failure {
+            return Poll::Ready(Err(ReadError::Failed(failure.message.clone())));
+        }
+        let seq = inner.cache.geometry().seq_at(left.start);
+        readers.wait(number, seq, cx.waker());
+        self.review(inner, Some(seq));
+        Poll::Pending
     }
 
     /// Waits for a wake-up while the byte at `offset` is not here.
@@ -234,11 +300,11 @@ impl Shared {
     /// Tells the session of a changed demand: in steps, but at once when a read waits for a block that
     /// was not asked for.
     fn review(&self, inner: &mut Inner, blocked: Option<Seq>) {
-        let mut new = inner.heads.demand();
+        let mut new = inner.wanted();
         let asked = |demand: &Demand, seq: Seq| {
             demand.main.contains(&seq) || demand.others.iter().any(|range| range.contains(&seq))
         };
-        if let Some(seq) = blocked.filter(|seq| !asked(&new, *seq)) {
+        if let Some(seq) = blocked.filter(|seq| inner.readers.is_none() && !asked(&new, *seq)) {
             // Reads of other threads have pushed this one's head out.
             inner.heads.begin(inner.cache.geometry().range(seq), false);
             new = inner.heads.demand();
@@ -249,10 +315,10 @@ impl Shared {
         let urgent = blocked.is_some_and(|seq| !asked(&inner.demand, seq));
         let moved = new.main.start.abs_diff(inner.demand.main.start) >= inner.step_blocks;
         let ended = new.main.end == inner.demand.main.end && new.main.is_empty();
-        let side_step = SIDE_AHEAD_BYTES / 4 / u64::from(inner.cache.geometry().block_size());
         let sides_moved = new.others.len() != inner.demand.others.len()
             || new.others.iter().zip(&inner.demand.others).any(|(new, old)| {
-                new.start.abs_diff(old.start) >= side_step.max(1) || (new.is_empty() != old.is_empty())
+                let step = ((old.end - old.start) / SIDE_STEPS_A_WINDOW).clamp(1, MAX_SIDE_STEP_BLOCKS);
+                new.start.abs_diff(old.start) >= step || (new.is_empty() != old.is_empty())
             });
         if urgent || moved || ended || sides_moved {
             inner.demand = new;
@@ -261,7 +327,23 @@ impl Shared {
     }
 }
 
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("closed", &self.is_closed()).finish_non_exhaustive()
+    }
+}
+
 impl Inner {
+    /// What the readers want now.
+    fn wanted(&self) -> Demand {
+        self.readers.as_ref().map_or_else(|| self.heads.demand(), Readers::demand)
+    }
+
+    /// Where is read: the main head, or the first of several readers.
+    pub(crate) fn position(&self) -> u64 {
+        self.readers.as_ref().map_or_else(|| self.heads.main_position(), Readers::position)
+    }
+
     /// Why reads that would have to wait fail, where they do.
     pub(crate) fn failure(&self) -> Option<&Failure> {
         self.failure.as_ref()

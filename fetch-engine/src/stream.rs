@@ -53,6 +53,10 @@ impl Stream {
         Self(Arc::new(opened))
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0.shared
+    }
+
     /// Its name: the BLAKE3 hash of its bytes.
     #[must_use]
     pub fn id(&self) -> StreamId {
@@ -72,7 +76,8 @@ impl Stream {
     }
 
     /// Fills `buf` with the bytes from `offset` on, and blocks until all of them are here and
-    /// verified. Fewer only where the stream ends, 0 only at or past its end (and for an empty `buf`).
+    /// verified. Fewer only where the stream ends, or what was opened of it; 0 only at or past that end
+    /// (and for an empty `buf`).
     ///
     /// # Errors
     /// [`ReadError::Cancelled`], or [`ReadError::Failed`] where nobody can send them: a fault is never
@@ -132,7 +137,8 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The next bytes, as many as lie in one block, without copying them; none at the end.
+    /// The next bytes, as many as lie in one block, without copying them; none at the end of what was
+    /// opened.
     ///
     /// # Errors
     /// As [`Stream::read_at`].

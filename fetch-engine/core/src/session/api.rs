@@ -50,6 +50,9 @@ pub struct Hint {
     pub rate_bps: f64,
 }
 
+/// Most places that are read beside the main one.
+pub const MAX_OTHERS: usize = 64;
+
 /// Which blocks a reader wants. Replaces what was wanted before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demand {
@@ -57,7 +60,8 @@ pub struct Demand {
     /// the last. Served in order by the pattern. A start below or far from where the pattern stands
     /// begins a new generation; moving forward within what was ordered doesn't.
     pub main: Range<Seq>,
-    /// Other places that are read at the same time (at most 3): served by explicit orders.
+    /// Other places that are read at the same time, at most [`MAX_OTHERS`]: served by explicit orders,
+    /// before the main one; where that is empty, in turns.
     pub others: Vec<Range<Seq>>,
 }
 

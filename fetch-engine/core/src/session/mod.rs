@@ -6,6 +6,7 @@
 //! | `plan` | who sends the next blocks: epochs and leases (112 to 132) |
 //! | `intake` | blocks and hash pages arrive: verify, store, count |
 //! | `rescue` | blocks that nobody will send, or not in time |
+//! | `turns` | several readers, none before the others |
 //! | `report` | what there is to show |
 //! | `source`, `meter`, `ramp` | one source: what it owes, how fast it is |
 //! | `ledger` | one block: here, owed by whom, orphaned |
@@ -26,6 +27,7 @@ mod ramp;
 mod report;
 mod rescue;
 mod source;
+mod turns;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -87,6 +89,8 @@ pub struct Session {
     out_of_sequence_told: Option<Time>,
     /// Bytes of blocks ordered twice, against the bound on them.
     hedged_bytes: u64,
+    /// Blocks of side heads wait for room within the horizon.
+    turns_wait: bool,
 }
 
 impl Session {
@@ -119,6 +123,7 @@ impl Session {
             nobody_told: false,
             out_of_sequence_told: None,
             hedged_bytes: 0,
+            turns_wait: false,
         })
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::ledger::Debt;
 use super::source::Source;
-use super::{Demand, MIN_PLAN_STEP, Notice, PlannerKind, Session, TICK};
+use super::{Demand, MAX_OTHERS, MIN_PLAN_STEP, Notice, PlannerKind, Session, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
 use crate::planner::arrival::{self, Candidate};
@@ -77,7 +77,13 @@ impl Session {
         let clamp = |range: std::ops::Range<Seq>| range.start.clamp(1, end)..range.end.clamp(1, end);
         self.demand = Demand {
             main: clamp(demand.main),
-            others: demand.others.into_iter().take(3).map(clamp).filter(|range| !range.is_empty()).collect(),
+            others: demand
+                .others
+                .into_iter()
+                .take(MAX_OTHERS)
+                .map(clamp)
+                .filter(|range| !range.is_empty())
+                .collect(),
         };
         let first = self.first_unasked();
         let walked_past = first.is_some_and(|seq| seq < self.walk.next);
@@ -130,7 +136,10 @@ impl Session {
 
     /// Whether anything of the demand is neither here nor leased.
     pub(super) fn wants_more(&self) -> bool {
-        self.walk.next < self.demand.main.end || !self.ledger.orphans().is_empty() || !self.pages.is_idle()
+        self.walk.next < self.demand.main.end
+            || self.turns_wait
+            || !self.ledger.orphans().is_empty()
+            || !self.pages.is_idle()
     }
 
     /// Usable sources as the planner sees them.
@@ -172,8 +181,15 @@ impl Session {
 
     /// A source has nothing left to send: no waiting for the next tick.
     pub(super) fn plan_for_dry_source(&mut self, now: Time) {
-        if now.since(self.walk.planned_at) >= MIN_PLAN_STEP && self.walk.next < self.demand.main.end {
+        if now.since(self.walk.planned_at) < MIN_PLAN_STEP {
+            return;
+        }
+        if self.walk.next < self.demand.main.end {
             self.plan(now);
+            self.request_pages(now);
+        } else if self.turns_wait {
+            self.plan(now);
+            self.order_others(now);
             self.request_pages(now);
         }
     }
@@ -211,7 +227,7 @@ impl Session {
         !self.ledger.is_unasked(seq) || self.unproved.contains_key(&seq)
     }
 
-    fn room_bytes(&self) -> u64 {
+    pub(super) fn room_bytes(&self) -> u64 {
         let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
         self.config.max_outstanding_bytes.saturating_sub(owed + self.unproved_bytes + self.reorder_bytes)
     }

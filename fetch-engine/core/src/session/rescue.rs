@@ -62,7 +62,7 @@ impl Session {
         }
     }
 
-    fn send_repair(&mut self, id: SourceId, blocks: &[Seq]) {
+    pub(super) fn send_repair(&mut self, id: SourceId, blocks: &[Seq]) {
         let generation = self.walk.generation;
         for blocks in blocks.chunks(MAX_LIST) {
             self.send(id, Frame::Repair { generation, blocks: blocks.to_vec() });
@@ -84,6 +84,7 @@ impl Session {
 
     /// Orders the blocks of the side heads, which the pattern does not serve.
     pub(super) fn order_others(&mut self, now: Time) {
+        self.turns_wait = false;
         if self.demand.others.is_empty() {
             return;
         }
@@ -91,6 +92,9 @@ impl Session {
             // Servers learn of a generation by its first epoch only.
             self.plan(now);
             self.introduce_generation(now);
+        }
+        if self.demand.main.is_empty() {
+            return self.order_in_turns(now);
         }
         // What the walk will come to soon anyway is left to it.
         let soon = self.walk.next..self.demand.main.end;

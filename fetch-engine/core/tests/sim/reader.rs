@@ -68,12 +68,18 @@ impl World {
             eprintln!("{} reader at {}", self.now, self.reader.head);
         }
         let end = self.geometry.blocks() + 1;
-        let main = self.reader.head..(self.reader.head + self.reader.ahead).min(end);
+        let mut main = self.reader.head..(self.reader.head + self.reader.ahead).min(end);
         let mut others = Vec::new();
         if self.reader.side && self.dice.chance(30) {
             let start = self.dice.range(1, end);
             others.push(start..(start + 8).min(end));
             self.happened(Fault::SideRead);
+        }
+        if self.reader.side && self.dice.chance(20) {
+            // Other readers came: all are equal, and none is the main one.
+            others.insert(0, main.clone());
+            main.end = main.start;
+            self.happened(Fault::EqualReaders);
         }
         session.handle(self.now, Event::Demand(Demand { main, others }));
     }

@@ -41,13 +41,14 @@ pub(crate) enum Fault {
     SeekStorm,
     Pause,
     SideRead,
+    EqualReaders,
     SmallCache,
     OddFrame,
     ErrorFrame,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 32] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::Reset,
         Self::Crash,
         Self::Restart,
@@ -77,6 +78,7 @@ impl Fault {
         Self::SeekStorm,
         Self::Pause,
         Self::SideRead,
+        Self::EqualReaders,
         Self::SmallCache,
         Self::OddFrame,
         Self::ErrorFrame,

@@ -1,0 +1,63 @@
+//! Several readers of one stream, none before the others: while there is no main head, all places that
+//! are read are served in turns.
+//!
+//! The pattern follows one place. Where several readers are equal, each block is ordered by name from
+//! whoever has it here first, and the next block is always that of the reader with the least ahead of
+//! it, within the planner's horizon: so readers that take equally fast get equally much, one that
+//! takes nothing gets nothing more than its window, and no order waits behind a long queue.
+
+use std::collections::BTreeMap;
+
+use super::Session;
+use crate::geometry::Seq;
+use crate::pattern::SourceId;
+use crate::planner::arrival;
+use crate::time::Time;
+use crate::wire::MAX_LIST;
+
+impl Session {
+    /// Orders blocks of the side heads, the nearest of each first, as far as the horizon reaches.
+    pub(super) fn order_in_turns(&mut self, now: Time) {
+        let mut candidates = self.candidates(now);
+        if candidates.is_empty() || self.walk.epoch == 0 {
+            self.turns_wait = true;
+            return;
+        }
+        let horizon = arrival::horizon(&candidates, f64::from(self.geometry.block_size()));
+        let mut room = self.room_bytes();
+        let mut orders: BTreeMap<SourceId, Vec<Seq>> = BTreeMap::new();
+        for seq in self.by_depth() {
+            // Two readers may want the same block.
+            if self.is_settled(seq) {
+                continue;
+            }
+            let bytes = self.block_bytes(seq);
+            let chosen = (bytes <= room).then(|| arrival::choose(&mut candidates, bytes as f64, horizon));
+            let Some(id) = chosen.flatten() else {
+                self.turns_wait = true;
+                break;
+            };
+            room -= bytes;
+            self.book(now, seq, id, true);
+            if let Some(source) = self.sources.get_mut(&id) {
+                source.planned += 1.0;
+            }
+            orders.entry(id).or_default().push(seq);
+        }
+        for (id, blocks) in orders {
+            self.send_repair(id, &blocks);
+        }
+    }
+
+    /// Blocks of the side heads that nobody was asked for: the first of each, then the second of each.
+    fn by_depth(&self) -> Vec<Seq> {
+        let others = &self.demand.others;
+        let deepest = others.iter().map(|range| range.end - range.start).max().unwrap_or(0);
+        (0..deepest)
+            .flat_map(|depth| others.iter().map(move |range| (range.start + depth, range.end)))
+            .filter(|(seq, end)| seq < end && !self.is_settled(*seq))
+            .map(|(seq, _)| seq)
+            .take(MAX_LIST)
+            .collect()
+    }
+}
