@@ -157,16 +157,20 @@ impl Driver {
                 inner.meter(source).add(now, bytes);
                 inner.session.handle(now, Event::Received { source, bytes });
                 // A frame that came among many bytes of no use would keep them all in memory.
-                let useful: usize = frames.iter().map(block_bytes).sum();
+                let useful: usize = frames.iter().filter_map(Frame::block).map(Bytes::len).sum();
                 let sparse = useful < bytes / 2;
                 for mut frame in frames {
-                    match &mut frame {
-                        Frame::Data { bytes, .. } if sparse => *bytes = Bytes::copy_from_slice(bytes),
-                        Frame::Error { message, .. } => *message = text::clean(message, MAX_MESSAGE_CHARS),
-                        _ => {}
+                    if let Some(bytes) = frame.block_mut().filter(|_| sparse) {
+                        *bytes = Bytes::copy_from_slice(bytes);
+                    }
+                    if let Frame::Error { message, .. } = &mut frame {
+                        *message = text::clean(message, MAX_MESSAGE_CHARS);
                     }
                     match &frame {
-                        Frame::Data { .. } | Frame::Page { .. } => self.last_progress = now,
+                        Frame::Data { .. }
+                        | Frame::DataAt { .. }
+                        | Frame::Slot { .. }
+                        | Frame::Page { .. } => self.last_progress = now,
                         Frame::Welcome { name, .. } => {
                             inner.roster.rename(source, text::clean(name, text::MAX_NAME_CHARS));
                         }
@@ -349,11 +353,6 @@ impl Drop for Driver {
             self.shared.set_failure(Some(Failure { kind: FailureKind::NobodyReachable, message }));
         }
     }
-}
-
-/// Bytes of the block that a frame carries.
-fn block_bytes(frame: &Frame) -> usize {
-    if let Frame::Data { bytes, .. } = frame { bytes.len() } else { 0 }
 }
 
 async fn next_news(news: &mut Option<mpsc::Receiver<News>>) -> Option<News> {

@@ -6,9 +6,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+pub use order::{Label, Order};
+
 use crate::geometry::{Geometry, Seq};
 use crate::pattern::{Pattern, SourceId};
-use crate::wire::{ErrorCode, Frame};
+use crate::wire::{ErrorCode, Frame, Identify};
+
+mod order;
 
 /// Most epochs a client may announce ahead of the walk.
 pub const MAX_EPOCHS_AHEAD: usize = 4096;
@@ -16,17 +20,6 @@ pub const MAX_EPOCHS_AHEAD: usize = 4096;
 pub const MAX_REPAIRS_WAITING: usize = 65_536;
 /// Most cancelled or repaired numbers that are remembered ahead of the walk.
 pub const MAX_SKIPS_KEPT: usize = 65_536;
-
-/// A block to send now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// The generation that ordered it.
-    pub generation: u32,
-    /// The epoch that gave it to this server; 0 for a repair.
-    pub epoch: u32,
-    /// Which block.
-    pub seq: Seq,
-}
 
 /// Why a client's frame ends the session.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
@@ -81,6 +74,9 @@ struct Epoch {
 pub struct Walker {
     me: SourceId,
     geometry: Geometry,
+    identify: Identify,
+    /// Generation and epoch of the last time slot.
+    slots_of: (u32, u32),
     generation: u32,
     last_epoch: u32,
     /// In order of `from`; the first is in force at the cursor.
@@ -94,12 +90,20 @@ pub struct Walker {
 }
 
 impl Walker {
-    /// A walk that has been told nothing yet.
+    /// A walk that has been told nothing yet, and names blocks by their number.
     #[must_use]
     pub const fn new(me: SourceId, geometry: Geometry) -> Self {
+        Self::identifying(me, geometry, Identify::Number)
+    }
+
+    /// The same, with blocks named as the client's `Open` asks.
+    #[must_use]
+    pub const fn identifying(me: SourceId, geometry: Geometry, identify: Identify) -> Self {
         Self {
             me,
             geometry,
+            identify,
+            slots_of: (0, 0),
             generation: 0,
             last_epoch: 0,
             epochs: VecDeque::new(),
@@ -168,9 +172,12 @@ impl Walker {
 
     /// The next block to send, or nothing until a frame changes that.
     pub fn next_order(&mut self) -> Option<Order> {
-        let generation = self.generation;
         if let Some(seq) = self.repairs.pop_front() {
-            return Some(Order { generation, epoch: 0, seq });
+            let label = match self.identify {
+                Identify::Offset => Label::Offset(self.geometry.range(seq).start),
+                Identify::Number | Identify::Slot => Label::Number,
+            };
+            return Some(Order { generation: self.generation, epoch: 0, seq, label });
         }
         loop {
             self.forget_past_epochs();
@@ -181,14 +188,30 @@ impl Walker {
             }
             match epoch.pattern.next_own(epoch.from, self.cursor, self.me).filter(|own| *own <= until) {
                 Some(seq) => {
+                    let number = epoch.number;
                     self.cursor = seq + 1;
-                    if !self.skipped.remove(&seq) {
-                        return Some(Order { generation, epoch: epoch.number, seq });
+                    let skipped = self.skipped.remove(&seq);
+                    // A slot is counted whether or not anything is sent in it.
+                    if !skipped || self.identify == Identify::Slot {
+                        return Some(self.own(number, seq, skipped));
                     }
                 }
                 None => self.cursor = until + 1,
             }
         }
+    }
+
+    fn own(&mut self, epoch: u32, seq: Seq, empty: bool) -> Order {
+        let generation = self.generation;
+        let label = match self.identify {
+            Identify::Number => Label::Number,
+            Identify::Offset => Label::Offset(self.geometry.range(seq).start),
+            Identify::Slot => {
+                let before = std::mem::replace(&mut self.slots_of, (generation, epoch));
+                Label::Slot { opens: before != (generation, epoch), empty }
+            }
+        };
+        Order { generation, epoch, seq, label }
     }
 
     /// The walk passes over these blocks, where they are leased and still ahead of it. One past the
@@ -341,6 +364,45 @@ mod tests {
         walker.handle(&Frame::Repair { generation: 1, blocks: vec![20] }).unwrap();
         walker.handle(&epoch(1, 2, 17, 22, "A")).unwrap();
         assert_eq!(walk(&mut walker), [20, 17, 18, 19, 20, 21, 22], "an epoch after the repair counts");
+    }
+
+    #[test]
+    fn offsets_and_slots_stand_for_numbers() {
+        let me = SourceId::new(0).unwrap();
+        let geometry = Geometry::new(1000, 10).unwrap();
+        let labels = |identify| {
+            let mut walker = Walker::identifying(me, geometry, identify);
+            walker.handle(&epoch(1, 1, 10, 15, "AB")).unwrap();
+            walker.handle(&Frame::Cancel { generation: 1, blocks: vec![12] }).unwrap();
+            walker.handle(&Frame::Repair { generation: 1, blocks: vec![3] }).unwrap();
+            let mut labels = Vec::new();
+            while let Some(order) = walker.next_order() {
+                labels.push((order.seq, order.label));
+            }
+            walker.handle(&epoch(1, 2, 16, 17, "BA")).unwrap();
+            labels.extend(walker.next_order().map(|order| (order.seq, order.label)));
+            walker.handle(&epoch(2, 2, 16, 18, "A")).unwrap();
+            while let Some(order) = walker.next_order() {
+                labels.push((order.seq, order.label));
+            }
+            labels
+        };
+        let offset = |seq| (seq, Label::Offset((seq - 1) * 10));
+        assert_eq!(labels(Identify::Offset), [3, 10, 14, 17, 16, 17, 18].map(offset));
+        let slot = |seq, opens, empty| (seq, Label::Slot { opens, empty });
+        assert_eq!(
+            labels(Identify::Slot),
+            [
+                (3, Label::Number),
+                slot(10, true, false),
+                slot(12, false, true),
+                slot(14, false, false),
+                slot(17, true, false),
+                slot(16, true, false),
+                slot(17, false, false),
+                slot(18, false, false),
+            ]
+        );
     }
 
     #[test]

@@ -160,10 +160,10 @@ impl Shared {
                 replies
                     .push(Frame::Error { code: ErrorCode::NoSuchStream, message: "no such stream".into() });
             }
-            Frame::Open { size, block_size, me, .. } => {
+            Frame::Open { size, block_size, me, identify, .. } => {
                 assert_eq!(size, self.film.bytes.len() as u64);
                 let geometry = Geometry::new(size, block_size).unwrap();
-                *walk = Some((Walker::new(me, geometry), geometry));
+                *walk = Some((Walker::identifying(me, geometry, identify), geometry));
                 replies.push(Frame::Opened { size });
             }
             Frame::Echo { nonce, payload } => replies.push(Frame::EchoReply { nonce, payload }),
@@ -201,7 +201,9 @@ impl Shared {
                     if let Some((walker, geometry)) = state.walk.as_mut().filter(|_| !stalled)
                         && let Some(order) = walker.next_order()
                     {
-                        encode(&self.block(*geometry, order), &mut bytes);
+                        for frame in self.frames(*geometry, order) {
+                            encode(&frame, &mut bytes);
+                        }
                     }
                     if !bytes.is_empty() {
                         break;
@@ -218,14 +220,13 @@ impl Shared {
         }
     }
 
-    fn block(&self, geometry: Geometry, order: Order) -> Frame {
+    fn frames(&self, geometry: Geometry, order: Order) -> Vec<Frame> {
         let range = geometry.range(order.seq);
         let mut bytes = self.film.bytes[range.start as usize..range.end as usize].to_vec();
         if self.corrupt.load(Ordering::Relaxed) {
             bytes[0] ^= 1;
         }
         self.sent.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        let (generation, epoch, seq) = (order.generation, order.epoch, order.seq);
-        Frame::Data { generation, epoch, seq, bytes: Bytes::from(bytes) }
+        order.frames(Bytes::from(bytes))
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::geometry::Seq;
 use crate::pattern::{Pattern, SourceId};
-use crate::wire::{ErrorCode, Frame};
+use crate::wire::{ErrorCode, Frame, Identify};
 
 /// Which rule decides who sends what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub max_outstanding_bytes: u64,
     /// Silence after which a source is dead, counted from when it should have sent something.
     pub dead_after: Duration,
+    /// How servers are asked to say which block they send.
+    pub identify: Identify,
     /// Seed of every random choice (none yet but the backoff's jitter).
     pub seed: u64,
 }
@@ -38,6 +40,7 @@ impl Default for Config {
             planner: PlannerKind::default(),
             max_outstanding_bytes: 32 << 20,
             dead_after: Duration::from_secs(4),
+            identify: Identify::default(),
             seed: 0,
         }
     }

@@ -46,8 +46,9 @@ impl Session {
         }
         source.connected(now, rtt);
         let (size, block_size) = (self.geometry.size(), self.geometry.block_size());
+        let identify = self.config.identify;
         self.send(id, Frame::Hello { min_version: VERSION, max_version: VERSION });
-        self.send(id, Frame::Open { stream: self.stream, size, block_size, me: id });
+        self.send(id, Frame::Open { stream: self.stream, size, block_size, me: id, identify });
         self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::from_static(TEST_BLOCK) });
         if self.walk.epoch > 0 {
             let first_unleased = self.walk.next;

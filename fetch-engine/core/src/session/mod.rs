@@ -9,6 +9,7 @@
 //! | `turns` | several readers, none before the others |
 //! | `report` | what there is to show |
 //! | `source`, `meter`, `ramp` | one source: what it owes, how fast it is |
+//! | `slots` | which block a time slot holds |
 //! | `ledger` | one block: here, owed by whom, orphaned |
 //! | `pages` | hash pages that must be fetched |
 //!
@@ -26,6 +27,7 @@ mod plan;
 mod ramp;
 mod report;
 mod rescue;
+mod slots;
 mod source;
 mod turns;
 
@@ -44,7 +46,7 @@ use crate::geometry::{Geometry, Seq, StreamId};
 use crate::pattern::SourceId;
 use crate::time::Time;
 use crate::verify::{GROUP, HashTree};
-use crate::wire::{DATA_OVERHEAD, Frame, encoded_len};
+use crate::wire::{Frame, encoded_len};
 
 /// How often the pattern is renewed while blocks flow.
 const TICK: Duration = Duration::from_millis(20);
@@ -207,14 +209,18 @@ impl Session {
             source.frame_done(len as u64);
         }
         match &frame {
-            Frame::Data { .. } => self.counters.control_bytes += DATA_OVERHEAD as u64,
             Frame::Page { .. } => self.counters.page_bytes += len as u64,
-            _ => self.counters.control_bytes += len as u64,
+            _ => self.counters.control_bytes += (len - frame.block().map_or(0, Bytes::len)) as u64,
         }
         match frame {
             Frame::Data { generation, epoch, seq, bytes } => {
                 self.data(now, id, generation, epoch, seq, bytes);
             }
+            Frame::DataAt { generation, epoch, offset, bytes } => {
+                self.data_at(now, id, generation, epoch, offset, bytes);
+            }
+            Frame::Slots { generation, epoch, first } => self.slots(now, id, generation, epoch, first),
+            Frame::Slot { bytes } => self.slot(now, id, bytes),
             Frame::Page { page, values } => self.page(now, id, page, &values),
             Frame::EchoReply { nonce, .. } => self.echoed(now, id, nonce),
             Frame::Opened { size } => self.opened(now, id, size),

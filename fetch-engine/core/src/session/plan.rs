@@ -15,7 +15,8 @@ use crate::planner::arrival::{self, Candidate};
 use crate::planner::interval::{self, IntervalBytes, PATTERN_SIZE};
 use crate::time::Time;
 use crate::verify::{LEAF_SPAN, PageId};
-use crate::wire::Frame;
+use crate::walker::MAX_EPOCHS_AHEAD;
+use crate::wire::{Frame, Identify};
 
 /// Epochs kept to be shown.
 const MAX_EPOCHS_SHOWN: usize = 512;
@@ -319,7 +320,11 @@ impl Session {
         }
         self.tell_pattern(now, &pattern, from);
         self.walk.recent.push_back((epoch, from, pattern));
-        if self.walk.recent.len() > MAX_EPOCHS_SHOWN {
+        let kept = match self.config.identify {
+            Identify::Slot => MAX_EPOCHS_AHEAD,
+            Identify::Number | Identify::Offset => MAX_EPOCHS_SHOWN,
+        };
+        if self.walk.recent.len() > kept {
             self.walk.recent.pop_front();
         }
     }

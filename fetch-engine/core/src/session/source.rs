@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::meter::Meter;
 use super::ramp::Ramp;
+use super::slots::SlotPlace;
 use crate::geometry::Seq;
 use crate::pattern::SourceId;
 use crate::planner::arrival::{Candidate, Pace};
@@ -78,6 +79,8 @@ pub(super) struct Source {
     meter: Meter,
     ramp: Option<Ramp>,
     remembered: Option<f64>,
+    /// Where its time slots stand.
+    pub(super) slots: Option<SlotPlace>,
     failures: u32,
     trend: VecDeque<f64>,
     trend_at: Time,
@@ -115,6 +118,7 @@ impl Source {
             meter: Meter::default(),
             ramp: None,
             remembered,
+            slots: None,
             failures: 0,
             trend: VecDeque::with_capacity(TREND_NOTES),
             trend_at: Time::ZERO,
@@ -163,6 +167,7 @@ impl Source {
         self.last_byte = now;
         self.idle_since = now;
         self.partial_bytes = 0;
+        self.slots = None;
         self.meter = Meter::default();
         self.ramp = Some(Ramp::new(self.remembered));
         self.trend.clear();

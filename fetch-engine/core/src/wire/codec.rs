@@ -5,7 +5,7 @@
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use super::{ErrorCode, Frame, HEADER_LEN, MAX_BODY, MAX_ECHO, MAX_LIST, MAX_TEXT};
+use super::{ErrorCode, Frame, HEADER_LEN, Identify, MAX_BODY, MAX_ECHO, MAX_LIST, MAX_TEXT};
 use crate::geometry::{BadBlockSize, MAX_BLOCK_SIZE, StreamId};
 use crate::pattern::{BadPattern, Element, Pattern, SourceId};
 use crate::verify::PageId;
@@ -26,6 +26,9 @@ const PAGE_REQUEST: u8 = 13;
 const PAGE: u8 = 14;
 const GOING_AWAY: u8 = 15;
 const ERROR: u8 = 16;
+const DATA_AT: u8 = 17;
+const SLOTS: u8 = 18;
+const SLOT: u8 = 19;
 
 /// Bytes that are not a frame of this protocol.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
@@ -64,6 +67,9 @@ pub enum DecodeError {
     /// An impossible block size.
     #[error(transparent)]
     BlockSize(#[from] BadBlockSize),
+    /// An impossible way to name blocks.
+    #[error("{0} is no way to name blocks (0, 1 or 2)")]
+    Identify(u8),
     /// An impossible page of hashes.
     #[error("level {0} of hash pages doesn't exist")]
     PageLevel(u8),
@@ -87,11 +93,12 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
             out.put_u16_le(*version);
             put_text(out, name);
         }
-        Frame::Open { stream, size, block_size, me } => {
+        Frame::Open { stream, size, block_size, me, identify } => {
             out.put_slice(&stream.0);
             out.put_u64_le(*size);
             out.put_u32_le(*block_size);
             out.put_u8(me.index() as u8);
+            out.put_u8(*identify as u8);
         }
         Frame::Opened { size } => out.put_u64_le(*size),
         Frame::Echo { nonce, payload } | Frame::EchoReply { nonce, payload } => {
@@ -105,7 +112,8 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
             out.put_u64_le(*from);
             out.put_u64_le(*lease);
             out.put_u8(u8::from(*acknowledge));
-            for element in pattern.elements() {
+            out.put_u8(pattern.copies());
+            for element in pattern.layers().flatten() {
                 out.put_u8(element.to_byte());
             }
         }
@@ -127,12 +135,23 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
             }
         }
         Frame::Data { generation, epoch, seq, bytes } => {
-            assert!(bytes.len() <= MAX_BLOCK_SIZE as usize, "a block has at most {MAX_BLOCK_SIZE} bytes");
             out.put_u32_le(*generation);
             out.put_u32_le(*epoch);
             out.put_u64_le(*seq);
-            out.put_slice(bytes);
+            put_block(out, bytes);
         }
+        Frame::DataAt { generation, epoch, offset, bytes } => {
+            out.put_u32_le(*generation);
+            out.put_u32_le(*epoch);
+            out.put_u64_le(*offset);
+            put_block(out, bytes);
+        }
+        Frame::Slots { generation, epoch, first } => {
+            out.put_u32_le(*generation);
+            out.put_u32_le(*epoch);
+            out.put_u64_le(*first);
+        }
+        Frame::Slot { bytes } => put_block(out, bytes),
         Frame::PageRequest { page } => put_page(out, *page),
         Frame::Page { page, values } => {
             put_page(out, *page);
@@ -156,14 +175,18 @@ pub fn encoded_len(frame: &Frame) -> usize {
     let body = match frame {
         Frame::Hello { .. } => 2 + 2,
         Frame::Welcome { name, .. } => 2 + text_len(name),
-        Frame::Open { .. } => 32 + 8 + 4 + 1,
+        Frame::Open { .. } => 32 + 8 + 4 + 1 + 1,
         Frame::Opened { .. } => 8,
         Frame::Echo { payload, .. } | Frame::EchoReply { payload, .. } => 8 + payload.len(),
-        Frame::Epoch { pattern, .. } => 4 + 4 + 8 + 8 + 1 + pattern.len(),
+        Frame::Epoch { pattern, .. } => 4 + 4 + 8 + 8 + 1 + 1 + pattern.len() * usize::from(pattern.copies()),
         Frame::Lease { .. } => 4 + 8,
         Frame::EpochAck { .. } => 4 + 4 + 8 + 8,
         Frame::Repair { blocks, .. } | Frame::Cancel { blocks, .. } => 4 + 8 * blocks.len(),
-        Frame::Data { bytes, .. } => super::DATA_OVERHEAD - HEADER_LEN + bytes.len(),
+        Frame::Data { bytes, .. } | Frame::DataAt { bytes, .. } => {
+            super::DATA_OVERHEAD - HEADER_LEN + bytes.len()
+        }
+        Frame::Slots { .. } => 4 + 4 + 8,
+        Frame::Slot { bytes } => bytes.len(),
         Frame::PageRequest { .. } => PAGE_ID,
         Frame::Page { values, .. } => PAGE_ID + values.len(),
         Frame::GoingAway => 0,
@@ -190,6 +213,9 @@ const fn kind(frame: &Frame) -> u8 {
         Frame::Page { .. } => PAGE,
         Frame::GoingAway => GOING_AWAY,
         Frame::Error { .. } => ERROR,
+        Frame::DataAt { .. } => DATA_AT,
+        Frame::Slots { .. } => SLOTS,
+        Frame::Slot { .. } => SLOT,
     }
 }
 
@@ -200,6 +226,11 @@ fn text_len(text: &str) -> usize {
 
 fn put_text(out: &mut BytesMut, text: &str) {
     out.put_slice(&text.as_bytes()[..text_len(text)]);
+}
+
+fn put_block(out: &mut BytesMut, bytes: &Bytes) {
+    assert!(bytes.len() <= MAX_BLOCK_SIZE as usize, "a block has at most {MAX_BLOCK_SIZE} bytes");
+    out.put_slice(bytes);
 }
 
 fn put_page(out: &mut BytesMut, page: PageId) {
@@ -249,10 +280,11 @@ impl Decoder {
         if body > MAX_BODY {
             return Err(DecodeError::TooLong(body));
         }
-        if !(HELLO..=ERROR).contains(&kind) {
+        if !(HELLO..=SLOT).contains(&kind) {
             return Err(DecodeError::UnknownKind(kind));
         }
-        if kind == DATA && body > super::DATA_OVERHEAD - HEADER_LEN + MAX_BLOCK_SIZE as usize {
+        let holds_block = matches!(kind, DATA | DATA_AT | SLOT);
+        if holds_block && body > super::DATA_OVERHEAD - HEADER_LEN + MAX_BLOCK_SIZE as usize {
             return Err(DecodeError::TooMany { kind, found: body, limit: MAX_BLOCK_SIZE as usize });
         }
         if self.buffer.len() < HEADER_LEN + body {
@@ -337,13 +369,12 @@ impl Body {
     }
 
     fn pattern(&mut self) -> Result<Pattern, DecodeError> {
+        let copies = self.u8()?;
         let bytes = self.bytes.split_off(0);
-        if bytes.len() > crate::pattern::MAX_ELEMENTS {
-            return Err(BadPattern::Length(bytes.len()).into());
-        }
+        Pattern::check_shape(bytes.len(), copies)?;
         let element = |byte: &u8| Element::from_byte(*byte).ok_or(BadPattern::Byte(*byte));
         let elements = bytes.iter().map(element).collect::<Result<Vec<_>, _>>()?;
-        Ok(Pattern::new(elements)?)
+        Ok(Pattern::layered(elements, copies)?)
     }
 
     fn page(&mut self) -> Result<PageId, DecodeError> {
@@ -363,7 +394,10 @@ fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
             if block_size == 0 || block_size > MAX_BLOCK_SIZE {
                 return Err(BadBlockSize(block_size).into());
             }
-            Frame::Open { stream, size, block_size, me: SourceId::new(me).ok_or(BadPattern::Byte(me))? }
+            let me = SourceId::new(me).ok_or(BadPattern::Byte(me))?;
+            let identify = body.u8()?;
+            let identify = Identify::from_u8(identify).ok_or(DecodeError::Identify(identify))?;
+            Frame::Open { stream, size, block_size, me, identify }
         }
         OPENED => Frame::Opened { size: body.u64()? },
         ECHO => Frame::Echo { nonce: body.u64()?, payload: body.rest(MAX_ECHO)? },
@@ -391,6 +425,14 @@ fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
             seq: body.seq()?,
             bytes: body.rest(MAX_BLOCK_SIZE as usize)?,
         },
+        DATA_AT => Frame::DataAt {
+            generation: body.u32()?,
+            epoch: body.u32()?,
+            offset: body.u64()?,
+            bytes: body.rest(MAX_BLOCK_SIZE as usize)?,
+        },
+        SLOTS => Frame::Slots { generation: body.u32()?, epoch: body.u32()?, first: body.seq()? },
+        SLOT => Frame::Slot { bytes: body.rest(MAX_BLOCK_SIZE as usize)? },
         PAGE_REQUEST => Frame::PageRequest { page: body.page()? },
         PAGE => Frame::Page { page: body.page()?, values: body.rest(MAX_BODY)? },
         GOING_AWAY => Frame::GoingAway,

@@ -33,6 +33,8 @@ pub enum Frame {
         block_size: u32,
         /// The element that names this connection in every pattern that follows.
         me: SourceId,
+        /// How the server shall say which block it sends.
+        identify: Identify,
     },
     /// Server: the stream is open.
     Opened {
@@ -113,6 +115,34 @@ pub enum Frame {
         /// Its bytes.
         bytes: Bytes,
     },
+    /// Server: one block, named by where it lies in the stream. Sent instead of [`Self::Data`] where
+    /// `Open` asked for [`Identify::Offset`].
+    DataAt {
+        /// The generation that ordered it.
+        generation: u32,
+        /// The epoch that gave it to this server; 0 for a repair.
+        epoch: u32,
+        /// Offset of its first byte in the stream.
+        offset: u64,
+        /// Its bytes.
+        bytes: Bytes,
+    },
+    /// Server: the slots that follow are for its own blocks of this epoch at or after `first`, one
+    /// after the other. Sent where `Open` asked for [`Identify::Slot`].
+    Slots {
+        /// The generation.
+        generation: u32,
+        /// The epoch.
+        epoch: u32,
+        /// The block of the first slot.
+        first: Seq,
+    },
+    /// Server: the next time slot. It holds the whole block that it is for, or nothing where that was
+    /// cancelled or sent as a repair.
+    Slot {
+        /// The block's bytes; none in an empty slot.
+        bytes: Bytes,
+    },
     /// Client: send this page of hashes.
     PageRequest {
         /// Which page.
@@ -134,6 +164,53 @@ pub enum Frame {
         /// For people.
         message: String,
     },
+}
+
+impl Frame {
+    /// The bytes of the block that this frame carries, where it is one that carries a block.
+    #[must_use]
+    pub const fn block(&self) -> Option<&Bytes> {
+        match self {
+            Self::Data { bytes, .. } | Self::DataAt { bytes, .. } | Self::Slot { bytes } => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub const fn block_mut(&mut self) -> Option<&mut Bytes> {
+        match self {
+            Self::Data { bytes, .. } | Self::DataAt { bytes, .. } | Self::Slot { bytes } => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+/// How a server says which block it sends: the seed's sequence numbers, or what may stand for them
+/// ("sequence identifiers other than sequential numbers", "time domain multiplexing").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Identify {
+    /// Every block carries its sequence number.
+    #[default]
+    Number = 0,
+    /// Every block carries the offset of its first byte.
+    Offset = 1,
+    /// Blocks carry nothing: each connection is a row of time slots, and a block's place in the stream
+    /// follows from the slot it came in. Repairs carry their number.
+    Slot = 2,
+}
+
+impl Identify {
+    /// Reads the byte on the wire.
+    #[must_use]
+    pub const fn from_u8(byte: u8) -> Option<Self> {
+        match byte {
+            0 => Some(Self::Number),
+            1 => Some(Self::Offset),
+            2 => Some(Self::Slot),
+            _ => None,
+        }
+    }
 }
 
 /// Why a connection is closed.

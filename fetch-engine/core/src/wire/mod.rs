@@ -8,7 +8,7 @@ mod codec;
 mod frame;
 
 pub use codec::{DecodeError, Decoder, encode, encoded_len};
-pub use frame::{ErrorCode, Frame};
+pub use frame::{ErrorCode, Frame, Identify};
 
 /// First bytes a client sends on a pattern connection; HTTP methods never start so.
 pub const MAGIC: [u8; 4] = *b"TRIB";

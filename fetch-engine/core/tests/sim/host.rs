@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use tributary_core::geometry::Geometry;
 use tributary_core::time::Time;
-use tributary_core::walker::Walker;
-use tributary_core::wire::{DATA_OVERHEAD, ErrorCode, Frame, VERSION};
+use tributary_core::walker::{Label, Walker};
+use tributary_core::wire::{ErrorCode, Frame, VERSION, encoded_len};
 
 use super::Dice;
 use super::content::Content;
@@ -62,7 +62,7 @@ pub(crate) struct Host {
     /// The link is cut: nothing passes, nobody is told.
     pub(crate) cut: bool,
     pub(crate) vices: Vices,
-    walker: Option<Walker>,
+    walker: Option<(Walker, Geometry)>,
     /// Number of the connection: what is of an older one is lost.
     pub(crate) connection: u64,
     pub(crate) connected: bool,
@@ -121,7 +121,7 @@ impl Host {
                 };
                 self.transmit(now, reply, dice, out);
             }
-            Frame::Open { size, block_size, me, .. } => {
+            Frame::Open { size, block_size, me, identify, .. } => {
                 let reply = if self.vices.lacks {
                     Frame::Error { code: ErrorCode::NoSuchStream, message: "no such stream".into() }
                 } else {
@@ -129,7 +129,8 @@ impl Host {
                 };
                 let geometry =
                     Geometry::new(size, block_size).expect("the player opens with a good block size");
-                self.walker = (!self.vices.lacks && !self.vices.busy).then(|| Walker::new(me, geometry));
+                let open = !self.vices.lacks && !self.vices.busy;
+                self.walker = open.then(|| (Walker::identifying(me, geometry, identify), geometry));
                 self.transmit(now, reply, dice, out);
             }
             Frame::Echo { nonce, payload } => {
@@ -143,7 +144,7 @@ impl Host {
                 }
             }
             other => {
-                let Some(walker) = &mut self.walker else { return };
+                let Some((walker, _)) = &mut self.walker else { return };
                 let reply =
                     walker.handle(&other).unwrap_or_else(|bad| panic!("the player said {other:?}: {bad}"));
                 if let Some(reply) = reply {
@@ -175,34 +176,42 @@ impl Host {
             if self.link_free_at > now + FILL {
                 return Some(Time::from_micros(self.link_free_at.as_micros() - FILL.as_micros() as u64));
             }
-            let walker = self.walker.as_mut()?;
+            let (walker, geometry) = self.walker.as_mut()?;
+            let geometry = *geometry;
             if self.vices.junk {
                 let payload = Bytes::from_static(&[0; 32768]);
                 self.transmit(now, Frame::EchoReply { nonce: 1, payload }, dice, out);
                 continue;
             }
-            let order = walker.next_order()?;
-            let geometry = Geometry::new(content.bytes.len() as u64, super::world::BLOCK_SIZE).ok()?;
+            let mut order = walker.next_order()?;
             self.sent += 1;
             let range = geometry.range(order.seq);
             let mut bytes = content.bytes.slice(range.start as usize..range.end as usize);
             if self.vices.flips > 0 && self.sent.is_multiple_of(self.vices.flips) {
                 bytes = flipped(&bytes);
             }
-            let mut seq = order.seq;
             if self.vices.misnumbers && self.sent.is_multiple_of(5) {
-                seq = seq % geometry.blocks() + 1;
+                order.seq = order.seq % geometry.blocks() + 1;
+                match &mut order.label {
+                    Label::Number => {}
+                    Label::Offset(offset) => *offset = geometry.range(order.seq).start,
+                    Label::Slot { .. } => {
+                        let out_of_step = Frame::Slot { bytes: Bytes::new() };
+                        self.transmit(now, out_of_step, dice, out);
+                    }
+                }
             }
-            let data = Frame::Data { generation: order.generation, epoch: order.epoch, seq, bytes };
-            if self.vices.doubles {
-                self.transmit(now, data.clone(), dice, out);
+            let (generation, epoch) = (order.generation, order.epoch);
+            for frame in order.frames(bytes) {
+                if self.vices.doubles {
+                    self.transmit(now, frame.clone(), dice, out);
+                }
+                self.transmit(now, frame, dice, out);
             }
-            self.transmit(now, data, dice, out);
             if self.vices.unrequested && self.sent.is_multiple_of(3) {
                 let seq = dice.range(1, geometry.blocks() + 1);
                 let range = geometry.range(seq);
                 let bytes = content.bytes.slice(range.start as usize..range.end as usize);
-                let (generation, epoch) = (order.generation, order.epoch);
                 self.transmit(now, Frame::Data { generation, epoch, seq, bytes }, dice, out);
             }
         }
@@ -210,14 +219,7 @@ impl Host {
     }
 
     fn transmit(&mut self, now: Time, frame: Frame, dice: &mut Dice, out: &mut Vec<Delivery>) {
-        let bytes = match &frame {
-            Frame::Data { bytes, .. } => bytes.len() + DATA_OVERHEAD,
-            Frame::Page { values, .. } => values.len() + 14,
-            Frame::EchoReply { payload, .. } => payload.len() + 13,
-            Frame::Welcome { name, .. } => name.len() + 7,
-            Frame::Opened { .. } => 13,
-            _ => 29,
-        };
+        let bytes = encoded_len(&frame);
         let start = self.link_free_at.max(now);
         self.link_free_at = start + Duration::from_secs_f64(bytes as f64 / self.rate);
         let jitter = Duration::from_micros(dice.range(0, self.jitter.as_micros() as u64 + 1));

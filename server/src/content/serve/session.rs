@@ -230,7 +230,9 @@ impl Session<'_> {
                 tracing::debug!(?code, "the client closes: {message}");
                 Err(Closing::new(ErrorCode::Unexpected, "closed as you asked"))
             }
-            Frame::Open { stream, size, block_size, me } if self.greeted && self.opened.is_none() => {
+            Frame::Open { stream, size, block_size, me, identify }
+                if self.greeted && self.opened.is_none() =>
+            {
                 let film = self.serving.library.open(*stream).map_err(|error| match error {
                     OpenError::NoSuchStream(_) => Closing::new(ErrorCode::NoSuchStream, error.to_string()),
                     OpenError::Withdrawn(_) => Closing::new(ErrorCode::ReadFailed, error.to_string()),
@@ -242,8 +244,8 @@ impl Session<'_> {
                 let geometry = Geometry::new(film.size, *block_size)
                     .map_err(|error| Closing::new(ErrorCode::Malformed, error.to_string()))?;
                 encode(&Frame::Opened { size: film.size }, &mut self.answers);
-                self.opened =
-                    Some(Opened { film, geometry, walker: Walker::new(*me, geometry), groups: None });
+                let walker = Walker::identifying(*me, geometry, *identify);
+                self.opened = Some(Opened { film, geometry, walker, groups: None });
                 Ok(())
             }
             Frame::PageRequest { page } => {
@@ -359,14 +361,11 @@ fn too_early() -> Closing {
 
 /// Reads a block straight behind its frame's header.
 async fn put_block(opened: &Opened, order: Order, out: &mut BytesMut) -> io::Result<()> {
-    let Order { generation, epoch, seq } = order;
-    let len = opened.geometry.len(seq) as usize;
+    let len = order.len(opened.geometry);
     let start = out.len();
-    out.reserve(DATA_OVERHEAD + len);
-    encode(&Frame::Data { generation, epoch, seq, bytes: Bytes::new() }, out);
-    let body = (DATA_OVERHEAD - HEADER_LEN + len) as u32;
-    out[start..start + 4].copy_from_slice(&body.to_le_bytes());
-    read::append(&opened.film.file, opened.geometry.range(seq).start, len, out)
+    out.reserve(DATA_OVERHEAD + HEADER_LEN + len);
+    order.put_header(opened.geometry, out);
+    read::append(&opened.film.file, opened.geometry.range(order.seq).start, len, out)
         .await
         .inspect_err(|_| out.truncate(start))
 }

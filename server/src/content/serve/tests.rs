@@ -9,6 +9,7 @@ use tributary_core::directory::{MediaFacts, Title};
 use tributary_core::geometry::{Geometry, StreamId};
 use tributary_core::pattern::SourceId;
 use tributary_core::verify::{GROUP, HashTree, Level, PageId, Verdict};
+use tributary_core::wire::Identify;
 use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, VERSION, encode};
 
 use super::*;
@@ -145,7 +146,13 @@ fn hello() -> Frame {
 
 fn open(running: &Running) -> Frame {
     let size = running.bytes.len() as u64;
-    Frame::Open { stream: running.stream, size, block_size: BLOCK, me: SourceId::new(1).unwrap() }
+    Frame::Open {
+        stream: running.stream,
+        size,
+        block_size: BLOCK,
+        me: SourceId::new(1).unwrap(),
+        identify: Identify::Number,
+    }
 }
 
 fn epoch(generation: u32, from: u64, lease: u64, pattern: &str) -> Frame {
@@ -240,9 +247,9 @@ async fn frames_stay_whole_when_a_generation_ends_in_the_middle() {
 #[tokio::test]
 async fn each_mistake_has_its_own_refusal() {
     let running = start(100_000, None, 99).await;
-    let Frame::Open { stream, size, block_size, me } = open(&running) else { unreachable!() };
-    let unknown = Frame::Open { stream: StreamId([9; 32]), size, block_size, me };
-    let other_size = Frame::Open { stream, size: size + 1, block_size, me };
+    let Frame::Open { stream, size, block_size, me, identify } = open(&running) else { unreachable!() };
+    let unknown = Frame::Open { stream: StreamId([9; 32]), size, block_size, me, identify };
+    let other_size = Frame::Open { stream, size: size + 1, block_size, me, identify };
     let page = Frame::PageRequest { page: PageId { level: Level::Leaf, index: 1 } };
     for (frames, code) in [
         (vec![Frame::Hello { min_version: 9, max_version: 9 }], ErrorCode::Version),

@@ -31,13 +31,18 @@ fn epoch(generation: u32) -> Frame {
     Frame::Epoch { generation, epoch: 1, from: 1, lease: 3, acknowledge: false, pattern }
 }
 
+fn block(geometry: Geometry, seq: u64) -> Bytes {
+    let range = geometry.range(seq);
+    Bytes::from_static(&FILE[range.start as usize..range.end as usize])
+}
+
 #[test]
 fn the_documents_example_is_what_the_codec_writes_and_the_walker_sends() {
     let me = SourceId::new(0).unwrap();
     let stream = StreamId(*blake3::hash(FILE).as_bytes());
-    let [flight, answer, later] = examples().try_into().expect("three examples");
+    let [flight, answer, later, slots] = examples().try_into().expect("four examples");
 
-    let open = Frame::Open { stream, size: 10, block_size: 4, me };
+    let open = Frame::Open { stream, size: 10, block_size: 4, me, identify: Identify::Number };
     let hello = Frame::Hello { min_version: 1, max_version: super::super::VERSION };
     let expected = [super::super::MAGIC.to_vec(), encoded(&[hello, open, epoch(1)])].concat();
     assert_eq!(flight, expected);
@@ -47,11 +52,18 @@ fn the_documents_example_is_what_the_codec_writes_and_the_walker_sends() {
     walker.handle(&epoch(1)).unwrap();
     let mut frames = vec![Frame::Welcome { version: 1, name: "alpha".into() }, Frame::Opened { size: 10 }];
     while let Some(order) = walker.next_order() {
-        let range = geometry.range(order.seq);
-        let bytes = Bytes::from_static(&FILE[range.start as usize..range.end as usize]);
-        frames.push(Frame::Data { generation: order.generation, epoch: order.epoch, seq: order.seq, bytes });
+        frames.extend(order.frames(block(geometry, order.seq)));
     }
     assert_eq!(answer, encoded(&frames));
 
     assert_eq!(later, encoded(&[epoch(2), Frame::Repair { generation: 2, blocks: vec![2] }]));
+
+    let mut walker = Walker::identifying(me, geometry, Identify::Slot);
+    walker.handle(&epoch(1)).unwrap();
+    walker.handle(&Frame::Cancel { generation: 1, blocks: vec![1] }).unwrap();
+    let mut frames = Vec::new();
+    while let Some(order) = walker.next_order() {
+        frames.extend(order.frames(block(geometry, order.seq)));
+    }
+    assert_eq!(slots, encoded(&frames));
 }

@@ -13,7 +13,13 @@ fn every_frame() -> Vec<Frame> {
     vec![
         Frame::Hello { min_version: 1, max_version: 3 },
         Frame::Welcome { version: 1, name: "alpha".into() },
-        Frame::Open { stream: StreamId([7; 32]), size: 1 << 40, block_size: 16384, me: source(2) },
+        Frame::Open {
+            stream: StreamId([7; 32]),
+            size: 1 << 40,
+            block_size: 16384,
+            me: source(2),
+            identify: Identify::Slot,
+        },
         Frame::Opened { size: 9 },
         Frame::Echo { nonce: 4, payload: Bytes::from_static(b"test block") },
         Frame::EchoReply { nonce: 4, payload: Bytes::new() },
@@ -25,11 +31,23 @@ fn every_frame() -> Vec<Frame> {
             acknowledge: true,
             pattern: "AABCC-".parse().unwrap(),
         },
+        Frame::Epoch {
+            generation: 1,
+            epoch: 3,
+            from: 100,
+            lease: 99,
+            acknowledge: false,
+            pattern: "ABC|BCA|C-B".parse().unwrap(),
+        },
         Frame::Lease { generation: 1, lease: 200 },
         Frame::EpochAck { generation: 1, epoch: 2, applied_from: 50, next_unsent: 51 },
         Frame::Repair { generation: 1, blocks: vec![5, 9] },
         Frame::Cancel { generation: 1, blocks: vec![] },
         Frame::Data { generation: 1, epoch: 2, seq: 50, bytes: Bytes::from_static(b"block") },
+        Frame::DataAt { generation: 1, epoch: 2, offset: 0, bytes: Bytes::from_static(b"block") },
+        Frame::Slots { generation: 1, epoch: 2, first: 50 },
+        Frame::Slot { bytes: Bytes::from_static(b"block") },
+        Frame::Slot { bytes: Bytes::new() },
         Frame::PageRequest { page: PageId { level: Level::Leaf, index: 8 } },
         Frame::Page { page: PageId { level: Level::Top, index: 0 }, values: Bytes::from(vec![1; 64]) },
         Frame::GoingAway,
@@ -82,21 +100,34 @@ fn each_limit_has_its_own_refusal() {
     assert_eq!(refusal(&framed(LEASE, &[0; 3])), DecodeError::Truncated(LEASE));
     assert_eq!(refusal(&framed(LEASE, &[0; 13])), DecodeError::Trailing(LEASE, 1));
     assert_eq!(refusal(&framed(DATA, &[0; 16])), DecodeError::ZeroSeq);
-    let mut epoch = [1; 25].to_vec();
+    let mut epoch = [1; 26].to_vec();
     assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Length(0).into());
     epoch.push(64);
     assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Byte(64).into());
     epoch.extend([0; 1024]);
     assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Length(1025).into());
-    assert_eq!(refusal(&framed(OPEN, &[0; 45])), BadBlockSize(0).into());
+    let layers = |copies: u8, elements: usize| [vec![1; 25], vec![copies], vec![0; elements]].concat();
+    assert_eq!(refusal(&framed(EPOCH, &layers(2, 3))), BadPattern::Layers { elements: 3, copies: 2 }.into());
+    assert_eq!(refusal(&framed(EPOCH, &layers(2, 2050))), BadPattern::Length(1025).into());
+    for copies in [0, 65] {
+        assert_eq!(refusal(&framed(EPOCH, &layers(copies, 130))), BadPattern::Copies(copies).into());
+    }
+    assert_eq!(refusal(&framed(OPEN, &[0; 46])), BadBlockSize(0).into());
+    let open = [vec![1; 45], vec![3]].concat();
+    assert_eq!(refusal(&framed(OPEN, &open)), BadBlockSize(0x0101_0101).into());
+    let open = [vec![1; 40], vec![0, 1, 0, 0], vec![1, 3]].concat();
+    assert_eq!(refusal(&framed(OPEN, &open)), DecodeError::Identify(3));
+    assert_eq!(refusal(&framed(SLOTS, &[0; 16])), DecodeError::ZeroSeq);
     assert_eq!(refusal(&framed(PAGE_REQUEST, &[3; 9])), DecodeError::PageLevel(3));
     assert_eq!(refusal(&framed(WELCOME, &[0, 0, 255])), DecodeError::NotText(WELCOME));
     let list = vec![1; 4 + 8 * (MAX_LIST + 1)];
     assert!(matches!(refusal(&framed(REPAIR, &list)), DecodeError::TooMany { .. }));
     // A block longer than any is refused by its header, before its bytes are waited for.
-    let mut header = (2u32 << 20).to_le_bytes().to_vec();
-    header.push(DATA);
-    assert!(matches!(refusal(&header), DecodeError::TooMany { .. }));
+    for kind in [DATA, DATA_AT, SLOT] {
+        let mut header = (2u32 << 20).to_le_bytes().to_vec();
+        header.push(kind);
+        assert!(matches!(refusal(&header), DecodeError::TooMany { .. }));
+    }
 }
 
 #[test]
