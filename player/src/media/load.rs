@@ -12,6 +12,7 @@ use super::feed::Feed;
 use super::mailbox::Origin;
 use super::pipeline::{Pipeline, Sound, Surroundings};
 use super::seek_queue::{Seek, SeekKind, SeekQueue};
+use super::silence;
 use super::tracks::{TrackKind, Tracks};
 
 /// A seek this near to the end would show nothing: it goes here instead.
@@ -61,7 +62,6 @@ pub(super) struct Load {
     pub(super) origin: Origin,
     pub(super) stage: Stage,
     pub(super) paused: bool,
-    pub(super) sound: Sound,
     pub(super) start: Option<Duration>,
     pub(super) seeks: SeekQueue,
     pub(super) tracks: Tracks,
@@ -80,10 +80,9 @@ impl Load {
         origin: Origin,
         start: Option<Duration>,
         paused: bool,
-        sound: Sound,
         hands: &Hands,
     ) -> Result<Self, Failure> {
-        let pipeline = Pipeline::new(&origin, sound, &hands.around).map_err(Failure::Other)?;
+        let pipeline = Pipeline::new(&origin, hands.sound, &hands.around).map_err(Failure::Other)?;
         pipeline.set_volume(hands.settings.volume);
         pipeline.set_muted(hands.settings.muted);
         pipeline.set_state(gst::State::Paused);
@@ -95,7 +94,6 @@ impl Load {
             origin,
             stage: Stage::Opening,
             paused,
-            sound,
             start,
             seeks: SeekQueue::default(),
             tracks: Tracks::default(),
@@ -164,7 +162,9 @@ impl Load {
             duration: self.duration,
             seekable: self.pipeline.is_seekable(),
             video: self.pipeline.video_facts(codec(TrackKind::Video).unwrap_or_default()),
-            audio: codec(TrackKind::Audio).and_then(|codec| self.pipeline.audio_facts(codec)),
+            audio: codec(TrackKind::Audio)
+                .and_then(|codec| self.pipeline.audio_facts(codec))
+                .filter(|facts| !silence::is(&facts.decoder)),
             tracks,
         }));
         if let Some(missing) = self.missing.first() {

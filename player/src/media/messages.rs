@@ -20,8 +20,6 @@ pub(super) enum After {
     Go,
     /// Build the pipeline anew: the sound device does not open.
     WithoutDevice,
-    /// Build the pipeline anew: there is no decoder for the sound.
-    WithoutSound,
 }
 
 /// Takes one message of the load's pipeline.
@@ -34,7 +32,7 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
         gst::MessageView::Warning(warning) => warned(message, warning, hands),
         gst::MessageView::Element(_) => {
             if let Some(missing) = Missing::parse(message) {
-                return lacks(load, missing, hands);
+                lacks(load, missing, hands);
             }
         }
         gst::MessageView::AsyncDone(_) => {
@@ -57,13 +55,6 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
         gst::MessageView::StreamCollection(collection) => {
             let changed = load.tracks.set_all(tracks::of_collection(&collection.stream_collection()));
             tell_tracks(load, changed, hands);
-            // It goes on without its sound, and there is nothing else.
-            if load.sound == Sound::Off
-                && !load.tracks.has(TrackKind::Video)
-                && let Some(Missing { codec, install, .. }) = load.missing.first().cloned()
-            {
-                load.fail(Failure::MissingCodec { codec, install }, hands);
-            }
         }
         gst::MessageView::StreamsSelected(selected) => {
             let ids = selected.streams().filter_map(|stream| Some(stream.stream_id()?.to_string())).collect();
@@ -82,27 +73,20 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
     After::Go
 }
 
-/// A decoder is missing. Before the first picture the pipeline would wait for what it decodes for
-/// ever: a film goes on without sound, and nothing goes on without its picture.
-fn lacks(load: &mut Load, missing: Missing, hands: &Hands) -> After {
+/// A decoder is missing. A film goes on with silence in place of its sound; nothing goes on without its
+/// picture, which the pipeline would wait for for ever, and sound alone not without itself.
+fn lacks(load: &mut Load, missing: Missing, hands: &Hands) {
     if load.missing.len() >= MAX_MISSING || load.missing.contains(&missing) {
-        return After::Go;
+        return;
     }
     load.missing.push(missing.clone());
     let Missing { codec, install, part } = missing;
     if load.stage != Stage::Opening {
         hands.tell(MediaEvent::Warning(format!("{codec} can't be played here: install {install}.")));
-        return After::Go;
+    } else if part == Part::Picture || (part == Part::Sound && !load.tracks.has(TrackKind::Video)) {
+        load.fail(Failure::MissingCodec { codec, install }, hands);
     }
-    match part {
-        Part::Sound if load.sound != Sound::Off => After::WithoutSound,
-        Part::Picture | Part::Sound => {
-            load.fail(Failure::MissingCodec { codec, install }, hands);
-            After::Go
-        }
-        // Told when the rest is there.
-        Part::Other => After::Go,
-    }
+    // What else is missing is told when the rest is there.
 }
 
 fn tell_tracks(load: &Load, changed: bool, hands: &Hands) {

@@ -18,6 +18,7 @@ mod player;
 mod screenshot;
 mod seek_queue;
 mod shared;
+mod silence;
 mod sinks;
 pub mod source;
 pub mod surface;

@@ -35,8 +35,6 @@ pub(super) enum Sound {
     Device,
     /// Nowhere, at the right pace.
     Nowhere,
-    /// It is not even decoded.
-    Off,
 }
 
 /// A playbin and its ends.
@@ -60,11 +58,7 @@ impl Pipeline {
     /// Builds a stopped pipeline; in words what is missing where that fails.
     pub(super) fn new(origin: &Origin, sound: Sound, around: &Surroundings) -> Result<Self, String> {
         let playbin = gst::ElementFactory::make("playbin3").build().map_err(|error| error.to_string())?;
-        let flags = match sound {
-            Sound::Off => "video+text+deinterlace",
-            Sound::Device | Sound::Nowhere => "video+audio+text+soft-volume+deinterlace",
-        };
-        playbin.set_property_from_str("flags", flags);
+        playbin.set_property_from_str("flags", "video+audio+text+soft-volume+deinterlace");
         let (video_sink, video) = sinks::video(around.format, &around.slot, &around.shared, &around.on_frame);
         let (audio_sink, audio) = sinks::audio(sound).ok_or("no place for sound")?;
         audio_sink.set_property("name", AUDIO_SINK_NAME);

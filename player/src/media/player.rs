@@ -18,6 +18,7 @@ use super::pipeline::{Sound, Surroundings};
 use super::screenshot;
 use super::seek_queue::{Seek, SeekKind};
 use super::shared::Shared;
+use super::silence;
 use super::source::MediaSource;
 use super::worker::Worker;
 
@@ -101,6 +102,7 @@ impl Player {
                 return Err(MediaError::MissingElement { element, install });
             }
         }
+        silence::register().map_err(|error| MediaError::Start(error.to_string()))?;
         let (shared, slot) = (Shared::new(), Arc::new(FrameSlot::default()));
         let around = Surroundings {
             format: options.frames,

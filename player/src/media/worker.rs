@@ -82,7 +82,7 @@ impl Worker {
                 self.slot().reset();
                 self.hands.around.shared.forget_place();
                 self.hands.tell(MediaEvent::Loading);
-                self.begin_load(origin, options.start, options.paused, self.hands.sound);
+                self.begin_load(origin, options.start, options.paused);
             }
             Command::Stop => {
                 self.end_load();
@@ -181,8 +181,8 @@ impl Worker {
         load.ask(Seek { to, kind: SeekKind::Exact }, &self.hands);
     }
 
-    fn begin_load(&mut self, origin: Origin, start: Option<Duration>, paused: bool, sound: Sound) {
-        match Load::begin(origin, start, paused, sound, &self.hands) {
+    fn begin_load(&mut self, origin: Origin, start: Option<Duration>, paused: bool) {
+        match Load::begin(origin, start, paused, &self.hands) {
             Ok(load) => self.load = Some(load),
             Err(failure) => self.hands.tell(MediaEvent::Failed(failure)),
         }
@@ -213,11 +213,7 @@ impl Worker {
             After::WithoutDevice => {
                 self.hands.sound = Sound::Nowhere;
                 self.hands.tell(MediaEvent::NoSoundDevice);
-                self.begin_again(Sound::Nowhere);
-                return;
-            }
-            After::WithoutSound => {
-                self.begin_again(Sound::Off);
+                self.begin_again();
                 return;
             }
         }
@@ -236,7 +232,7 @@ impl Worker {
     }
 
     /// Builds the pipeline anew and goes on where the old one was: a film is more than its sound.
-    fn begin_again(&mut self, sound: Sound) {
+    fn begin_again(&mut self) {
         let Some(load) = self.load.take() else { return };
         let start = if load.stage == Stage::Opening { load.start } else { Some(load.place(&self.hands)) };
         let (paused, missing) = (load.paused, load.missing.clone());
@@ -250,7 +246,7 @@ impl Worker {
             }
         };
         drop(load);
-        self.begin_load(origin, start, paused, sound);
+        self.begin_load(origin, start, paused);
         if let Some(load) = &mut self.load {
             load.missing = missing;
         }
