@@ -152,7 +152,7 @@ impl Driver {
         }
         let now = self.live.now();
         match what {
-            What::Up(rtt) => inner.session.handle(now, Event::Connected { source, rtt }),
+            What::Up(rtt) => inner.session.handle(now, Event::Connected { source, rtt, relayed: false }),
             What::Came { bytes, frames } => {
                 inner.meter(source).add(now, bytes);
                 inner.session.handle(now, Event::Received { source, bytes });

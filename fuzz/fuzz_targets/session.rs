@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut now = Time::ZERO;
     session.handle(now, Event::Demand(Demand { main: 1..geometry.blocks() + 1, others: Vec::new() }));
     session.handle(now, Event::Added { source, hint: None });
-    session.handle(now, Event::Connected { source, rtt: Duration::from_millis(20) });
+    session.handle(now, Event::Connected { source, rtt: Duration::from_millis(20), relayed: false });
     let mut decoder = Decoder::new();
     decoder.feed(bytes);
     while let Ok(Some(frame)) = decoder.next_frame() {

@@ -8,6 +8,7 @@
 //! | module | what it is (the seed's numbers in brackets) |
 //! |---|---|
 //! | [`geometry`] | streams, blocks, sequence numbers (62A…62N) |
+//! | [`held`] | which bytes a partial copy has |
 //! | [`pattern`] | the pattern (50): which connection sends which block |
 //! | [`wire`] | frames of the pattern protocol and their codec |
 //! | [`walker`] | the sender: which block a content server sends next (FIG. 5) |
@@ -18,6 +19,7 @@
 
 pub mod directory;
 pub mod geometry;
+pub mod held;
 pub mod pattern;
 pub mod planner;
 pub mod session;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use fetch_engine::SourceUrl;
 use tributary_core::geometry::Geometry;
+use tributary_core::held::Held;
 use tributary_core::verify::build_page;
 use tributary_core::walker::{Order, Walker};
 use tributary_core::wire::{Decoder, ErrorCode, Frame, MAGIC, VERSION, encode};
@@ -164,7 +165,7 @@ impl Shared {
                 assert_eq!(size, self.film.bytes.len() as u64);
                 let geometry = Geometry::new(size, block_size).unwrap();
                 *walk = Some((Walker::identifying(me, geometry, identify), geometry));
-                replies.push(Frame::Opened { size });
+                replies.push(Frame::Opened { size, held: Held::all() });
             }
             Frame::Echo { nonce, payload } => replies.push(Frame::EchoReply { nonce, payload }),
             Frame::PageRequest { page } => {

@@ -77,11 +77,18 @@ impl Candidate {
 
 /// Chooses a source for one block of `bytes`: the smallest eta, where that is at most `horizon`
 /// seconds and the source has room. Within an infinite horizon room doesn't matter: somebody must
-/// send the block. The chosen one is charged with the block.
-pub fn choose(candidates: &mut [Candidate], bytes: f64, horizon: f64) -> Option<SourceId> {
-    let forced = candidates.iter().position(|c| c.must_have_one);
+/// send the block. Only those that `hold` it come into question. The chosen one is charged with the
+/// block.
+pub fn choose(
+    candidates: &mut [Candidate],
+    bytes: f64,
+    horizon: f64,
+    hold: impl Fn(SourceId) -> bool,
+) -> Option<SourceId> {
+    let forced = candidates.iter().position(|c| c.must_have_one && hold(c.source));
     let place = forced.or_else(|| {
-        let with_room = |(_, c): &(usize, &Candidate)| c.has_room(bytes) || horizon.is_infinite();
+        let with_room =
+            |(_, c): &(usize, &Candidate)| (c.has_room(bytes) || horizon.is_infinite()) && hold(c.source);
         let etas = candidates.iter().enumerate().filter(with_room).map(|(place, c)| (place, c.eta(bytes)));
         let best = etas.min_by(|(_, a), (_, b)| a.total_cmp(b));
         best.filter(|(_, eta)| *eta <= horizon).map(|(place, _)| place)
@@ -114,18 +121,21 @@ const RAMP_SLACK: f64 = 0.15;
 const MAX_SLACK: f64 = 1.0;
 
 /// Plans blocks of `bytes(i)` in order, for `i` from 0, until nobody has room within the horizon or
-/// `limit` elements are reached. `bytes(i)` is none for a block that is here already.
+/// `limit` elements are reached. `bytes(i)` is none for a block that is here already; `holds` tells
+/// whether a source has block `i` to give.
 pub fn extend(
     candidates: &mut [Candidate],
     horizon: f64,
     limit: usize,
     mut bytes: impl FnMut(usize) -> Option<f64>,
+    holds: impl Fn(usize, SourceId) -> bool,
 ) -> Vec<Element> {
     let mut pattern = Vec::new();
     while pattern.len() < limit.min(MAX_ELEMENTS) {
-        match bytes(pattern.len()) {
+        let place = pattern.len();
+        match bytes(place) {
             None => pattern.push(Element::Nobody),
-            Some(bytes) => match choose(candidates, bytes, horizon) {
+            Some(bytes) => match choose(candidates, bytes, horizon, |source| holds(place, source)) {
                 Some(source) => pattern.push(source.into()),
                 None => break,
             },
@@ -144,6 +154,8 @@ pub fn secs(duration: Duration) -> f64 {
 mod tests {
     use super::*;
 
+    const EVERYBODY: fn(usize, SourceId) -> bool = |_, _| true;
+
     fn steady(index: u8, rtt: f64, rate: f64, backlog: f64) -> Candidate {
         let source = SourceId::new(index).unwrap();
         Candidate { source, rtt, backlog, pace: Pace::Steady { rate }, must_have_one: false }
@@ -156,7 +168,7 @@ mod tests {
     #[test]
     fn the_steady_state_is_the_proportional_share() {
         let mut sources = [steady(0, 0.01, 20e5, 0.0), steady(1, 0.01, 10e5, 0.0), steady(2, 0.01, 5e5, 0.0)];
-        let pattern = extend(&mut sources, 3.0, 350, |_| Some(1e4));
+        let pattern = extend(&mut sources, 3.0, 350, |_| Some(1e4), EVERYBODY);
         assert_eq!(pattern.len(), 350);
         for (index, share) in [(0, 200), (1, 100), (2, 50)] {
             assert!(count(&pattern, index).abs_diff(share) <= 3, "{index}: {}", count(&pattern, index));
@@ -166,7 +178,7 @@ mod tests {
     #[test]
     fn a_slowed_source_drains_before_it_gets_more() {
         let mut sources = [steady(0, 0.02, 5e5, 5e5), steady(1, 0.02, 10e5, 0.0)];
-        let pattern = extend(&mut sources, 0.9, 1000, |_| Some(1e4));
+        let pattern = extend(&mut sources, 0.9, 1000, |_| Some(1e4), EVERYBODY);
         assert_eq!(count(&pattern, 0), 0);
         assert!((80..=90).contains(&count(&pattern, 1)));
     }
@@ -189,16 +201,26 @@ mod tests {
             must_have_one: true,
         };
         let mut sources = [steady(0, 0.01, 1e6, 0.0), new];
-        let pattern = extend(&mut sources, 0.2, 1000, |_| Some(1e4));
+        let pattern = extend(&mut sources, 0.2, 1000, |_| Some(1e4), EVERYBODY);
         assert_eq!(count(&pattern, 1), 1);
         let mut alone = [Candidate { rtt: 0.001, ..new }];
-        assert_eq!(extend(&mut alone, 10.0, 1000, |_| Some(1e4)).len(), 3);
+        assert_eq!(extend(&mut alone, 10.0, 1000, |_| Some(1e4), EVERYBODY).len(), 3);
+    }
+
+    #[test]
+    fn a_block_goes_to_those_that_hold_it_and_where_nobody_does_the_plan_ends() {
+        let mut sources = [steady(0, 0.01, 1e6, 0.0), steady(1, 0.5, 1e5, 0.0)];
+        sources[0].must_have_one = true;
+        let first_holds_two =
+            |place: usize, source: SourceId| (source.index() == 0) == (place < 2) && place < 5;
+        let pattern = extend(&mut sources, 100.0, 9, |_| Some(1e4), first_holds_two);
+        assert_eq!(crate::pattern::Pattern::new(pattern).unwrap().to_string(), "AABBB");
     }
 
     #[test]
     fn blocks_that_are_here_belong_to_nobody() {
         let mut sources = [steady(0, 0.01, 1e6, 0.0)];
-        let pattern = extend(&mut sources, 1.0, 4, |i| (i != 1 && i != 2).then_some(1e4));
+        let pattern = extend(&mut sources, 1.0, 4, |i| (i != 1 && i != 2).then_some(1e4), EVERYBODY);
         assert_eq!(crate::pattern::Pattern::new(pattern).unwrap().to_string(), "A--A");
     }
 }

@@ -100,6 +100,8 @@ pub enum Event {
         source: SourceId,
         /// Round trip, measured by the connect.
         rtt: Duration,
+        /// The connection ends at a relay, and the way goes on from there: `rtt` is only its first part.
+        relayed: bool,
     },
     /// Bytes came in, whether or not they make up a frame yet.
     Received {

@@ -168,6 +168,11 @@ impl Session {
         if self.tree.knows(page) {
             return;
         }
+        if values.is_empty() && page.values(self.geometry.size()) > 0 {
+            self.pages.lacks(page, id);
+            self.request_pages(now);
+            return;
+        }
         match self.tree.insert(page, values) {
             Ok(()) => {
                 self.pages.arrived(page, id);
@@ -210,8 +215,12 @@ impl Session {
             return;
         }
         let usable = self.sources.values().filter(|s| s.is_usable());
-        let nearest = usable.min_by_key(|s| (self.pages.missed(s.id), s.round_trip()));
-        if let Some(id) = nearest.map(|source| source.id) {
+        let mut nearest: Vec<(u32, Duration, SourceId)> =
+            usable.map(|s| (self.pages.missed(s.id), s.round_trip(), s.id)).collect();
+        nearest.sort_unstable();
+        // Whoever comes next is asked only for what those before don't have.
+        let asked = if self.pages.is_anything_lacking() { nearest.len() } else { 1 };
+        for (_, _, id) in nearest.into_iter().take(asked) {
             self.ask_for_pages(now, id, false);
         }
     }

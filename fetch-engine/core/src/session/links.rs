@@ -6,12 +6,17 @@ use bytes::Bytes;
 
 use super::source::{Link, MAX_BACKOFF, Source};
 use super::{Action, Hint, Loss, Notice, Session};
+use crate::held::Held;
 use crate::pattern::{Pattern, SourceId};
 use crate::time::Time;
 use crate::wire::{ErrorCode, Frame, VERSION};
 
 /// Payload of the test block (110): small, so that it measures the path and not the rate.
 const TEST_BLOCK: &[u8] = b"tributary test block";
+
+/// Until an echo has measured it, the way by a relay counts as so many times the way to the relay: once
+/// there, and then to a source as far behind it, which it has to connect to first.
+const RELAYED_ROUND_TRIPS: u32 = 3;
 
 /// Longest wait before a source is tried again while no source is there at all.
 const LONELY_BACKOFF: Duration = Duration::from_secs(2);
@@ -39,12 +44,13 @@ impl Session {
         self.check_anybody_left(now);
     }
 
-    pub(super) fn connected(&mut self, now: Time, id: SourceId, rtt: Duration) {
+    pub(super) fn connected(&mut self, now: Time, id: SourceId, rtt: Duration, relayed: bool) {
         let Some(source) = self.sources.get_mut(&id) else { return };
         if source.link != Link::Connecting {
             return;
         }
-        source.connected(now, rtt);
+        source.connected(now, if relayed { rtt * RELAYED_ROUND_TRIPS } else { rtt });
+        source.relayed = relayed;
         let (size, block_size) = (self.geometry.size(), self.geometry.block_size());
         let identify = self.config.identify;
         self.send(id, Frame::Hello { min_version: VERSION, max_version: VERSION });
@@ -70,7 +76,7 @@ impl Session {
         self.request_pages(now);
     }
 
-    pub(super) fn opened(&mut self, now: Time, id: SourceId, size: u64) {
+    pub(super) fn opened(&mut self, now: Time, id: SourceId, size: u64, held: Held) {
         if size != self.geometry.size() {
             let why = format!("its copy has {size} bytes instead of {}", self.geometry.size());
             self.shut_out(now, id, why);
@@ -79,16 +85,27 @@ impl Session {
         let unopened = |source: &&mut Source| source.link == Link::Up { opened: false };
         let Some(source) = self.sources.get_mut(&id).filter(unopened) else { return };
         source.link = Link::Up { opened: true };
-        let rtt = source.round_trip();
+        let (rtt, relayed) = (source.round_trip(), source.relayed);
         self.notice(Notice::Joined { source: id, rtt });
+        if relayed {
+            // The first echo waited for the relay to reach the source; this one does not.
+            self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::from_static(TEST_BLOCK) });
+            if let Some(source) = self.sources.get_mut(&id) {
+                source.second_echo_at = Some(now);
+            }
+        }
+        self.take_held(now, id, held);
     }
 
     pub(super) fn echoed(&mut self, now: Time, id: SourceId, nonce: u64) {
         let Some(source) = self.sources.get_mut(&id) else { return };
         if nonce == source.connected_at().as_micros() {
-            // The connect may have waited for an address to be resolved; the echo did not.
+            // The connect may have waited for an address to be resolved; the echo did not. By way of a
+            // relay the connect gave a guess only.
             let echo = now.since(source.connected_at());
-            source.rtt = source.rtt.map(|rtt| rtt.min(echo));
+            source.rtt = source.rtt.map(|rtt| if source.relayed { echo } else { rtt.min(echo) });
+        } else if let Some(sent) = source.second_echo_at.filter(|sent| sent.as_micros() == nonce) {
+            source.rtt = source.rtt.map(|rtt| rtt.min(now.since(sent)));
         }
     }
 

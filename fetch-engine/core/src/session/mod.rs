@@ -10,6 +10,7 @@
 //! | `report` | what there is to show |
 //! | `source`, `meter`, `ramp` | one source: what it owes, how fast it is |
 //! | `slots` | which block a time slot holds |
+//! | `held` | which blocks a source has to give at all |
 //! | `ledger` | one block: here, owed by whom, orphaned |
 //! | `pages` | hash pages that must be fetched |
 //!
@@ -18,6 +19,7 @@
 //! outstanding bytes stay within their bound; the same events give the same actions.
 
 mod api;
+mod held;
 mod intake;
 mod ledger;
 mod links;
@@ -134,7 +136,7 @@ impl Session {
         match event {
             Event::Added { source, hint } => self.added(source, hint),
             Event::Withdrawn { source } => self.withdrawn(now, source),
-            Event::Connected { source, rtt } => self.connected(now, source, rtt),
+            Event::Connected { source, rtt, relayed } => self.connected(now, source, rtt, relayed),
             Event::Lost { source, why } => self.lost(now, source, &why),
             Event::Received { source, bytes } => self.received(now, source, bytes),
             Event::Frame { source, frame } => self.frame(now, source, frame),
@@ -223,12 +225,13 @@ impl Session {
             Frame::Slot { bytes } => self.slot(now, id, bytes),
             Frame::Page { page, values } => self.page(now, id, page, &values),
             Frame::EchoReply { nonce, .. } => self.echoed(now, id, nonce),
-            Frame::Opened { size } => self.opened(now, id, size),
+            Frame::Opened { size, held } => self.opened(now, id, size, held),
             Frame::Welcome { .. } | Frame::EpochAck { .. } => {}
             Frame::GoingAway => self.drop_link(now, id, "it is shutting down".into(), false),
             Frame::Error { code, message } => self.refused(now, id, code, &message),
             Frame::Hello { .. }
             | Frame::Open { .. }
+            | Frame::Forward { .. }
             | Frame::Echo { .. }
             | Frame::Epoch { .. }
             | Frame::Lease { .. }

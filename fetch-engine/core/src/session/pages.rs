@@ -17,6 +17,8 @@ pub(super) struct PageFetch {
     asked: BTreeMap<PageId, (SourceId, Time)>,
     /// How often each source left a page unanswered, since it last answered one.
     missed: BTreeMap<SourceId, u32>,
+    /// Pages that a source has said it doesn't have: a partial copy may lack them.
+    lacking: BTreeSet<(SourceId, PageId)>,
 }
 
 impl PageFetch {
@@ -51,7 +53,8 @@ impl PageFetch {
                 if let Some((asked, _)) = before.filter(|_| overdue) {
                     *self.missed.entry(asked).or_default() += 1;
                 }
-                if (overdue || fresh) && !requests.contains(&page) {
+                let lacking = self.lacking.contains(&(source, page));
+                if (overdue || fresh) && !lacking && !requests.contains(&page) {
                     self.asked.insert(page, (source, now));
                     requests.push(page);
                 }
@@ -77,6 +80,19 @@ impl PageFetch {
         self.asked.remove(&page);
     }
 
+    /// `source` doesn't have a page that it was asked for: others are asked.
+    pub(super) fn lacks(&mut self, page: PageId, source: SourceId) {
+        if self.asked.get(&page).is_some_and(|(asked, _)| *asked == source) {
+            self.asked.remove(&page);
+            self.lacking.insert((source, page));
+        }
+    }
+
+    /// Whether some source was found to lack a page, so that not all can be asked of one.
+    pub(super) fn is_anything_lacking(&self) -> bool {
+        !self.lacking.is_empty()
+    }
+
     /// A page came before the one that proves it: it will be asked for again.
     pub(super) fn again(&mut self, page: PageId) {
         self.asked.remove(&page);
@@ -85,5 +101,6 @@ impl PageFetch {
     /// Whoever asked this source will have to ask somebody else.
     pub(super) fn source_lost(&mut self, source: SourceId) {
         self.asked.retain(|_, (asked, _)| *asked != source);
+        self.lacking.retain(|(lacking, _)| *lacking != source);
     }
 }

@@ -241,10 +241,12 @@ impl Session {
     fn by_arrival(&self, mut candidates: Vec<Candidate>, from: Seq) -> Vec<Element> {
         let block = f64::from(self.geometry.block_size());
         let horizon = arrival::horizon(&candidates, block);
-        let mut elements = arrival::extend(&mut candidates, horizon, self.limit(from), |place| {
+        let bytes = |place| {
             let seq = from + place as u64;
             (!self.is_settled(seq)).then(|| self.block_bytes(seq) as f64)
-        });
+        };
+        let holds = |place, source| self.holds(source, from + place as u64);
+        let mut elements = arrival::extend(&mut candidates, horizon, self.limit(from), bytes, holds);
         while elements.last() == Some(&Element::Nobody) {
             elements.pop();
         }
@@ -259,7 +261,12 @@ impl Session {
         let Some(pattern) = pattern else { return Vec::new() };
         let start = self.interval.from;
         (from..from + limit as u64)
-            .map(|seq| if self.is_settled(seq) { Element::Nobody } else { pattern.owner(start, seq) })
+            .map_while(|seq| {
+                if self.is_settled(seq) {
+                    return Some(Element::Nobody);
+                }
+                self.holder(candidates, pattern.owner(start, seq), seq)
+            })
             .collect()
     }
 

@@ -49,7 +49,8 @@ impl Session {
                 continue;
             }
             let bytes = self.block_bytes(*seq) as f64;
-            let Some(id) = arrival::choose(&mut candidates, bytes, f64::INFINITY) else { break };
+            let holds = |source| self.holds(source, *seq);
+            let Some(id) = arrival::choose(&mut candidates, bytes, f64::INFINITY, holds) else { continue };
             self.book(now, *seq, id, true);
             if repair {
                 self.ledger.mark_repair(*seq);
@@ -175,26 +176,31 @@ impl Session {
         let horizon = arrival::horizon(&candidates, block) + LATE.as_secs_f64();
         let is_late = |c: &&Candidate| matches!(c.pace, Pace::Steady { .. }) && c.eta(0.0) > horizon;
         let late: Vec<SourceId> = candidates.iter().filter(is_late).map(|c| c.source).collect();
-        let somebody_in_time = candidates.iter().any(|c| c.eta(block) < horizon - LATE.as_secs_f64());
-        for id in late.into_iter().filter(|_| somebody_in_time) {
-            self.steal(now, id, block);
+        let is_in_time = |c: &&Candidate| c.eta(block) < horizon - LATE.as_secs_f64();
+        let in_time: Vec<SourceId> = candidates.iter().filter(is_in_time).map(|c| c.source).collect();
+        for id in late {
+            self.steal(now, id, &in_time, block);
         }
         self.hedge_head(now, block, horizon);
     }
 
-    /// Takes the blocks that `id` has surely not sent yet.
-    fn steal(&mut self, now: Time, id: SourceId, block: f64) {
-        let Some(source) = self.sources.get_mut(&id) else { return };
+    /// Takes the blocks that `id` has surely not sent yet, where one of `others` can give them.
+    fn steal(&mut self, now: Time, id: SourceId, others: &[SourceId], block: f64) {
+        let Some(source) = self.sources.get(&id) else { return };
         let rate = source.rough_rate().unwrap_or(0.0);
         let in_flight = IN_FLIGHT_BYTES.max(IN_FLIGHT_ROUND_TRIPS * rate * source.round_trip().as_secs_f64());
         let keep = (in_flight / block).ceil() as usize;
-        let stolen: Vec<Seq> = source.backlog().iter().copied().skip(keep).take(MAX_STOLEN_AT_ONCE).collect();
+        let unsent = source.backlog().iter().copied().skip(keep);
+        let can_be_had = |seq: &Seq| others.iter().any(|other| self.holds(*other, *seq));
+        let stolen: Vec<Seq> = unsent.filter(can_be_had).take(MAX_STOLEN_AT_ONCE).collect();
         if stolen.is_empty() {
             return;
         }
         for seq in &stolen {
             let bytes = u64::from(self.geometry.len(*seq));
-            source.forgive(now, *seq, bytes);
+            if let Some(source) = self.sources.get_mut(&id) {
+                source.forgive(now, *seq, bytes);
+            }
             self.ledger.forgive(*seq, id);
         }
         let generation = self.walk.generation;
@@ -214,7 +220,7 @@ impl Session {
         for (seq, owner, overdue) in late {
             let remaining = self.sources.get(&owner).map_or(0.0, |s| s.remaining_secs(seq, block));
             let candidates = self.candidates(now);
-            let others = candidates.iter().filter(|c| c.source != owner);
+            let others = candidates.iter().filter(|c| c.source != owner && self.holds(c.source, seq));
             let best = others.min_by(|a, b| a.eta(block).total_cmp(&b.eta(block)));
             // What a source says of itself by its rate counts for nothing once a block is this late.
             let Some(best) = best.filter(|c| overdue || c.eta(block) < remaining) else { continue };

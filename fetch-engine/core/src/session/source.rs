@@ -7,6 +7,7 @@ use super::meter::Meter;
 use super::ramp::Ramp;
 use super::slots::SlotPlace;
 use crate::geometry::Seq;
+use crate::held::Held;
 use crate::pattern::SourceId;
 use crate::planner::arrival::{Candidate, Pace};
 use crate::time::Time;
@@ -61,10 +62,16 @@ pub(super) struct Source {
     pub(super) link: Link,
     pub(super) withdrawn: bool,
     pub(super) rtt: Option<Duration>,
+    /// What it holds, as it said last; everything before it said so.
+    pub(super) held: Held,
     /// It owed something and sent nothing: its blocks went to others.
     pub(super) silent: bool,
     silent_since: Time,
+    /// Its connection ends at a relay.
+    pub(super) relayed: bool,
     connected_at: Time,
+    /// When the second echo was sent that measures the way by a relay.
+    pub(super) second_echo_at: Option<Time>,
     /// Blocks it owes in this generation.
     backlog: BTreeSet<Seq>,
     backlog_bytes: u64,
@@ -105,9 +112,12 @@ impl Source {
             link: Link::Connecting,
             withdrawn: false,
             rtt: None,
+            held: Held::all(),
             silent: false,
             silent_since: Time::ZERO,
+            relayed: false,
             connected_at: Time::ZERO,
+            second_echo_at: None,
             backlog: BTreeSet::new(),
             backlog_bytes: 0,
             partial_bytes: 0,
@@ -164,6 +174,7 @@ impl Source {
         self.rtt = Some(rtt);
         self.silent = false;
         self.connected_at = now;
+        self.second_echo_at = None;
         self.last_byte = now;
         self.idle_since = now;
         self.partial_bytes = 0;

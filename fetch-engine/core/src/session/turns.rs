@@ -32,7 +32,13 @@ impl Session {
                 continue;
             }
             let bytes = self.block_bytes(seq);
-            let chosen = (bytes <= room).then(|| arrival::choose(&mut candidates, bytes as f64, horizon));
+            let holds = |source| self.holds(source, seq);
+            if !candidates.iter().any(|candidate| holds(candidate.source)) {
+                self.turns_wait = true;
+                continue;
+            }
+            let chosen =
+                (bytes <= room).then(|| arrival::choose(&mut candidates, bytes as f64, horizon, holds));
             let Some(id) = chosen.flatten() else {
                 self.turns_wait = true;
                 break;

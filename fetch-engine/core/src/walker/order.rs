@@ -47,6 +47,15 @@ impl Order {
         matches!(self.label, Label::Slot { empty: true, .. })
     }
 
+    /// What is left of the order at a server that doesn't hold the block: nothing, or its empty slot.
+    #[must_use]
+    pub const fn without_block(self) -> Option<Self> {
+        match self.label {
+            Label::Slot { opens, .. } => Some(Self { label: Label::Slot { opens, empty: true }, ..self }),
+            Label::Number | Label::Offset(_) => None,
+        }
+    }
+
     /// The frames to send, where `bytes` are the block's: the last one carries them.
     #[must_use]
     pub fn frames(&self, bytes: Bytes) -> Vec<Frame> {

@@ -7,6 +7,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use super::{ErrorCode, Frame, HEADER_LEN, Identify, MAX_BODY, MAX_ECHO, MAX_LIST, MAX_TEXT};
 use crate::geometry::{BadBlockSize, MAX_BLOCK_SIZE, StreamId};
+use crate::held::{BadRanges, Held, MAX_RANGES};
 use crate::pattern::{BadPattern, Element, Pattern, SourceId};
 use crate::verify::PageId;
 
@@ -29,6 +30,7 @@ const ERROR: u8 = 16;
 const DATA_AT: u8 = 17;
 const SLOTS: u8 = 18;
 const SLOT: u8 = 19;
+const FORWARD: u8 = 20;
 
 /// Bytes that are not a frame of this protocol.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
@@ -70,6 +72,9 @@ pub enum DecodeError {
     /// An impossible way to name blocks.
     #[error("{0} is no way to name blocks (0, 1 or 2)")]
     Identify(u8),
+    /// Impossible ranges of a partial copy.
+    #[error(transparent)]
+    Ranges(#[from] BadRanges),
     /// An impossible page of hashes.
     #[error("level {0} of hash pages doesn't exist")]
     PageLevel(u8),
@@ -100,7 +105,13 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
             out.put_u8(me.index() as u8);
             out.put_u8(*identify as u8);
         }
-        Frame::Opened { size } => out.put_u64_le(*size),
+        Frame::Opened { size, held } => {
+            out.put_u64_le(*size);
+            for range in held.ranges() {
+                out.put_u64_le(range.start);
+                out.put_u64_le(range.end);
+            }
+        }
         Frame::Echo { nonce, payload } | Frame::EchoReply { nonce, payload } => {
             assert!(payload.len() <= MAX_ECHO, "an echo carries at most {MAX_ECHO} bytes");
             out.put_u64_le(*nonce);
@@ -158,6 +169,7 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
             out.put_slice(values);
         }
         Frame::GoingAway => {}
+        Frame::Forward { address } => put_text(out, address),
         Frame::Error { code, message } => {
             out.put_u16_le(*code as u16);
             put_text(out, message);
@@ -172,11 +184,12 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
 #[must_use]
 pub fn encoded_len(frame: &Frame) -> usize {
     const PAGE_ID: usize = 1 + 8;
+    const RANGE: usize = 8 + 8;
     let body = match frame {
         Frame::Hello { .. } => 2 + 2,
         Frame::Welcome { name, .. } => 2 + text_len(name),
         Frame::Open { .. } => 32 + 8 + 4 + 1 + 1,
-        Frame::Opened { .. } => 8,
+        Frame::Opened { held, .. } => 8 + RANGE * held.ranges().len(),
         Frame::Echo { payload, .. } | Frame::EchoReply { payload, .. } => 8 + payload.len(),
         Frame::Epoch { pattern, .. } => 4 + 4 + 8 + 8 + 1 + 1 + pattern.len() * usize::from(pattern.copies()),
         Frame::Lease { .. } => 4 + 8,
@@ -190,6 +203,7 @@ pub fn encoded_len(frame: &Frame) -> usize {
         Frame::PageRequest { .. } => PAGE_ID,
         Frame::Page { values, .. } => PAGE_ID + values.len(),
         Frame::GoingAway => 0,
+        Frame::Forward { address } => text_len(address),
         Frame::Error { message, .. } => 2 + text_len(message),
     };
     HEADER_LEN + body
@@ -212,6 +226,7 @@ const fn kind(frame: &Frame) -> u8 {
         Frame::PageRequest { .. } => PAGE_REQUEST,
         Frame::Page { .. } => PAGE,
         Frame::GoingAway => GOING_AWAY,
+        Frame::Forward { .. } => FORWARD,
         Frame::Error { .. } => ERROR,
         Frame::DataAt { .. } => DATA_AT,
         Frame::Slots { .. } => SLOTS,
@@ -280,7 +295,7 @@ impl Decoder {
         if body > MAX_BODY {
             return Err(DecodeError::TooLong(body));
         }
-        if !(HELLO..=SLOT).contains(&kind) {
+        if !(HELLO..=FORWARD).contains(&kind) {
             return Err(DecodeError::UnknownKind(kind));
         }
         let holds_block = matches!(kind, DATA | DATA_AT | SLOT);
@@ -368,6 +383,19 @@ impl Body {
         Ok(seqs)
     }
 
+    /// Ranges up to the end of the body; none is a whole copy.
+    fn held(&mut self, size: u64) -> Result<Held, DecodeError> {
+        if self.bytes.is_empty() {
+            return Ok(Held::all());
+        }
+        self.limited(self.bytes.len() / 16, MAX_RANGES)?;
+        let mut ranges = Vec::with_capacity(self.bytes.len() / 16);
+        while !self.bytes.is_empty() {
+            ranges.push(self.u64()?..self.u64()?);
+        }
+        Ok(Held::new(size, ranges)?)
+    }
+
     fn pattern(&mut self) -> Result<Pattern, DecodeError> {
         let copies = self.u8()?;
         let bytes = self.bytes.split_off(0);
@@ -399,7 +427,10 @@ fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
             let identify = Identify::from_u8(identify).ok_or(DecodeError::Identify(identify))?;
             Frame::Open { stream, size, block_size, me, identify }
         }
-        OPENED => Frame::Opened { size: body.u64()? },
+        OPENED => {
+            let size = body.u64()?;
+            Frame::Opened { size, held: body.held(size)? }
+        }
         ECHO => Frame::Echo { nonce: body.u64()?, payload: body.rest(MAX_ECHO)? },
         ECHO_REPLY => Frame::EchoReply { nonce: body.u64()?, payload: body.rest(MAX_ECHO)? },
         EPOCH => Frame::Epoch {
@@ -436,6 +467,7 @@ fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
         PAGE_REQUEST => Frame::PageRequest { page: body.page()? },
         PAGE => Frame::Page { page: body.page()?, values: body.rest(MAX_BODY)? },
         GOING_AWAY => Frame::GoingAway,
+        FORWARD => Frame::Forward { address: body.text()? },
         ERROR => Frame::Error { code: ErrorCode::from_u16(body.u16()?), message: body.text()? },
         _ => return Err(DecodeError::UnknownKind(kind)),
     };

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::geometry::{Seq, StreamId};
+use crate::held::Held;
 use crate::pattern::{Pattern, SourceId};
 use crate::verify::PageId;
 
@@ -40,6 +41,8 @@ pub enum Frame {
     Opened {
         /// Bytes of the stream.
         size: u64,
+        /// Which of them the server holds. It sends no block that lies outside, whoever ordered it.
+        held: Held,
     },
     /// Either: a test block (110 in FIG. 4). The other returns the same nonce and payload.
     Echo {
@@ -157,6 +160,12 @@ pub enum Frame {
     },
     /// Server: it will close this connection soon; take its blocks elsewhere.
     GoingAway,
+    /// Client, before `Hello` and to a relay only: pass all that follows on to this source, and what
+    /// it answers back (72A, 72B in FIG. 11).
+    Forward {
+        /// `HOST:PORT` of the source, as the relay's list has it.
+        address: String,
+    },
     /// Either: what went wrong; the sender closes after it.
     Error {
         /// For programs.
@@ -237,6 +246,8 @@ pub enum ErrorCode {
     TimedOut = 9,
     /// The server is shutting down.
     ShuttingDown = 10,
+    /// The relay can't reach the source.
+    Unreachable = 11,
 }
 
 impl ErrorCode {
@@ -253,6 +264,7 @@ impl ErrorCode {
             8 => Self::Refused,
             9 => Self::TimedOut,
             10 => Self::ShuttingDown,
+            11 => Self::Unreachable,
             _ => Self::Unexpected,
         }
     }

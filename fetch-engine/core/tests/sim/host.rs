@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tributary_core::geometry::Geometry;
+use tributary_core::held::Held;
 use tributary_core::time::Time;
 use tributary_core::walker::{Label, Walker};
 use tributary_core::wire::{ErrorCode, Frame, VERSION, encoded_len};
@@ -125,7 +126,7 @@ impl Host {
                 let reply = if self.vices.lacks {
                     Frame::Error { code: ErrorCode::NoSuchStream, message: "no such stream".into() }
                 } else {
-                    Frame::Opened { size: size + u64::from(self.vices.other_size) }
+                    Frame::Opened { size: size + u64::from(self.vices.other_size), held: Held::all() }
                 };
                 let geometry =
                     Geometry::new(size, block_size).expect("the player opens with a good block size");

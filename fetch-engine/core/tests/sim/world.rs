@@ -199,7 +199,7 @@ impl World {
                 }
                 self.hosts[host].connected = true;
                 let rtt = self.hosts[host].one_way * 2;
-                session.handle(now, Event::Connected { source: id(host), rtt });
+                session.handle(now, Event::Connected { source: id(host), rtt, relayed: false });
             }
             Happening::Unreachable { host } => session.handle(now, lost(host, "unreachable")),
             Happening::Reset { host, connection } => {

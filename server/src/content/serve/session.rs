@@ -12,6 +12,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 use tributary_core::geometry::Geometry;
+use tributary_core::held::Held;
 use tributary_core::verify::PageId;
 use tributary_core::walker::{Order, Walker};
 use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, VERSION, encode};
@@ -243,11 +244,15 @@ impl Session<'_> {
                 }
                 let geometry = Geometry::new(film.size, *block_size)
                     .map_err(|error| Closing::new(ErrorCode::Malformed, error.to_string()))?;
-                encode(&Frame::Opened { size: film.size }, &mut self.answers);
+                encode(&Frame::Opened { size: film.size, held: Held::all() }, &mut self.answers);
                 let walker = Walker::identifying(*me, geometry, *identify);
                 self.opened = Some(Opened { film, geometry, walker, groups: None });
                 Ok(())
             }
+            Frame::Forward { .. } => Err(Closing::new(
+                ErrorCode::Refused,
+                "this is a content server and passes nothing on: ask a relay",
+            )),
             Frame::PageRequest { page } => {
                 let opened = self.opened.as_ref().ok_or_else(too_early)?;
                 if page.values(opened.film.size) == 0 {

@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tributary_core::directory::{MediaFacts, Title};
 use tributary_core::geometry::{Geometry, StreamId};
+use tributary_core::held::Held;
 use tributary_core::pattern::SourceId;
 use tributary_core::verify::{GROUP, HashTree, Level, PageId, Verdict};
 use tributary_core::wire::Identify;
@@ -105,7 +106,10 @@ impl Client {
         let mut client = Self::connect(running.address).await;
         client.send(&[hello(), open(running)]).await;
         assert_eq!(client.next().await, Frame::Welcome { version: VERSION, name: "alpha".into() });
-        assert_eq!(client.next().await, Frame::Opened { size: running.bytes.len() as u64 });
+        assert_eq!(
+            client.next().await,
+            Frame::Opened { size: running.bytes.len() as u64, held: Held::all() }
+        );
         client
     }
 

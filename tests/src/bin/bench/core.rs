@@ -78,7 +78,7 @@ fn plan(sources: u8) {
             must_have_one: false,
         })
         .collect();
-    let pattern = arrival::extend(&mut candidates, f64::INFINITY, 1024, |_| Some(BLOCK as f64));
+    let pattern = arrival::extend(&mut candidates, f64::INFINITY, 1024, |_| Some(BLOCK as f64), |_, _| true);
     assert_eq!(black_box(pattern).len(), 1024);
 }
 

@@ -50,7 +50,10 @@ fn the_documents_example_is_what_the_codec_writes_and_the_walker_sends() {
     let geometry = Geometry::new(10, 4).unwrap();
     let mut walker = Walker::new(me, geometry);
     walker.handle(&epoch(1)).unwrap();
-    let mut frames = vec![Frame::Welcome { version: 1, name: "alpha".into() }, Frame::Opened { size: 10 }];
+    let mut frames = vec![
+        Frame::Welcome { version: 1, name: "alpha".into() },
+        Frame::Opened { size: 10, held: Held::all() },
+    ];
     while let Some(order) = walker.next_order() {
         frames.extend(order.frames(block(geometry, order.seq)));
     }

@@ -20,7 +20,8 @@ fn every_frame() -> Vec<Frame> {
             me: source(2),
             identify: Identify::Slot,
         },
-        Frame::Opened { size: 9 },
+        Frame::Opened { size: 9, held: Held::all() },
+        Frame::Opened { size: 99, held: Held::new(99, vec![0..5, 7..99]).unwrap() },
         Frame::Echo { nonce: 4, payload: Bytes::from_static(b"test block") },
         Frame::EchoReply { nonce: 4, payload: Bytes::new() },
         Frame::Epoch {
@@ -51,6 +52,7 @@ fn every_frame() -> Vec<Frame> {
         Frame::PageRequest { page: PageId { level: Level::Leaf, index: 8 } },
         Frame::Page { page: PageId { level: Level::Top, index: 0 }, values: Bytes::from(vec![1; 64]) },
         Frame::GoingAway,
+        Frame::Forward { address: "box.local:7410".into() },
         Frame::Error { code: ErrorCode::Busy, message: "as many as I take".into() },
     ]
 }
@@ -120,6 +122,11 @@ fn each_limit_has_its_own_refusal() {
     assert_eq!(refusal(&framed(SLOTS, &[0; 16])), DecodeError::ZeroSeq);
     assert_eq!(refusal(&framed(PAGE_REQUEST, &[3; 9])), DecodeError::PageLevel(3));
     assert_eq!(refusal(&framed(WELCOME, &[0, 0, 255])), DecodeError::NotText(WELCOME));
+    let ranges = [[9; 8], [1, 0, 0, 0, 0, 0, 0, 0], [0; 8]].concat();
+    assert_eq!(refusal(&framed(OPENED, &ranges[..24])), BadRanges::Order(0).into());
+    assert_eq!(refusal(&framed(OPENED, &ranges[..23])), DecodeError::Truncated(OPENED));
+    let many = vec![0; 8 + 16 * (MAX_RANGES + 1)];
+    assert!(matches!(refusal(&framed(OPENED, &many)), DecodeError::TooMany { .. }));
     let list = vec![1; 4 + 8 * (MAX_LIST + 1)];
     assert!(matches!(refusal(&framed(REPAIR, &list)), DecodeError::TooMany { .. }));
     // A block longer than any is refused by its header, before its bytes are waited for.
