@@ -10,6 +10,7 @@
 //! | [`geometry`] | streams, blocks, sequence numbers (62A…62N) |
 //! | [`held`] | which bytes a partial copy has |
 //! | [`pattern`] | the pattern (50): which connection sends which block |
+//! | [`schedule`] | a pattern laid on blocks: repeating or not, how many elements a block |
 //! | [`wire`] | frames of the pattern protocol and their codec |
 //! | [`walker`] | the sender: which block a content server sends next (FIG. 5) |
 //! | [`session`] | the receiver: module 14, events in, actions out (FIG. 4) |
@@ -22,6 +23,7 @@ pub mod geometry;
 pub mod held;
 pub mod pattern;
 pub mod planner;
+pub mod schedule;
 pub mod session;
 pub mod time;
 pub mod verify;

@@ -9,13 +9,16 @@ use std::collections::{BTreeSet, VecDeque};
 pub use order::{Label, Order};
 
 use crate::geometry::{Geometry, Seq};
-use crate::pattern::{Pattern, SourceId};
+use crate::pattern::SourceId;
+use crate::schedule::Schedule;
 use crate::wire::{ErrorCode, Frame, Identify};
 
 mod order;
 
 /// Most epochs a client may announce ahead of the walk.
 pub const MAX_EPOCHS_AHEAD: usize = 4096;
+/// Most elements that those epochs may have together, in all layers.
+pub const MAX_ELEMENTS_AHEAD: usize = 4 << 20;
 /// Most repairs that may wait.
 pub const MAX_REPAIRS_WAITING: usize = 65_536;
 /// Most cancelled or repaired numbers that are remembered ahead of the walk.
@@ -66,7 +69,7 @@ impl WalkError {
 struct Epoch {
     number: u32,
     from: Seq,
-    pattern: Pattern,
+    schedule: Schedule,
 }
 
 /// One server's walk through one stream.
@@ -127,13 +130,13 @@ impl Walker {
     /// [`WalkError`]: the connection is to be closed with its code.
     pub fn handle(&mut self, frame: &Frame) -> Result<Option<Frame>, WalkError> {
         match frame {
-            Frame::Epoch { generation, epoch, from, lease, acknowledge, pattern }
+            Frame::Epoch { generation, epoch, from, lease, acknowledge, schedule }
                 if *generation >= self.generation =>
             {
                 if *generation > self.generation {
                     self.restart(*generation, *from);
                 }
-                let next_unsent = self.add_epoch(*epoch, *from, pattern)?;
+                let next_unsent = self.add_epoch(*epoch, *from, schedule)?;
                 self.extend(*lease)?;
                 Ok(acknowledge.then(|| Frame::EpochAck {
                     generation: self.generation,
@@ -182,11 +185,14 @@ impl Walker {
         loop {
             self.forget_past_epochs();
             let epoch = self.epochs.front()?;
-            let until = self.epochs.get(1).map_or(Seq::MAX, |next| next.from - 1).min(self.lease);
+            let next_from = self.epochs.get(1).map(|next| next.from);
+            // A pattern that ends is not walked past before another follows it.
+            let end = next_from.map_or_else(|| epoch.schedule.last(epoch.from), |next| Some(next - 1));
+            let until = end.unwrap_or(Seq::MAX).min(self.lease);
             if self.cursor > until {
                 return None;
             }
-            match epoch.pattern.next_own(epoch.from, self.cursor, self.me).filter(|own| *own <= until) {
+            match epoch.schedule.next_own(epoch.from, self.cursor, self.me).filter(|own| *own <= until) {
                 Some(seq) => {
                     let number = epoch.number;
                     self.cursor = seq + 1;
@@ -236,7 +242,7 @@ impl Walker {
     }
 
     /// Adds an epoch and returns the first number not walked past before it came.
-    fn add_epoch(&mut self, number: u32, from: Seq, pattern: &Pattern) -> Result<Seq, WalkError> {
+    fn add_epoch(&mut self, number: u32, from: Seq, schedule: &Schedule) -> Result<Seq, WalkError> {
         if number <= self.last_epoch {
             return Err(WalkError::EpochOrder { last: self.last_epoch, got: number });
         }
@@ -246,6 +252,12 @@ impl Walker {
         if self.epochs.back().is_some_and(|last| from < last.from) {
             return Err(WalkError::EpochStart { epoch: number, from });
         }
+        let elements =
+            |schedule: &Schedule| schedule.pattern().len() * usize::from(schedule.pattern().copies());
+        let ahead: usize = self.epochs.iter().map(|epoch| elements(&epoch.schedule)).sum();
+        if ahead + elements(schedule) > MAX_ELEMENTS_AHEAD {
+            return Err(WalkError::TooMany("elements of epochs"));
+        }
         if self.epochs.len() >= MAX_EPOCHS_AHEAD {
             return Err(WalkError::TooMany("epochs"));
         }
@@ -253,7 +265,7 @@ impl Walker {
             self.epochs.pop_back();
         }
         self.last_epoch = number;
-        self.epochs.push_back(Epoch { number, from, pattern: pattern.clone() });
+        self.epochs.push_back(Epoch { number, from, schedule: schedule.clone() });
         Ok(self.cursor)
     }
 
@@ -291,14 +303,15 @@ impl Walker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::Pattern;
 
     fn walker(letter: u8) -> Walker {
         Walker::new(SourceId::new(letter).unwrap(), Geometry::new(1000, 10).unwrap())
     }
 
     fn epoch(generation: u32, number: u32, from: Seq, lease: Seq, pattern: &str) -> Frame {
-        let pattern = pattern.parse().unwrap();
-        Frame::Epoch { generation, epoch: number, from, lease, acknowledge: true, pattern }
+        let schedule = pattern.parse::<Pattern>().unwrap().into();
+        Frame::Epoch { generation, epoch: number, from, lease, acknowledge: true, schedule }
     }
 
     fn walk(walker: &mut Walker) -> Vec<Seq> {
@@ -329,6 +342,35 @@ mod tests {
         let ack = walker.handle(&epoch(1, 2, 21, 40, "BA")).unwrap();
         assert_eq!(ack, Some(Frame::EpochAck { generation: 1, epoch: 2, applied_from: 31, next_unsent: 31 }));
         assert_eq!(walk(&mut walker), [32, 34, 36, 38, 40]);
+    }
+
+    #[test]
+    fn a_pattern_that_ends_is_followed_by_nothing_until_another_epoch() {
+        let mut walker = walker(0);
+        let once = |number, from, lease| {
+            let schedule = Schedule::new("AABBA".parse().unwrap(), 1, true).unwrap();
+            Frame::Epoch { generation: 1, epoch: number, from, lease, acknowledge: true, schedule }
+        };
+        walker.handle(&once(1, 10, 40)).unwrap();
+        assert_eq!(walk(&mut walker), [10, 11, 14]);
+        walker.handle(&Frame::Lease { generation: 1, lease: 60 }).unwrap();
+        assert_eq!(walk(&mut walker), Vec::<Seq>::new());
+        // The next epoch leaves a gap: blocks 15 to 19 are nobody's.
+        let ack = walker.handle(&once(2, 20, 60)).unwrap();
+        assert_eq!(ack, Some(Frame::EpochAck { generation: 1, epoch: 2, applied_from: 20, next_unsent: 15 }));
+        assert_eq!(walk(&mut walker), [20, 21, 24]);
+        let ack = walker.handle(&epoch(1, 3, 22, 60, "A")).unwrap();
+        assert_eq!(ack, Some(Frame::EpochAck { generation: 1, epoch: 3, applied_from: 25, next_unsent: 25 }));
+    }
+
+    #[test]
+    fn groups_of_elements_are_walked_as_blocks() {
+        let mut walker = walker(1);
+        let schedule = Schedule::new("AABBBA".parse().unwrap(), 2, false).unwrap();
+        let epoch =
+            Frame::Epoch { generation: 1, epoch: 1, from: 5, lease: 13, acknowledge: false, schedule };
+        assert_eq!(walker.handle(&epoch), Ok(None));
+        assert_eq!(walk(&mut walker), [6, 7, 9, 10, 12, 13]);
     }
 
     #[test]
@@ -416,5 +458,20 @@ mod tests {
         assert_eq!(walker.handle(&epoch(1, 5, 20, 101, "A")), Err(WalkError::PastEnd(101)));
         let repair = Frame::Repair { generation: 1, blocks: vec![101] };
         assert_eq!(walker.handle(&repair), Err(WalkError::PastEnd(101)));
+    }
+
+    #[test]
+    fn epochs_ahead_are_bounded() {
+        let geometry = Geometry::new(1_000_000, 10).unwrap();
+        let told = |pattern: &str| {
+            let mut walker = Walker::new(SourceId::new(0).unwrap(), geometry);
+            let refused = (1..5000).find_map(|number| {
+                walker.handle(&epoch(1, number, u64::from(number), 0, pattern)).err().map(|e| (number, e))
+            });
+            refused.unwrap()
+        };
+        let long = vec!["A".repeat(1024); 64].join("|");
+        assert_eq!(told(&long), (65, WalkError::TooMany("elements of epochs")));
+        assert_eq!(told("A"), (4097, WalkError::TooMany("epochs")));
     }
 }

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use super::source::{Link, MAX_BACKOFF, Source};
 use super::{Action, Hint, Loss, Notice, Session};
 use crate::held::Held;
-use crate::pattern::{Pattern, SourceId};
+use crate::pattern::SourceId;
+use crate::schedule::Schedule;
 use crate::time::Time;
 use crate::wire::{ErrorCode, Frame, VERSION};
 
@@ -66,7 +67,7 @@ impl Session {
                     from: first_unleased.min(self.geometry.blocks()),
                     lease: first_unleased - 1,
                     acknowledge: false,
-                    pattern: Pattern::nobody(),
+                    schedule: Schedule::nobody(),
                 },
             );
         }

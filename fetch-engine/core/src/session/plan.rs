@@ -13,6 +13,7 @@ use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
 use crate::planner::arrival::{self, Candidate};
 use crate::planner::interval::{self, IntervalBytes, PATTERN_SIZE};
+use crate::schedule::Schedule;
 use crate::time::Time;
 use crate::verify::{LEAF_SPAN, PageId};
 use crate::walker::MAX_EPOCHS_AHEAD;
@@ -41,7 +42,7 @@ pub(super) struct Walk {
     /// First block that is not leased.
     pub(super) next: Seq,
     /// Epochs announced, oldest first: number, first block, pattern.
-    pub(super) recent: VecDeque<(u32, Seq, Pattern)>,
+    pub(super) recent: VecDeque<(u32, Seq, Schedule)>,
     planned_at: Time,
     told_at: Option<Time>,
     told_shares: Vec<(SourceId, f64)>,
@@ -167,7 +168,7 @@ impl Session {
             let from = self.walk.next;
             let present = self.skippable(from);
             if present > from {
-                self.announce(now, from, present - 1, Pattern::nobody());
+                self.announce(now, from, present - 1, Schedule::nobody());
                 continue;
             }
             let elements = match self.config.planner {
@@ -176,7 +177,8 @@ impl Session {
             };
             let len = elements.len() as u64;
             let Ok(pattern) = Pattern::new(elements) else { return };
-            self.announce(now, from, from + len - 1, pattern);
+            let schedule = Schedule::new(pattern, 1, true).expect("any pattern is groups of one");
+            self.announce(now, from, from + len - 1, schedule);
         }
     }
 
@@ -304,29 +306,27 @@ impl Session {
     }
 
     /// Tells every source of a new epoch, also one without an element in it, and books the debts.
-    fn announce(&mut self, now: Time, from: Seq, lease: Seq, pattern: Pattern) {
+    fn announce(&mut self, now: Time, from: Seq, lease: Seq, schedule: Schedule) {
         self.walk.epoch += 1;
         self.walk.next = lease + 1;
         self.counters.epochs += 1;
-        for seq in from..=lease {
-            if let Some(id) = pattern.owner(from, seq).source() {
+        let gives_something = schedule.pattern().elements().iter().any(|e| e.source().is_some());
+        for seq in (from..=lease).take_while(|_| gives_something) {
+            if let Some(id) = schedule.senders(from, seq).next() {
                 self.book(now, seq, id, false);
                 if let Some(source) = self.sources.get_mut(&id) {
                     source.planned += 1.0;
                 }
             }
-            if pattern.len() == 1 && pattern.owner(from, seq) == Element::Nobody {
-                break;
-            }
         }
         let up: Vec<SourceId> = self.sources.values().filter(|s| s.is_up()).map(|s| s.id).collect();
         let (generation, epoch) = (self.walk.generation, self.walk.epoch);
         for id in up {
-            let pattern = pattern.clone();
-            self.send(id, Frame::Epoch { generation, epoch, from, lease, acknowledge: false, pattern });
+            let schedule = schedule.clone();
+            self.send(id, Frame::Epoch { generation, epoch, from, lease, acknowledge: false, schedule });
         }
-        self.tell_pattern(now, &pattern, from);
-        self.walk.recent.push_back((epoch, from, pattern));
+        self.tell_pattern(now, schedule.by_block(), from);
+        self.walk.recent.push_back((epoch, from, schedule));
         let kept = match self.config.identify {
             Identify::Slot => MAX_EPOCHS_AHEAD,
             Identify::Number | Identify::Offset => MAX_EPOCHS_SHOWN,
@@ -342,7 +342,7 @@ impl Session {
         let usable = self.sources.values().any(Source::is_usable);
         if self.walk.generation > 0 && self.walk.epoch == 0 && usable && self.geometry.blocks() > 0 {
             let from = self.walk.next.min(self.geometry.blocks());
-            self.announce(now, from, from - 1, Pattern::nobody());
+            self.announce(now, from, from - 1, Schedule::nobody());
         }
     }
 

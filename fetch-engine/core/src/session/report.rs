@@ -62,7 +62,8 @@ impl Session {
         let recent = &self.walk.recent;
         let in_force = recent.partition_point(|(_, from, _)| *from <= awaited).saturating_sub(1);
         let mut shown: Vec<(u32, Seq, Vec<_>)> = Vec::new();
-        for (epoch, from, pattern) in recent.iter().skip(in_force) {
+        for (epoch, from, schedule) in recent.iter().skip(in_force) {
+            let pattern = schedule.by_block();
             match shown.last_mut().filter(|(_, _, elements)| elements.len() < SHOWN_ELEMENTS) {
                 Some((_, _, elements)) => elements.extend_from_slice(pattern.elements()),
                 None => shown.push((*epoch, *from, pattern.elements().to_vec())),

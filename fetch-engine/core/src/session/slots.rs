@@ -62,12 +62,12 @@ impl Session {
         let recent = &self.walk.recent;
         let current = place.generation == self.walk.generation;
         let known = recent.binary_search_by_key(&place.epoch, |(epoch, _, _)| *epoch);
-        let Some((epoch, from, pattern)) = known.ok().filter(|_| current).map(|at| &recent[at]) else {
+        let Some((epoch, from, schedule)) = known.ok().filter(|_| current).map(|at| &recent[at]) else {
             // Of a generation that is past, or of an epoch so old that nobody owes anything of it.
             self.counters.wasted_bytes += bytes.len() as u64;
             return;
         };
-        let own = pattern.next_own(*from, place.next, id).filter(|seq| self.geometry.contains(*seq));
+        let own = schedule.next_own(*from, place.next, id).filter(|seq| self.geometry.contains(*seq));
         let Some(seq) = own else {
             self.drop_link(now, id, "it sent more time slots than it has blocks".into(), true);
             return;

@@ -9,6 +9,7 @@ use super::{ErrorCode, Frame, HEADER_LEN, Identify, MAX_BODY, MAX_ECHO, MAX_LIST
 use crate::geometry::{BadBlockSize, MAX_BLOCK_SIZE, StreamId};
 use crate::held::{BadRanges, Held, MAX_RANGES};
 use crate::pattern::{BadPattern, Element, Pattern, SourceId};
+use crate::schedule::Schedule;
 use crate::verify::PageId;
 
 const HELLO: u8 = 1;
@@ -31,6 +32,11 @@ const DATA_AT: u8 = 17;
 const SLOTS: u8 = 18;
 const SLOT: u8 = 19;
 const FORWARD: u8 = 20;
+
+/// Flag of an epoch: the server shall answer with an `EpochAck`.
+const FLAG_ACKNOWLEDGE: u8 = 1;
+/// Flag of an epoch: its pattern ends with its last element.
+const FLAG_ENDS: u8 = 2;
 
 /// Bytes that are not a frame of this protocol.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
@@ -66,6 +72,9 @@ pub enum DecodeError {
     /// An impossible pattern.
     #[error(transparent)]
     Pattern(#[from] BadPattern),
+    /// Flags of an epoch that don't exist.
+    #[error("an epoch has no flags {0:#04x}")]
+    EpochFlags(u8),
     /// An impossible block size.
     #[error(transparent)]
     BlockSize(#[from] BadBlockSize),
@@ -117,14 +126,16 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
             out.put_u64_le(*nonce);
             out.put_slice(payload);
         }
-        Frame::Epoch { generation, epoch, from, lease, acknowledge, pattern } => {
+        Frame::Epoch { generation, epoch, from, lease, acknowledge, schedule } => {
             out.put_u32_le(*generation);
             out.put_u32_le(*epoch);
             out.put_u64_le(*from);
             out.put_u64_le(*lease);
-            out.put_u8(u8::from(*acknowledge));
-            out.put_u8(pattern.copies());
-            for element in pattern.layers().flatten() {
+            let ends = if schedule.ends() { FLAG_ENDS } else { 0 };
+            out.put_u8(if *acknowledge { FLAG_ACKNOWLEDGE | ends } else { ends });
+            out.put_u16_le(schedule.per_block());
+            out.put_u8(schedule.pattern().copies());
+            for element in schedule.pattern().layers().flatten() {
                 out.put_u8(element.to_byte());
             }
         }
@@ -191,7 +202,10 @@ pub fn encoded_len(frame: &Frame) -> usize {
         Frame::Open { .. } => 32 + 8 + 4 + 1 + 1,
         Frame::Opened { held, .. } => 8 + RANGE * held.ranges().len(),
         Frame::Echo { payload, .. } | Frame::EchoReply { payload, .. } => 8 + payload.len(),
-        Frame::Epoch { pattern, .. } => 4 + 4 + 8 + 8 + 1 + 1 + pattern.len() * usize::from(pattern.copies()),
+        Frame::Epoch { schedule, .. } => {
+            let pattern = schedule.pattern();
+            4 + 4 + 8 + 8 + 1 + 2 + 1 + pattern.len() * usize::from(pattern.copies())
+        }
         Frame::Lease { .. } => 4 + 8,
         Frame::EpochAck { .. } => 4 + 4 + 8 + 8,
         Frame::Repair { blocks, .. } | Frame::Cancel { blocks, .. } => 4 + 8 * blocks.len(),
@@ -433,14 +447,18 @@ fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
         }
         ECHO => Frame::Echo { nonce: body.u64()?, payload: body.rest(MAX_ECHO)? },
         ECHO_REPLY => Frame::EchoReply { nonce: body.u64()?, payload: body.rest(MAX_ECHO)? },
-        EPOCH => Frame::Epoch {
-            generation: body.u32()?,
-            epoch: body.u32()?,
-            from: body.seq()?,
-            lease: body.u64()?,
-            acknowledge: body.u8()? & 1 == 1,
-            pattern: body.pattern()?,
-        },
+        EPOCH => {
+            let (generation, epoch) = (body.u32()?, body.u32()?);
+            let (from, lease) = (body.seq()?, body.u64()?);
+            let flags = body.u8()?;
+            if flags & !(FLAG_ACKNOWLEDGE | FLAG_ENDS) != 0 {
+                return Err(DecodeError::EpochFlags(flags));
+            }
+            let acknowledge = flags & FLAG_ACKNOWLEDGE != 0;
+            let per_block = body.u16()?;
+            let schedule = Schedule::new(body.pattern()?, per_block, flags & FLAG_ENDS != 0)?;
+            Frame::Epoch { generation, epoch, from, lease, acknowledge, schedule }
+        }
         LEASE => Frame::Lease { generation: body.u32()?, lease: body.u64()? },
         EPOCH_ACK => Frame::EpochAck {
             generation: body.u32()?,

@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use crate::geometry::{Seq, StreamId};
 use crate::held::Held;
-use crate::pattern::{Pattern, SourceId};
+use crate::pattern::SourceId;
+use crate::schedule::Schedule;
 use crate::verify::PageId;
 
 /// One frame of the pattern protocol. "Client" is who receives the stream.
@@ -58,7 +59,7 @@ pub enum Frame {
         /// The asker's.
         payload: Bytes,
     },
-    /// Client: from block `from` on this pattern is in force, and blocks up to `lease` may be sent.
+    /// Client: from block `from` on this schedule is in force, and blocks up to `lease` may be sent.
     /// A newer generation drops everything of older ones first.
     Epoch {
         /// Raised by every seek or restart.
@@ -72,7 +73,7 @@ pub enum Frame {
         /// Whether the server shall answer with [`Frame::EpochAck`].
         acknowledge: bool,
         /// Who sends what.
-        pattern: Pattern,
+        schedule: Schedule,
     },
     /// Client: blocks up to `lease` may be sent under the epochs known so far.
     Lease {
@@ -81,7 +82,8 @@ pub enum Frame {
         /// Last block that may be sent.
         lease: Seq,
     },
-    /// Server: it has taken note of an epoch that asked for this. `next_unsent` tells what an epoch that came late lost.
+    /// Server: it has taken note of an epoch that asked for this, and follows all blocks that it walked
+    /// past before. `next_unsent` tells what an epoch that came late lost.
     EpochAck {
         /// The generation.
         generation: u32,

@@ -160,7 +160,8 @@ fn open(running: &Running) -> Frame {
 }
 
 fn epoch(generation: u32, from: u64, lease: u64, pattern: &str) -> Frame {
-    Frame::Epoch { generation, epoch: 1, from, lease, acknowledge: false, pattern: pattern.parse().unwrap() }
+    let schedule = pattern.parse::<tributary_core::pattern::Pattern>().unwrap().into();
+    Frame::Epoch { generation, epoch: 1, from, lease, acknowledge: false, schedule }
 }
 
 #[tokio::test]

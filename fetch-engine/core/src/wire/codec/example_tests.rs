@@ -27,8 +27,8 @@ fn encoded(frames: &[Frame]) -> Vec<u8> {
 }
 
 fn epoch(generation: u32) -> Frame {
-    let pattern = "AB".parse().unwrap();
-    Frame::Epoch { generation, epoch: 1, from: 1, lease: 3, acknowledge: false, pattern }
+    let schedule = "AB".parse::<crate::pattern::Pattern>().unwrap().into();
+    Frame::Epoch { generation, epoch: 1, from: 1, lease: 3, acknowledge: false, schedule }
 }
 
 fn block(geometry: Geometry, seq: u64) -> Bytes {

@@ -30,7 +30,7 @@ fn every_frame() -> Vec<Frame> {
             from: 50,
             lease: 99,
             acknowledge: true,
-            pattern: "AABCC-".parse().unwrap(),
+            schedule: Schedule::new("AABCC-".parse().unwrap(), 2, true).unwrap(),
         },
         Frame::Epoch {
             generation: 1,
@@ -38,7 +38,7 @@ fn every_frame() -> Vec<Frame> {
             from: 100,
             lease: 99,
             acknowledge: false,
-            pattern: "ABC|BCA|C-B".parse().unwrap(),
+            schedule: Schedule::new("ABC|BCA|C-B".parse().unwrap(), 3, false).unwrap(),
         },
         Frame::Lease { generation: 1, lease: 200 },
         Frame::EpochAck { generation: 1, epoch: 2, applied_from: 50, next_unsent: 51 },
@@ -102,17 +102,27 @@ fn each_limit_has_its_own_refusal() {
     assert_eq!(refusal(&framed(LEASE, &[0; 3])), DecodeError::Truncated(LEASE));
     assert_eq!(refusal(&framed(LEASE, &[0; 13])), DecodeError::Trailing(LEASE, 1));
     assert_eq!(refusal(&framed(DATA, &[0; 16])), DecodeError::ZeroSeq);
-    let mut epoch = [1; 26].to_vec();
+    let mut epoch = [1; 28].to_vec();
+    epoch[26] = 0;
     assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Length(0).into());
     epoch.push(64);
     assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Byte(64).into());
     epoch.extend([0; 1024]);
     assert_eq!(refusal(&framed(EPOCH, &epoch)), BadPattern::Length(1025).into());
-    let layers = |copies: u8, elements: usize| [vec![1; 25], vec![copies], vec![0; elements]].concat();
+    let layers = |copies: u8, elements: usize| [vec![1; 25], vec![1, 0, copies], vec![0; elements]].concat();
     assert_eq!(refusal(&framed(EPOCH, &layers(2, 3))), BadPattern::Layers { elements: 3, copies: 2 }.into());
     assert_eq!(refusal(&framed(EPOCH, &layers(2, 2050))), BadPattern::Length(1025).into());
     for copies in [0, 65] {
         assert_eq!(refusal(&framed(EPOCH, &layers(copies, 130))), BadPattern::Copies(copies).into());
+    }
+    let mut epoch = layers(1, 2);
+    epoch[24] = 4;
+    assert_eq!(refusal(&framed(EPOCH, &epoch)), DecodeError::EpochFlags(4));
+    epoch[24] = 3;
+    for per_block in [0, 3] {
+        epoch[25] = per_block;
+        let bad = BadPattern::Group { elements: 2, per_block: u16::from(per_block) };
+        assert_eq!(refusal(&framed(EPOCH, &epoch)), bad.into());
     }
     assert_eq!(refusal(&framed(OPEN, &[0; 46])), BadBlockSize(0).into());
     let open = [vec![1; 45], vec![3]].concat();
