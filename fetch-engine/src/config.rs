@@ -40,6 +40,8 @@ pub struct EngineConfig {
     /// File in which the servers' rates are remembered; by default `tributary/rates.json` in the
     /// user's cache directory. None: nothing is remembered.
     pub rates_file: Option<PathBuf>,
+    /// File of certificates, in PEM, that `https` servers are trusted by beside what the system trusts.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Default for EngineConfig {
@@ -51,6 +53,7 @@ impl Default for EngineConfig {
             give_up_after: Duration::MAX,
             block_size: None,
             rates_file: rates::default_path(),
+            ca_file: None,
         }
     }
 }

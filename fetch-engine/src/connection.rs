@@ -1,4 +1,5 @@
-//! One pattern connection: a task that connects, writes what the session says and reports what comes.
+//! One connection to a source: a task that connects, writes what the session says and reports what comes.
+//! To a content server it says just that; for a plain web server see [`crate::web`].
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,15 +15,17 @@ use tributary_core::pattern::SourceId;
 use tributary_core::session::Loss;
 use tributary_core::wire::{self, Decoder, Frame};
 
+use crate::web::{self, Tls, WebSource};
+
 /// How long a connection may take to be made, looking up the name included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Most bytes of orders that wait for a server to read them.
 const MAX_UNSENT_BYTES: usize = 1 << 20;
 /// Bytes of a read buffer. Blocks are slices of it, so one block keeps at most this much memory; as
 /// the blocks of one buffer are neighbours in the stream, they come and go together.
-const READ_BUFFER_BYTES: usize = 256 << 10;
+pub(crate) const READ_BUFFER_BYTES: usize = 256 << 10;
 /// Room left in a read buffer below which the next one is begun.
-const LEAST_READ_BYTES: usize = 16 << 10;
+pub(crate) const LEAST_READ_BYTES: usize = 16 << 10;
 
 /// What a connection tells the driver.
 #[derive(Debug)]
@@ -53,9 +56,37 @@ pub(crate) enum What {
 
 /// Orders that wait to be written.
 #[derive(Debug, Default)]
-struct Outbox {
+pub(crate) struct Outbox {
     unsent: Mutex<BytesMut>,
     filled: Notify,
+}
+
+impl Outbox {
+    /// All that waits, encoded.
+    pub(crate) fn take(&self) -> BytesMut {
+        self.unsent.lock().unwrap_or_else(PoisonError::into_inner).split()
+    }
+
+    /// Waits until more is put in than was there at the last such wait.
+    pub(crate) async fn filled(&self) {
+        self.filled.notified().await;
+    }
+}
+
+/// A connection's way to the driver. While that is busy, whoever reports waits, and reads nothing.
+#[derive(Debug)]
+pub(crate) struct Reporter {
+    source: SourceId,
+    connection: u64,
+    reports: mpsc::Sender<Report>,
+}
+
+impl Reporter {
+    /// Tells the driver; says whether it is still there.
+    pub(crate) async fn tell(&self, what: What) -> bool {
+        let report = Report { source: self.source, connection: self.connection, what };
+        self.reports.send(report).await.is_ok()
+    }
 }
 
 /// The driver's end of a connection. Dropped, it closes.
@@ -73,33 +104,53 @@ pub(crate) struct Connection {
 pub(crate) struct Stuck;
 
 impl Connection {
-    /// Starts to connect to `address`. Reports go to `reports`; while that is full nothing is read.
+    /// Starts to connect to the content server at `address`.
     pub(crate) fn start(
         source: SourceId,
         number: u64,
         address: String,
         reports: mpsc::Sender<Report>,
     ) -> Self {
-        let outbox = Arc::<Outbox>::default();
-        let task = tokio::spawn({
-            let outbox = outbox.clone();
-            async move {
-                let report = |what| reports.send(Report { source, connection: number, what });
-                let loss = match connect(&address).await {
-                    Ok((stream, rtt)) => {
-                        // The send fails only once the driver is gone, and this task with it.
-                        let _ = report(What::Up(rtt)).await;
-                        let (read, write) = stream.into_split();
-                        tokio::select! {
-                            loss = read_frames(read, source, number, &reports) => loss,
-                            why = write_orders(write, &outbox) => Loss::Closed(in_words(&why)),
-                        }
+        let work = async move |outbox: Arc<Outbox>, reporter: Reporter| {
+            let loss = match connect(&address).await {
+                Ok((stream, rtt)) => {
+                    // This fails only once the driver is gone, and this task with it.
+                    reporter.tell(What::Up(rtt)).await;
+                    let (read, write) = stream.into_split();
+                    tokio::select! {
+                        loss = read_frames(read, &reporter) => loss,
+                        why = write_orders(write, &outbox) => Loss::Closed(in_words(&why)),
                     }
-                    Err(why) => Loss::Unreachable(in_words(&why)),
-                };
-                let _ = report(What::Lost(loss)).await;
-            }
-        });
+                }
+                Err(why) => Loss::Unreachable(in_words(&why)),
+            };
+            reporter.tell(What::Lost(loss)).await;
+        };
+        Self::run(source, number, reports, work)
+    }
+
+    /// Starts to connect to a plain web server.
+    pub(crate) fn start_web(
+        source: SourceId,
+        number: u64,
+        web: Arc<WebSource>,
+        tls: Arc<Tls>,
+        reports: mpsc::Sender<Report>,
+    ) -> Self {
+        Self::run(source, number, reports, async move |outbox: Arc<Outbox>, reporter: Reporter| {
+            let loss = web::serve(&web, &tls, &outbox, &reporter).await;
+            reporter.tell(What::Lost(loss)).await;
+        })
+    }
+
+    fn run<W, F>(source: SourceId, number: u64, reports: mpsc::Sender<Report>, work: W) -> Self
+    where
+        W: FnOnce(Arc<Outbox>, Reporter) -> F,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let outbox = Arc::<Outbox>::default();
+        let reporter = Reporter { source, connection: number, reports };
+        let task = tokio::spawn(work(outbox.clone(), reporter));
         Self { number, outbox, task: task.abort_handle() }
     }
 
@@ -147,12 +198,7 @@ async fn connect(address: &str) -> io::Result<(TcpStream, Duration)> {
 }
 
 /// Reads and reports until the connection is gone.
-async fn read_frames(
-    mut read: OwnedReadHalf,
-    source: SourceId,
-    connection: u64,
-    reports: &mpsc::Sender<Report>,
-) -> Loss {
+async fn read_frames(mut read: OwnedReadHalf, reporter: &Reporter) -> Loss {
     let mut decoder = Decoder::new();
     loop {
         let room = decoder.buffer(0);
@@ -172,8 +218,7 @@ async fn read_frames(
                 Err(why) => break Some(why),
             }
         };
-        let report = Report { source, connection, what: What::Came { bytes, frames } };
-        if reports.send(report).await.is_err() {
+        if !reporter.tell(What::Came { bytes, frames }).await {
             return Loss::Closed("the stream was closed".to_owned());
         }
         if let Some(why) = malformed {
@@ -188,10 +233,9 @@ async fn write_orders(mut write: OwnedWriteHalf, outbox: &Outbox) -> io::Error {
         return why;
     }
     loop {
-        let filled = outbox.filled.notified();
-        let unsent = outbox.unsent.lock().unwrap_or_else(PoisonError::into_inner).split();
+        let unsent = outbox.take();
         if unsent.is_empty() {
-            filled.await;
+            outbox.filled().await;
         } else if let Err(why) = write.write_all(&unsent).await {
             return why;
         }

@@ -23,6 +23,7 @@ use crate::shared::{Failure, FailureKind, Shared};
 use crate::snapshot::LogKind;
 use crate::standing::{Facts, judge};
 use crate::text;
+use crate::web::Tls;
 use crate::words::of_notice;
 
 /// Most reports of connections that wait for the driver; each holds at most a read buffer's bytes.
@@ -41,6 +42,7 @@ pub(crate) struct Driver {
     shared: Arc<Shared>,
     live: Arc<Live>,
     memory: Arc<Memory>,
+    tls: Arc<Tls>,
     give_up_after: Duration,
     news: Option<mpsc::Receiver<News>>,
     connections: [Option<Connection>; MAX_SOURCES],
@@ -66,6 +68,7 @@ impl Driver {
         shared: Arc<Shared>,
         live: Arc<Live>,
         memory: Arc<Memory>,
+        tls: Arc<Tls>,
         give_up_after: Duration,
         news: Option<mpsc::Receiver<News>>,
     ) -> Self {
@@ -74,6 +77,7 @@ impl Driver {
             shared,
             live,
             memory,
+            tls,
             give_up_after,
             news,
             connections: [const { None }; MAX_SOURCES],
@@ -229,7 +233,7 @@ impl Driver {
                 _ => false,
             });
             if back {
-                inner.session.handle(now, Event::Added { source, hint: None });
+                inner.session.handle(now, Event::Added { source, hint: None, gives_pages: true });
             }
         }
     }
@@ -239,9 +243,10 @@ impl Driver {
         for change in changes {
             let event = match change {
                 Change::Added(source) => {
-                    let address = inner.roster.get(source).map(|member| member.address.as_str());
-                    let hint = address.and_then(|address| self.memory.rate_bps(address));
-                    Event::Added { source, hint: hint.map(|rate_bps| Hint { rate_bps }) }
+                    let Some(member) = inner.roster.get(source) else { continue };
+                    let hint = self.memory.rate_bps(&member.remembered_as());
+                    let hint = hint.map(|rate_bps| Hint { rate_bps });
+                    Event::Added { source, hint, gives_pages: member.web.is_none() }
                 }
                 Change::Withdrawn(source) => Event::Withdrawn { source },
             };
@@ -283,8 +288,11 @@ impl Driver {
     fn connect(&mut self, inner: &LiveInner, source: SourceId) {
         let Some(member) = inner.roster.get(source) else { return };
         self.connections_made += 1;
-        let (number, address) = (self.connections_made, member.address.clone());
-        let connection = Connection::start(source, number, address, self.to_driver.clone());
+        let (number, reports) = (self.connections_made, self.to_driver.clone());
+        let connection = match &member.web {
+            Some(web) => Connection::start_web(source, number, web.clone(), self.tls.clone(), reports),
+            None => Connection::start(source, number, member.address.clone(), reports),
+        };
         self.connections[source.index()] = Some(connection);
     }
 

@@ -20,12 +20,13 @@ use crate::live::Live;
 use crate::locator::{Locator, SourceUrl};
 use crate::rates::Rates;
 use crate::readers::Readers;
-use crate::resolve::{Found, resolve};
+use crate::resolve::{Found, Given, resolve};
 use crate::roster::Roster;
 use crate::runtime::Runtime;
 use crate::shared::Shared;
 use crate::sharing::SharedStream;
 use crate::stream::{Opened, Stream};
+use crate::web::Tls;
 
 /// Bytes of a block where nothing speaks for larger ones.
 const SMALL_BLOCK_BYTES: u32 = 16 << 10;
@@ -70,6 +71,9 @@ pub enum OpenError {
         /// The stream that the locator names.
         wanted: String,
     },
+    /// Nothing says what the right bytes are.
+    #[error("nothing tells the hash of {0}: give b3:HASH, or a source that knows it")]
+    NoHash(String),
     /// No source told the size of the stream.
     #[error("no server told the size of b3:{stream}: {why}")]
     SizeUnknown {
@@ -101,6 +105,7 @@ struct Inner {
     http: reqwest::Client,
     memory: Arc<Memory>,
     runtime: Arc<Runtime>,
+    tls: Arc<Tls>,
 }
 
 impl fmt::Debug for Engine {
@@ -118,7 +123,8 @@ impl Engine {
         let runtime = Arc::new(Runtime::new().map_err(EngineError::Threads)?);
         let http = director::http_client().map_err(EngineError::Http)?;
         let memory = Arc::new(Memory::load(config.rates_file.clone()));
-        Ok(Self(Arc::new(Inner { config, http, memory, runtime })))
+        let tls = Arc::new(Tls::new(config.ca_file.clone()));
+        Ok(Self(Arc::new(Inner { config, http, memory, runtime, tls })))
     }
 
     /// The director at `address`: `http://HOST:PORT`. An address that is none is told by the first
@@ -170,7 +176,7 @@ impl Engine {
         options: &OpenOptions,
         plan: impl FnOnce(u64) -> Plan,
     ) -> Result<Stream, OpenError> {
-        let Inner { config, http, memory, runtime } = &*self.0;
+        let Inner { config, http, memory, runtime, tls } = &*self.0;
         let address = options.director.as_ref().or(config.director.as_ref());
         let found =
             runtime.block_on(resolve(http, address.map(String::as_str), locator, &options.sources))?;
@@ -182,11 +188,17 @@ impl Engine {
             return Err(OpenError::NotEmpty(stream));
         }
         let mut roster = Roster::default();
-        let mut first: Vec<_> = given.iter().filter_map(|address| roster.give(address)).collect();
+        let mut first: Vec<_> = given
+            .iter()
+            .filter_map(|given| match given {
+                Given::Content(address) => roster.give(address),
+                Given::Web(web) => roster.give_web(web),
+            })
+            .collect();
         first.extend(roster.list(&listed));
 
         let block_size = config.block_size.unwrap_or_else(|| {
-            let rates = roster.iter().filter_map(|(_, member)| memory.rate_bps(&member.address));
+            let rates = roster.iter().filter_map(|(_, member)| memory.rate_bps(&member.remembered_as()));
             choose_block_size(size, rates.sum())
         });
         let geometry = Geometry::new(size, block_size)?;
@@ -212,7 +224,14 @@ impl Engine {
             runtime.spawn(director::watch(client, stream, to_driver));
             news
         });
-        let driver = Driver::new(shared.clone(), live.clone(), memory.clone(), config.give_up_after, news);
+        let driver = Driver::new(
+            shared.clone(),
+            live.clone(),
+            memory.clone(),
+            tls.clone(),
+            config.give_up_after,
+            news,
+        );
         runtime.spawn(driver.run(first));
         let (memory, runtime) = (memory.clone(), runtime.clone());
         Ok(Stream::new(Opened { id: stream, size, title, shared, live, memory, _runtime: runtime }))

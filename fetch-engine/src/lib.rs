@@ -21,6 +21,7 @@
 //! | `resolve` | from a locator to a stream and its first sources |
 //! | `driver` | the task of one stream: events into the session, actions out of it |
 //! | `connection` | the task of one connection |
+//! | `web` | plain web servers as sources |
 //! | `cache`, `heads`, `readers` | verified blocks in memory, and which places are read |
 //! | `sharing` | one open stream for several readers |
 //! | `shared` | where readers and the driver meet |
@@ -50,6 +51,7 @@ pub mod snapshot;
 mod standing;
 mod stream;
 mod text;
+mod web;
 mod words;
 
 pub use cancel::Cancel;
@@ -63,3 +65,4 @@ pub use stream::{Reader, Stream};
 pub use tributary_core::directory;
 pub use tributary_core::geometry::StreamId;
 pub use tributary_core::session::PlannerKind;
+pub use web::WebUrl;

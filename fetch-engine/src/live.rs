@@ -107,6 +107,14 @@ impl LiveInner {
         self.roster.iter().filter_map(one).collect()
     }
 
+    /// The rates that were measured, by what they are remembered by.
+    pub(crate) fn measured(&self, now: Time) -> Vec<(String, f64)> {
+        let one = |(source, member): (SourceId, &crate::roster::Member)| {
+            Some((member.remembered_as(), self.session.source(source, now)?.rate_bps?))
+        };
+        self.roster.iter().filter_map(one).collect()
+    }
+
     fn describe(&mut self, now: Time, snapshot: &mut Snapshot) {
         let ids: Vec<SourceId> = self.roster.iter().map(|(source, _)| source).collect();
         for source in ids {

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use tributary_core::geometry::StreamId;
 
+use crate::web::WebUrl;
+
 /// Port of a director where an address names none.
 pub const DIRECTOR_PORT: u16 = 7400;
 /// Port of a content server where an address names none.
@@ -36,17 +38,22 @@ pub enum Locator {
         /// The title's name inside it.
         title: String,
     },
-    /// `tributary://HOST[:PORT]/b3:HEX`: a stream at one content server, without a director.
+    /// One source, without a director.
     Source(SourceUrl),
 }
 
-/// A content server that is said to hold a stream: `tributary://HOST[:PORT]/b3:HEX`.
+/// Where a stream is said to be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct SourceUrl {
-    /// `HOST:PORT` of the content server.
-    pub address: String,
-    /// The stream.
-    pub stream: StreamId,
+pub enum SourceUrl {
+    /// `tributary://HOST[:PORT]/b3:HEX`: at a content server.
+    Content {
+        /// `HOST:PORT` of the content server.
+        address: String,
+        /// The stream.
+        stream: StreamId,
+    },
+    /// `http(s)://HOST[:PORT]/PATH`: a file on a plain web server.
+    Web(WebUrl),
 }
 
 /// Text that is no locator, or one of a kind that is not understood.
@@ -56,8 +63,13 @@ pub enum LocatorError {
     #[error("{0:?} is no locator: give CATALOG/TITLE, b3:HASH, or tributary://HOST[:PORT]/CATALOG/TITLE")]
     Form(String),
     /// A source of no known form.
-    #[error("{0:?} is no source: give tributary://HOST[:PORT]/b3:HASH")]
+    #[error("{0:?} is no source: give tributary://HOST[:PORT]/b3:HASH or http(s)://HOST[:PORT]/PATH")]
     SourceForm(String),
+    /// An address of a web server that can't be used.
+    #[error(
+        "{0:?} is no address of a file on a web server: give http(s)://HOST[:PORT]/PATH, without a password"
+    )]
+    WebForm(String),
     /// A hash that is not 64 hexadecimal digits.
     #[error("{0:?} is no stream's hash: b3: and 64 hexadecimal digits are needed")]
     Hash(String),
@@ -86,6 +98,9 @@ impl FromStr for Locator {
             return Ok(Self::At { authority: with_port(authority, DIRECTOR_PORT)?, catalog, title });
         }
         refuse_other_kinds(text)?;
+        if is_web(text) {
+            return text.parse().map(Self::Source);
+        }
         if text.starts_with("b3:") {
             return hash(text).map(Self::Stream);
         }
@@ -113,28 +128,34 @@ impl FromStr for SourceUrl {
     type Err = LocatorError;
 
     fn from_str(text: &str) -> Result<Self, LocatorError> {
-        refuse_other_kinds(text)?;
+        if is_web(text) {
+            return text.parse().map(Self::Web);
+        }
         let bad = || LocatorError::SourceForm(short(text));
         let (authority, path) =
             text.strip_prefix(SCHEME).and_then(|rest| rest.split_once('/')).ok_or_else(bad)?;
         if !path.starts_with("b3:") {
             return Err(bad());
         }
-        Ok(Self { address: with_port(authority, CONTENT_PORT)?, stream: hash(path)? })
+        Ok(Self::Content { address: with_port(authority, CONTENT_PORT)?, stream: hash(path)? })
     }
 }
 
 impl fmt::Display for SourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{SCHEME}{}/b3:{}", self.address, self.stream)
+        match self {
+            Self::Content { address, stream } => write!(f, "{SCHEME}{address}/b3:{stream}"),
+            Self::Web(url) => url.fmt(f),
+        }
     }
 }
 
-fn refuse_other_kinds(text: &str) -> Result<(), LocatorError> {
+fn is_web(text: &str) -> bool {
     let starts = |with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    if starts("http://") || starts("https://") {
-        return Err(LocatorError::Unsupported { what: "a plain web address" });
-    }
+    starts("http://") || starts("https://")
+}
+
+fn refuse_other_kinds(text: &str) -> Result<(), LocatorError> {
     if text.ends_with(".meta4") {
         return Err(LocatorError::Unsupported { what: "a Metalink file" });
     }
@@ -194,7 +215,11 @@ mod tests {
             ),
             (
                 &format!("tributary://[::1]:9/b3:{HASH}"),
-                Locator::Source(SourceUrl { address: "[::1]:9".into(), stream }),
+                Locator::Source(SourceUrl::Content { address: "[::1]:9".into(), stream }),
+            ),
+            (
+                "https://example.net/films/clip.mp4?x=1",
+                Locator::Source(SourceUrl::Web("https://example.net/films/clip.mp4?x=1".parse().unwrap())),
             ),
         ];
         for (text, locator) in cases {
@@ -208,14 +233,15 @@ mod tests {
         let at: Locator = "tributary://box/Films/x".parse().unwrap();
         assert_eq!(at.to_string(), "tributary://box:7400/Films/x");
         let source: SourceUrl = format!("tributary://[::1]/b3:{HASH}").parse().unwrap();
-        assert_eq!(source.address, "[::1]:7410");
+        assert_eq!(source.to_string(), format!("tributary://[::1]:7410/b3:{HASH}"));
     }
 
     #[test]
     fn what_is_no_locator_is_refused_with_a_reason() {
         let unsupported =
             |text: &str| matches!(text.parse::<Locator>(), Err(LocatorError::Unsupported { .. }));
-        assert!(unsupported("HTTP://x/y") && unsupported("https://x/y") && unsupported("a/b.meta4"));
+        assert!(unsupported("a/b.meta4"));
+        assert!(matches!("HTTP://u:p@x/y".parse::<Locator>(), Err(LocatorError::WebForm(_))));
         for text in ["", "Films", "Films/", "/x", "tributary://box", "tributary://box/Films"] {
             assert!(matches!(text.parse::<Locator>(), Err(LocatorError::Form(_))), "{text}");
         }

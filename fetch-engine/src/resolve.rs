@@ -1,5 +1,7 @@
 //! From a locator to a stream, its size and its first sources.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use reqwest::header::CONTENT_LENGTH;
 use tributary_core::directory::{SourceEntry, Title};
@@ -8,6 +10,7 @@ use tributary_core::geometry::StreamId;
 use crate::director::{ANSWER_TIMEOUT, Client, DirectorError, root_cause};
 use crate::engine::OpenError;
 use crate::locator::{Locator, SourceUrl};
+use crate::web::WebSource;
 
 /// What a locator stands for.
 pub(crate) struct Found {
@@ -15,12 +18,20 @@ pub(crate) struct Found {
     /// Bytes of the stream.
     pub(crate) size: u64,
     pub(crate) title: Option<Title>,
-    /// Addresses of sources that the user gave.
-    pub(crate) given: Vec<String>,
+    /// Sources that the user gave.
+    pub(crate) given: Vec<Given>,
     /// Sources that the director lists.
     pub(crate) listed: Vec<SourceEntry>,
     /// Who tells of changes.
     pub(crate) director: Option<Client>,
+}
+
+/// A source that the user gave.
+pub(crate) enum Given {
+    /// `HOST:PORT` of a content server.
+    Content(String),
+    /// A file on a plain web server.
+    Web(Arc<WebSource>),
 }
 
 /// Finds out what `locator` stands for.
@@ -43,18 +54,28 @@ pub(crate) async fn resolve(
         }
         Locator::Stream(_) | Locator::Source(_) => None,
     };
-    let stream = match (locator, &title) {
-        (Locator::Stream(stream), _) => *stream,
-        (Locator::Source(source), _) => source.stream,
-        (_, Some(title)) => title.stream,
-        (_, None) => return Err(OpenError::NoDirector(locator.to_string())),
-    };
     let extra = if let Locator::Source(source) = locator { Some(source) } else { None };
     let sources: Vec<&SourceUrl> = extra.into_iter().chain(sources).collect();
-    if let Some(other) = sources.iter().find(|source| source.stream != stream) {
+    let named = |source: &&SourceUrl| match source {
+        SourceUrl::Content { stream, .. } => Some(*stream),
+        SourceUrl::Web(_) => None,
+    };
+    let stream = match (locator, &title) {
+        (Locator::Stream(stream), _) => Some(*stream),
+        (_, Some(title)) => Some(title.stream),
+        (_, None) => sources.iter().find_map(named),
+    };
+    let stream = stream.ok_or_else(|| OpenError::NoHash(locator.to_string()))?;
+    if let Some(other) = sources.iter().find(|source| named(source).is_some_and(|other| other != stream)) {
         return Err(OpenError::OtherStream { source_url: (*other).clone(), wanted: stream.to_string() });
     }
-    let given: Vec<String> = sources.into_iter().map(|source| source.address.clone()).collect();
+    let given: Vec<Given> = sources
+        .into_iter()
+        .map(|source| match source {
+            SourceUrl::Content { address, .. } => Given::Content(address.clone()),
+            SourceUrl::Web(url) => Given::Web(Arc::new(WebSource::new(url.clone()))),
+        })
+        .collect();
     let (mut size, mut listed) = (title.as_ref().map(|title| title.size), Vec::new());
     if let Some(director) = &director {
         match director.sources(stream).await {
@@ -84,7 +105,12 @@ const fn is_not_found(why: &DirectorError) -> bool {
 
 /// Asks all sources for the size of the stream and takes what most say. What they say is proved with
 /// the first page of hashes.
-async fn ask_size(http: &reqwest::Client, stream: StreamId, sources: &[String]) -> Result<u64, OpenError> {
+async fn ask_size(http: &reqwest::Client, stream: StreamId, given: &[Given]) -> Result<u64, OpenError> {
+    let content = |given: &Given| match given {
+        Given::Content(address) => Some(address.clone()),
+        Given::Web(_) => None,
+    };
+    let sources: Vec<String> = given.iter().filter_map(content).collect();
     let answers = join_all(sources.iter().map(|address| ask_one(http, stream, address))).await;
     let told: Vec<u64> = answers.iter().filter_map(|answer| answer.as_ref().ok().copied()).collect();
     let votes = |size: &u64| told.iter().filter(|other| *other == size).count();

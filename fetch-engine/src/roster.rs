@@ -3,16 +3,22 @@
 //! A letter is given when a server is first met and kept for as long as the stream is open, also
 //! while the server is away and when it comes back at another address.
 
+use std::sync::Arc;
+
 use tributary_core::directory::SourceEntry;
 use tributary_core::pattern::{MAX_SOURCES, SourceId};
 
+use crate::web::WebSource;
+
 /// One source.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Member {
     /// The server's name; its address until it has told one.
     pub(crate) name: String,
-    /// `HOST:PORT`.
+    /// `HOST:PORT`; of a plain web server the file's address.
     pub(crate) address: String,
+    /// The file, where it is one on a plain web server.
+    pub(crate) web: Option<Arc<WebSource>>,
     /// Given by the user: stays, whatever a director says.
     given: bool,
     /// Named by the director in its last list.
@@ -28,6 +34,13 @@ pub(crate) enum Change {
     Withdrawn(SourceId),
 }
 
+impl Member {
+    /// What its rate is remembered by: the server, never what was fetched from it.
+    pub(crate) fn remembered_as(&self) -> String {
+        self.web.as_ref().map_or_else(|| self.address.clone(), |web| web.url().origin())
+    }
+}
+
 /// All sources ever met, in the order of their letters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Roster {
@@ -41,7 +54,19 @@ impl Roster {
         if self.members.iter().any(|member| member.address == address) {
             return None;
         }
-        self.add(Member { name: address.to_owned(), address: address.to_owned(), given: true, listed: false })
+        let (name, address) = (address.to_owned(), address.to_owned());
+        self.add(Member { name, address, web: None, given: true, listed: false })
+    }
+
+    /// A file on a plain web server that the user gave; nothing where it is known or there is no letter
+    /// left.
+    pub(crate) fn give_web(&mut self, web: &Arc<WebSource>) -> Option<Change> {
+        let known = |member: &Member| member.web.as_ref().is_some_and(|other| other.url() == web.url());
+        if self.members.iter().any(known) {
+            return None;
+        }
+        let (name, address) = (web.url().authority(), web.url().shown());
+        self.add(Member { name, address, web: Some(web.clone()), given: true, listed: false })
     }
 
     /// Takes the director's list.
@@ -52,12 +77,13 @@ impl Roster {
             let known = self
                 .members
                 .iter()
-                .position(|member| member.name == entry.name)
+                .position(|member| member.name == entry.name && member.web.is_none())
                 .or_else(|| self.members.iter().position(|m| m.given && m.address == entry.address));
             let Some(place) = known else {
                 let Some(change) = self.add(Member {
                     name: entry.name.clone(),
                     address: entry.address.clone(),
+                    web: None,
                     given: false,
                     listed: true,
                 }) else {
@@ -134,7 +160,8 @@ impl Roster {
 }
 
 fn member_of(entry: &SourceEntry) -> Member {
-    Member { name: entry.name.clone(), address: entry.address.clone(), given: false, listed: true }
+    let (name, address) = (entry.name.clone(), entry.address.clone());
+    Member { name, address, web: None, given: false, listed: true }
 }
 
 fn id(place: usize) -> SourceId {
@@ -182,6 +209,19 @@ mod tests {
         assert_eq!(roster.get(letter('A')).unwrap().name, "alpha");
         assert_eq!(roster.list(&entries(&[("alpha", "h:1")])), []);
         assert_eq!(roster.list(&[]), []);
+    }
+
+    #[test]
+    fn a_web_server_is_no_server_of_a_director_whatever_its_name() {
+        let mut roster = Roster::default();
+        let web = Arc::new(WebSource::new("http://h:1/film?key=1".parse().unwrap()));
+        assert_eq!(roster.give_web(&web), Some(Change::Added(letter('A'))));
+        assert_eq!(roster.give_web(&web), None);
+        let member = roster.get(letter('A')).unwrap();
+        assert_eq!((member.name.as_str(), member.address.as_str()), ("h:1", "http://h:1/film?…"));
+        assert_eq!(member.remembered_as(), "http://h:1");
+        assert_eq!(roster.list(&entries(&[("h:1", "h:1")])), [Change::Added(letter('B'))]);
+        assert!(roster.get(letter('A')).unwrap().web.is_some());
     }
 
     #[test]

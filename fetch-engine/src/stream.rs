@@ -35,8 +35,7 @@ impl Drop for Opened {
         self.shared.close();
         let measured = {
             let inner = self.live.lock();
-            let seen = inner.seen(self.live.now()).into_iter();
-            seen.filter_map(|seen| Some((seen.address, seen.stats.rate_bps?))).collect::<Vec<_>>()
+            inner.measured(self.live.now())
         };
         self.memory.learn(measured);
     }

@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     let source = SourceId::new(0).expect("A");
     let mut now = Time::ZERO;
     session.handle(now, Event::Demand(Demand { main: 1..geometry.blocks() + 1, others: Vec::new() }));
-    session.handle(now, Event::Added { source, hint: None });
+    session.handle(now, Event::Added { source, hint: None, gives_pages: true });
     session.handle(now, Event::Connected { source, rtt: Duration::from_millis(20), relayed: false });
     let mut decoder = Decoder::new();
     decoder.feed(bytes);

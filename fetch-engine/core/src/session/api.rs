@@ -88,6 +88,8 @@ pub enum Event {
         source: SourceId,
         /// What is remembered of it.
         hint: Option<Hint>,
+        /// Whether it can be asked for hash pages: a plain web server can't.
+        gives_pages: bool,
     },
     /// The director says that this source no longer holds the stream: no new connection to it.
     Withdrawn {

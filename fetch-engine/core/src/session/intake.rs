@@ -214,7 +214,7 @@ impl Session {
         if self.pages.is_idle() {
             return;
         }
-        let usable = self.sources.values().filter(|s| s.is_usable());
+        let usable = self.sources.values().filter(|s| s.is_usable() && s.gives_pages);
         let mut nearest: Vec<(u32, Duration, SourceId)> =
             usable.map(|s| (self.pages.missed(s.id), s.round_trip(), s.id)).collect();
         nearest.sort_unstable();

@@ -23,11 +23,12 @@ const RELAYED_ROUND_TRIPS: u32 = 3;
 const LONELY_BACKOFF: Duration = Duration::from_secs(2);
 
 impl Session {
-    pub(super) fn added(&mut self, id: SourceId, hint: Option<Hint>) {
+    pub(super) fn added(&mut self, id: SourceId, hint: Option<Hint>, gives_pages: bool) {
         let remembered = hint.map(|hint| (hint.rate_bps / 8.0).max(1.0));
         let known = self.sources.contains_key(&id);
         let source = self.sources.entry(id).or_insert_with(|| Source::new(id, remembered));
         source.withdrawn = false;
+        source.gives_pages = gives_pages;
         if !known || matches!(source.link, Link::Away { .. } | Link::Gone) {
             source.link = Link::Connecting;
             self.nobody_told = false;
@@ -71,7 +72,9 @@ impl Session {
                 },
             );
         }
-        self.ask_for_pages(now, id, true);
+        if self.sources.get(&id).is_some_and(|source| source.gives_pages) {
+            self.ask_for_pages(now, id, true);
+        }
         self.order_orphans(now);
         self.plan(now);
         self.request_pages(now);

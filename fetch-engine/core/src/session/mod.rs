@@ -134,7 +134,7 @@ impl Session {
     /// Takes an event. Ask [`Self::poll`] for what follows from it until it gives nothing.
     pub fn handle(&mut self, now: Time, event: Event) {
         match event {
-            Event::Added { source, hint } => self.added(source, hint),
+            Event::Added { source, hint, gives_pages } => self.added(source, hint, gives_pages),
             Event::Withdrawn { source } => self.withdrawn(now, source),
             Event::Connected { source, rtt, relayed } => self.connected(now, source, rtt, relayed),
             Event::Lost { source, why } => self.lost(now, source, &why),

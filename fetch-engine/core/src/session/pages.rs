@@ -104,3 +104,32 @@ impl PageFetch {
         self.lacking.retain(|(lacking, _)| *lacking != source);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Action, Config, Demand, Event, Session};
+    use super::*;
+    use crate::geometry::{Geometry, StreamId};
+    use crate::wire::Frame;
+
+    #[test]
+    fn pages_are_asked_only_of_those_who_give_them() {
+        let geometry = Geometry::new(1 << 20, 16 << 10).unwrap();
+        let mut session = Session::new(StreamId([1; 32]), geometry, Config::default()).unwrap();
+        let (web, content) = (SourceId::new(0).unwrap(), SourceId::new(1).unwrap());
+        session.handle(Time::ZERO, Event::Demand(Demand { main: 1..65, others: Vec::new() }));
+        let mut asked = Vec::new();
+        for (source, gives_pages, millis) in [(web, false, 1), (content, true, 90)] {
+            let rtt = Duration::from_millis(millis);
+            session.handle(Time::ZERO, Event::Added { source, hint: None, gives_pages });
+            session.handle(Time::ZERO, Event::Connected { source, rtt, relayed: false });
+            while let Some(action) = session.poll() {
+                if let Action::Send(to, Frame::PageRequest { .. }) = action {
+                    asked.push(to);
+                }
+            }
+            assert_eq!(asked.is_empty(), !gives_pages, "{asked:?}");
+        }
+        assert!(asked.iter().all(|to| *to == content), "the nearer one has none: {asked:?}");
+    }
+}

@@ -61,6 +61,8 @@ pub(super) struct Source {
     pub(super) id: SourceId,
     pub(super) link: Link,
     pub(super) withdrawn: bool,
+    /// Whether it can be asked for hash pages.
+    pub(super) gives_pages: bool,
     pub(super) rtt: Option<Duration>,
     /// What it holds, as it said last; everything before it said so.
     pub(super) held: Held,
@@ -111,6 +113,7 @@ impl Source {
             id,
             link: Link::Connecting,
             withdrawn: false,
+            gives_pages: true,
             rtt: None,
             held: Held::all(),
             silent: false,

@@ -187,7 +187,9 @@ impl World {
         };
         match happening {
             Happening::Tick => session.tick(now),
-            Happening::Join(host) => session.handle(now, Event::Added { source: id(host), hint: None }),
+            Happening::Join(host) => {
+                session.handle(now, Event::Added { source: id(host), hint: None, gives_pages: true })
+            }
             Happening::Withdraw(host) => {
                 session.handle(now, Event::Withdrawn { source: id(host) });
                 self.at(now + Duration::from_secs(2), Happening::Join(host));

@@ -34,6 +34,7 @@ Examples:
   tributary-fetch get tributary://box.local/Library/Film
   tributary-fetch get b3:HASH --range 0-1048575 -o - | file -
   tributary-fetch get --source tributary://a.local/b3:HASH --source tributary://b.local/b3:HASH
+  tributary-fetch get b3:HASH --source tributary://a.local/b3:HASH --source https://example.net/film.mp4
 
 LOCATOR is CATALOG/TITLE or b3:HASH at the director, tributary://HOST[:PORT]/CATALOG/TITLE,
 or left out where sources are given.";
@@ -64,9 +65,13 @@ pub(crate) struct Get {
     /// Fetch only these bytes, counted from 0, both ends included; the second may be left out.
     #[arg(long, value_name = "A-B")]
     pub(crate) range: Option<ByteRange>,
-    /// A server that holds the stream: tributary://HOST:PORT/b3:HASH. May be given again.
+    /// Who holds the stream: tributary://HOST:PORT/b3:HASH, or http(s)://HOST/PATH of a plain web server.
+    /// May be given again.
     #[arg(long, value_name = "URL")]
     pub(crate) source: Vec<SourceUrl>,
+    /// Certificates, in PEM, to trust beside the system's when a source is https.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) director: DirectorFlag,
     /// Who decides which server sends what.
@@ -197,7 +202,7 @@ mod tests {
         let hash = "0".repeat(64);
         let source = format!("tributary://h/b3:{hash}");
         assert!(Args::try_parse_from(["tributary-fetch", "get", "--source", &source]).is_ok());
-        for bad in [vec!["get"], vec!["get", "neither"], vec!["get", "--source", "http://x/y"]] {
+        for bad in [vec!["get"], vec!["get", "neither"], vec!["get", "--source", "ftp://x/y"]] {
             let error = Args::try_parse_from(["tributary-fetch"].iter().chain(&bad)).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{bad:?}");
         }

@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
         cache: CACHE,
         planner: args.planner.into(),
         give_up_after: GIVE_UP_AFTER,
+        ca_file: args.ca_file.clone(),
         ..EngineConfig::default()
     })?;
     let cancel = Cancel::new();

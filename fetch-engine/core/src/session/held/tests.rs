@@ -51,7 +51,7 @@ impl Table {
         let ranges = held.iter().map(|(from, to)| from * GROUP..to * GROUP);
         let held = Held::gather(self.geometry.size(), ranges).unwrap();
         self.servers.insert(source(index), (Walker::new(source(index), self.geometry), held));
-        self.session.handle(self.now, Event::Added { source: source(index), hint: None });
+        self.session.handle(self.now, Event::Added { source: source(index), hint: None, gives_pages: true });
         let rtt = Duration::from_millis(5);
         self.session.handle(self.now, Event::Connected { source: source(index), rtt, relayed: false });
     }

@@ -1,0 +1,72 @@
+//! A connection to a web server, encrypted or not.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
+use tokio::net::{TcpStream, lookup_host};
+
+use super::address::WebUrl;
+use super::tls::Tls;
+
+/// How long a connection may take to be made, looking up the name and encryption included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What both kinds of connections can do.
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire for S {}
+
+/// A connection.
+pub(crate) struct Line {
+    /// What the server sends.
+    pub(crate) read: ReadHalf<Box<dyn Wire>>,
+    /// What it is sent.
+    pub(crate) write: WriteHalf<Box<dyn Wire>>,
+    /// The round trip that the connect took.
+    pub(crate) rtt: Duration,
+}
+
+impl Line {
+    /// Connects to the server of `url`.
+    pub(crate) async fn connect(url: &WebUrl, tls: &Tls) -> Result<Self, String> {
+        let late = || Err(format!("no answer within {} s", CONNECT_TIMEOUT.as_secs()));
+        tokio::time::timeout(CONNECT_TIMEOUT, Self::try_connect(url, tls)).await.unwrap_or_else(|_| late())
+    }
+
+    async fn try_connect(url: &WebUrl, tls: &Tls) -> Result<Self, String> {
+        let (tcp, rtt) = reach(&url.socket()).await.map_err(|why| in_words(&why))?;
+        let wire: Box<dyn Wire> =
+            if url.is_encrypted() { Box::new(tls.wrap(url.host(), tcp).await?) } else { Box::new(tcp) };
+        let (read, write) = split(wire);
+        Ok(Self { read, write, rtt })
+    }
+}
+
+/// Connects to the first address of a name that answers, and measures how long that took.
+async fn reach(socket: &str) -> io::Result<(TcpStream, Duration)> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
+    for address in lookup_host(socket).await? {
+        let start = Instant::now();
+        match TcpStream::connect(address).await {
+            Ok(stream) => {
+                let rtt = start.elapsed();
+                stream.set_nodelay(true)?;
+                return Ok((stream, rtt));
+            }
+            Err(why) => last = why,
+        }
+    }
+    Err(last)
+}
+
+/// The usual reasons in plain words.
+pub(crate) fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => "the connection was reset".to_owned(),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            "there is no route to it".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
