@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use tributary_player::app::App;
+use tributary_player::app::{App, Kept};
 use tributary_player::cli::Cli;
-use tributary_player::config::{self, Config};
+use tributary_player::config::{self, Config, Store};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -32,15 +32,31 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         tracing::warn!("{why}");
         Config::default()
     });
-    let viewport = egui::ViewportBuilder::default()
+    // With a folder of its own, all that is kept lies there.
+    let state_folder = cli.config_dir.clone().or_else(config::default_state_folder);
+    let store = state_folder.and_then(|folder| match Store::new(&folder) {
+        Ok(store) => Some(store),
+        Err(why) => {
+            tracing::warn!("nothing will be remembered: {why}");
+            None
+        }
+    });
+    let memory = store.as_ref().map(Store::load).unwrap_or_default();
+    let place = memory.window.filter(|_| config.settings().0.keep_window);
+    let mut viewport = egui::ViewportBuilder::default()
         .with_title("Tributary")
         .with_app_id("tributary")
-        .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([480.0, 300.0])
-        .with_fullscreen(cli.fullscreen);
+        .with_fullscreen(cli.fullscreen)
+        .with_maximized(place.is_some_and(|place| place.maximized));
+    let (width, height) = place.map_or((1280.0, 800.0), |place| place.size);
+    viewport = viewport.with_inner_size([width.clamp(480.0, 16_384.0), height.clamp(300.0, 16_384.0)]);
+    if let Some((x, y)) = place.and_then(|place| place.corner) {
+        viewport = viewport.with_position([x, y]);
+    }
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
-        let app = App::new(context, cli, config).map_err(|why| format!("{why:#}"))?;
+        let app = App::new(context, cli, config, Kept { store, memory }).map_err(|why| format!("{why:#}"))?;
         Ok(Box::new(app))
     });
     eframe::run_native("tributary", options, create).map_err(in_words)

@@ -2,15 +2,11 @@
 
 use std::time::Duration;
 
-use fetch_engine::Stream;
-
-use super::target::{director_shown, director_url};
-use super::{App, Session, Target, opening, pictures_folder};
-use crate::ipc::{EndReason, RemoteEvent};
-use crate::media::EngineSource;
-use crate::media::{Input, LoadOptions, SeekKind as MediaSeekKind};
+use super::target::director_shown;
+use super::{App, Begin, pictures_folder};
+use crate::media::SeekKind as MediaSeekKind;
 use crate::state::notice::{Notice, NoticeKind};
-use crate::state::playback::{Fault, Phase, Playback, SPEEDS, TrackKind};
+use crate::state::playback::{Phase, SPEEDS, TrackKind};
 use crate::state::{Command, Event, MAX_VOLUME, PlaybackEvent, SeekKind, View, words};
 
 impl App {
@@ -45,10 +41,15 @@ impl App {
                     self.posters.want(director, stream);
                 }
             }
-            Command::Play(title) => {
-                self.queue.clear();
-                self.play(Target::title(*title), Duration::ZERO);
-            }
+            Command::OpenTitle(title) => self.state.apply(Event::TitleShown(title)),
+            Command::Play(title) => self.play_title(*title, Begin::WhereLeftOff),
+            Command::PlayFromStart(title) => self.play_title(*title, Begin::At(Duration::ZERO)),
+            Command::Next => self.step(true),
+            Command::Previous => self.step(false),
+            Command::StopCountdown => self.state.apply(Event::CountdownSet(None)),
+            Command::Continue(what) => self.go_on(&what),
+            Command::DropPlace(what) => self.state.apply(Event::PlaceDropped(what)),
+            Command::Mark(title, watched) => self.state.apply(Event::Marked { title, watched }),
             Command::RetryPlayback => self.retry(),
             Command::LeavePlayer => self.leave(),
             Command::ToggleFullscreen => {
@@ -141,7 +142,7 @@ impl App {
         }
     }
 
-    fn tell(&mut self, title: &str, detail: &str) {
+    pub(super) fn tell(&mut self, title: &str, detail: &str) {
         self.state.apply(Event::Noticed(Notice::passing(NoticeKind::Other, title, detail)));
     }
 
@@ -160,6 +161,11 @@ impl App {
         if ended {
             self.player.set_paused(false);
         }
+    }
+
+    /// Goes to the beginning.
+    pub(super) fn seek_start(&mut self) {
+        self.seek(Duration::ZERO, SeekKind::Exact);
     }
 
     fn set_speed(&mut self, speed: f64) {
@@ -196,110 +202,20 @@ impl App {
         }
     }
 
-    /// Plays the next one of the queue, if there is one.
-    pub(super) fn play_next(&mut self) {
-        if let Some(target) = self.queue.pop_front() {
-            self.play(target, Duration::ZERO);
-        }
-    }
-
-    /// Plays `target` from `start` on.
-    pub(super) fn play(&mut self, target: Target, start: Duration) {
-        self.stop();
-        self.openings += 1;
-        let number = self.openings;
-        let title = match &target {
-            Target::Stream { title, .. } => title.clone(),
-            _ => None,
-        };
-        let (name, origin) = (target.name(), target.origin());
-        self.remote.plays(Some(target.path()));
-        let paused = std::mem::take(&mut self.start_paused);
-        self.state.apply(Event::Opening { number, name, origin, title, start, paused });
-        match &target {
-            Target::Stream { locator, .. } => {
-                let director = self.state.library.director.as_deref().map(director_url);
-                let sender = self.inbox.sender();
-                opening::open(&self.engine, &sender, number, locator.clone(), director, &self.sources);
-            }
-            Target::Uri { uri, .. } => self.load(Input::Uri(uri.clone())),
-            Target::Unknown(why) => {
-                let why = words::sentence(why);
-                self.not_opened(why);
-            }
-        }
-        self.current = Some(target);
-    }
-
-    /// Takes a stream that was opened, or why not.
-    pub(super) fn opened(&mut self, number: u64, result: Result<Stream, String>) {
-        if self.state.playback.as_ref().is_none_or(|playback| playback.number != number) {
-            return;
-        }
-        let session = result.and_then(|stream| {
-            Session::new(number, stream, self.inbox.sender())
-                .map_err(|why| format!("The system gave no thread: {why}."))
-        });
-        match session {
-            Ok(session) => {
-                let stream = session.stream.clone();
-                self.remote.opened(&stream);
-                let title = stream.title().cloned().map(Box::new);
-                self.state.apply(Event::Opened { number, size: stream.size(), title });
-                self.session = Some(session);
-                self.load(Input::Source(EngineSource::new(stream)));
-            }
-            Err(why) => self.not_opened(why),
-        }
-    }
-
-    fn not_opened(&mut self, why: String) {
-        self.remote.event(&RemoteEvent::EndFile(EndReason::Error(why.clone())));
-        self.state.apply(Event::Playing(PlaybackEvent::Failed(Fault::NotOpened(why))));
-    }
-
-    fn load(&mut self, input: Input) {
-        let Some(playback) = &self.state.playback else { return };
-        let start = Some(playback.position).filter(|place| !place.is_zero());
-        let (number, paused) = (playback.number, playback.paused);
-        self.player.load(input, LoadOptions { number, start, paused });
-        // One who chose it while the title was being opened.
-        if (playback.speed - 1.0).abs() > 1e-6 {
-            self.player.set_speed(playback.speed);
-        }
-    }
-
-    fn retry(&mut self) {
-        let Some(target) = self.current.clone() else { return };
-        let start = self.state.playback.as_ref().map(Playback::retry_place);
-        self.play(target, start.unwrap_or_default());
-    }
-
-    fn stop(&mut self) {
-        self.player.stop();
-        self.film.surface.clear();
-        self.session = None;
-    }
-
-    fn leave(&mut self) {
-        self.stop();
-        self.queue.clear();
-        self.current = None;
-        self.remote.plays(None);
-        self.state.apply(Event::FullscreenSet(false));
-        self.state.apply(Event::PlayerLeft);
-    }
-
     fn escape(&mut self) {
         if self.state.keys_shown {
             self.state.apply(Event::KeysShown(false));
         } else if self.state.fullscreen {
             self.state.apply(Event::FullscreenSet(false));
+        } else if self.state.countdown.is_some() {
+            self.state.apply(Event::CountdownSet(None));
         } else if self.state.view == View::Player && self.state.stats.open {
             self.state.apply(Event::StatsOpened(false));
         } else if self.state.view == View::Player {
             self.leave();
-        } else if self.state.view == View::Directors && self.state.library.director.is_some() {
+        } else if self.state.view == View::Title
+            || (self.state.view == View::Directors && self.state.library.director.is_some())
+        {
             self.state.apply(Event::LibraryShown);
         }
     }

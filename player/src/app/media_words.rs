@@ -72,7 +72,7 @@ fn tracks(list: &[TrackInfo]) -> Vec<TrackChoice> {
             MediaTrackKind::Subtitle => TrackKind::Subtitle,
             MediaTrackKind::Video => return None,
         };
-        let named = track.title.clone().or_else(|| track.language.as_deref().map(language));
+        let named = track.title.clone().or_else(|| track.language.as_deref().map(words::language));
         let name = named.map_or_else(|| format!("Track {}", track.index + 1), |name| words::safe(&name));
         Some(TrackChoice {
             kind,
@@ -85,26 +85,19 @@ fn tracks(list: &[TrackInfo]) -> Vec<TrackChoice> {
     list.iter().filter_map(choice).collect()
 }
 
-/// A language's own name, for the codes met most; other codes as they are.
-fn language(code: &str) -> String {
-    let name = match code.to_ascii_lowercase().as_str() {
-        "en" | "eng" => "English",
-        "de" | "deu" | "ger" => "Deutsch",
-        "fr" | "fra" | "fre" => "Français",
-        "es" | "spa" => "Español",
-        "it" | "ita" => "Italiano",
-        "nl" | "nld" | "dut" => "Nederlands",
-        "pt" | "por" => "Português",
-        "pl" | "pol" => "Polski",
-        "ru" | "rus" => "Русский",
-        "sv" | "swe" => "Svenska",
-        "tr" | "tur" => "Türkçe",
-        "uk" | "ukr" => "Українська",
-        "ja" | "jpn" => "Japanese",
-        "zh" | "zho" | "chi" => "Chinese",
-        _ => code,
-    };
-    name.to_owned()
+/// The first track in the first of `languages` that any of them is in.
+pub(super) fn preferred<'a>(
+    tracks: &'a [TrackInfo],
+    kind: MediaTrackKind,
+    languages: &[String],
+) -> Option<&'a TrackInfo> {
+    languages.iter().find_map(|wanted| {
+        let wanted = words::language(wanted);
+        tracks.iter().find(|track| {
+            let named = track.language.as_deref().map(words::language);
+            track.kind == kind && named.is_some_and(|named| named.eq_ignore_ascii_case(&wanted))
+        })
+    })
 }
 
 #[cfg(test)]
@@ -125,6 +118,24 @@ mod tests {
         let PlaybackEvent::Ready { media, .. } = &events[0] else { panic!("{events:?}") };
         assert_eq!(media.audio_detail, "stereo, 44.1 kHz");
         assert_eq!(kilohertz(48_000), "48 kHz");
+    }
+
+    #[test]
+    fn languages_are_preferred_in_their_order_however_they_are_written() {
+        let track = |index, language: &str| {
+            let mut track = TrackInfo::of_kind(MediaTrackKind::Audio);
+            (track.index, track.language) = (index, Some(language.to_owned()));
+            track
+        };
+        let tracks = [track(0, "eng"), track(1, "de"), track(2, "fr")];
+        let of = |languages: &[&str]| {
+            let languages: Vec<String> = languages.iter().map(|&l| l.to_owned()).collect();
+            preferred(&tracks, MediaTrackKind::Audio, &languages).map(|track| track.index)
+        };
+        assert_eq!(of(&["deu", "en"]), Some(1));
+        assert_eq!(of(&["it", "en"]), Some(0));
+        assert_eq!(of(&["it"]), None);
+        assert_eq!(of(&[]), None);
     }
 
     #[test]

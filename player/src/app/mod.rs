@@ -8,33 +8,37 @@ mod carry_out;
 pub mod inbox;
 mod media_words;
 mod opening;
+mod playing;
+mod playlist;
 mod posters;
 mod remote;
 mod session;
 mod target;
 
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use eframe::CreationContext;
 use egui::{Rect, Ui, UiBuilder};
-use fetch_engine::{Engine, EngineConfig, StreamId};
+use fetch_engine::{CacheLimits, Engine, EngineConfig, StreamId};
 
 use crate::cli::Cli;
-use crate::config::Config;
+use crate::config::{Config, Store};
 use crate::media::surface::{self, VideoSurface};
-use crate::media::{AudioOutput, MediaEvent, Player, PlayerOptions};
+use crate::media::{AudioOutput, MediaEvent, Player, PlayerOptions, TrackInfo, TrackKind};
+use crate::state::memory::{Memory, WindowPlace};
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Phase;
+use crate::state::settings::{Settings, ThemeChoice};
 use crate::state::{Event, PlaybackEvent, State};
 use crate::theme;
 use crate::view::{self, Pictures, Poster, Scene};
 
 use asker::Asker;
 use inbox::{Inbox, Message};
+use playlist::Playlist;
 use posters::Posters;
 use remote::Remote;
 use session::Session;
@@ -53,18 +57,40 @@ pub struct App {
     film: Film,
     posters: Posters,
     session: Option<Session>,
-    /// What is to be played after this.
-    queue: VecDeque<Target>,
+    /// What is played one after the other.
+    playlist: Playlist,
     /// What is played now, to be tried again.
     current: Option<Target>,
     openings: u64,
     /// Whether the first title shall stand still.
     start_paused: bool,
     config: Config,
+    /// Where the memory is kept; none where there is no folder for it.
+    store: Option<Store>,
+    /// Whether what is being opened shall begin at its remembered place, once its name is known.
+    looks_for_place: bool,
     sources: Vec<String>,
     remote: Remote,
     /// Whether the window was last told to fill the screen.
     fills_screen: bool,
+}
+
+/// What was kept of earlier runs.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Where it lies; none where there is no folder for it.
+    pub store: Option<Store>,
+    /// What was read of it.
+    pub memory: Memory,
+}
+
+/// Where a title begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Begin {
+    /// Just there.
+    At(Duration),
+    /// Where one left off, if the settings say so; else at its start.
+    WhereLeftOff,
 }
 
 /// The surface that draws the film, and where its pictures come from.
@@ -78,11 +104,12 @@ impl App {
     ///
     /// # Errors
     /// In words, where engine or pipeline can't be started.
-    pub fn new(context: &CreationContext<'_>, cli: Cli, config: Config) -> anyhow::Result<Self> {
+    pub fn new(context: &CreationContext<'_>, cli: Cli, config: Config, kept: Kept) -> anyhow::Result<Self> {
         theme::install(&context.egui_ctx);
+        let (settings, problems) = config.settings();
         let surface = surface::choose(context);
         let inbox = Inbox::new(&context.egui_ctx);
-        let engine = Engine::new(EngineConfig::default())?;
+        let engine = Engine::new(EngineConfig { cache: cache(&settings), ..EngineConfig::default() })?;
         let ctx = context.egui_ctx.clone();
         let sender = inbox.sender();
         let player = Player::new(
@@ -105,25 +132,38 @@ impl App {
             player,
             posters,
             session: None,
-            queue: VecDeque::new(),
+            playlist: Playlist::default(),
             current: None,
             openings: 0,
             start_paused: cli.pause,
             config,
+            store: kept.store,
+            looks_for_place: false,
             sources: cli.source.clone(),
             remote,
             fills_screen: cli.fullscreen,
         };
-        app.begin(&cli);
+        app.state.apply(Event::SettingsRead(Box::new(settings)));
+        app.follow_settings(&context.egui_ctx);
+        app.state.apply(Event::Recalled(Box::new(kept.memory)));
+        app.begin(&cli, problems);
         Ok(app)
     }
 
-    fn begin(&mut self, cli: &Cli) {
+    fn begin(&mut self, cli: &Cli, problems: Vec<String>) {
         let known = self.config.directors();
         self.state.apply(Event::Configured { known, volume: self.config.volume() });
         self.player.set_volume(self.state.volume);
-        for key in self.config.unknown_keys() {
-            tracing::warn!("the configuration has a key that is not known here and is kept: {key}");
+        for problem in &problems {
+            tracing::warn!("in the settings file: {problem}");
+        }
+        if let Some(first) = problems.first() {
+            let detail = match problems.len() {
+                1 => first.clone(),
+                more => format!("{first}; and {} more, see the log", more - 1),
+            };
+            let notice = Notice::warning(NoticeKind::Other, "Part of the settings file is not used", detail);
+            self.state.apply(Event::Noticed(notice));
         }
         if let Some(address) = cli.director.clone().or_else(|| self.config.last_director()) {
             self.connect(&address);
@@ -133,13 +173,9 @@ impl App {
         if cli.stats {
             self.state.apply(Event::StatsOpened(true));
         }
-        self.queue = cli.play.iter().map(|text| Target::parse(text)).collect();
-        if self.queue.is_empty() && !cli.source.is_empty() {
-            self.queue.push_back(Target::parse(&cli.source[0]));
-        }
-        if let Some(target) = self.queue.pop_front() {
-            self.play(target, cli.start.unwrap_or_default());
-        }
+        let named = if cli.play.is_empty() { &cli.source[..cli.source.len().min(1)] } else { &cli.play };
+        let list = Playlist::given(named.iter().map(|text| Target::parse(text)));
+        self.play_list(list, cli.start.map_or(Begin::WhereLeftOff, Begin::At));
     }
 
     /// Takes everything that came from other threads.
@@ -177,14 +213,59 @@ impl App {
         if !self.state.plays(number) {
             return;
         }
+        if let MediaEvent::Ready(facts) = &event {
+            self.choose_tracks(&facts.tracks);
+        }
         let ended = event == MediaEvent::EndOfFile;
         self.remote.media(&event);
         for event in media_words::events(event) {
             self.state.apply(Event::Playing(event));
         }
         // Only a real end starts the next title; a fault never does.
-        if ended && !self.queue.is_empty() {
-            self.play_next();
+        if ended {
+            self.ended();
+        }
+    }
+
+    /// Notes where the window is.
+    fn look_at_window(&mut self, ctx: &egui::Context) {
+        let place = ctx.input(|input| {
+            let window = input.viewport();
+            let usual = window.fullscreen != Some(true) && window.minimized != Some(true);
+            let size = window.inner_rect.filter(|_| usual)?.size();
+            Some(WindowPlace {
+                corner: window.outer_rect.map(|outer| (outer.left(), outer.top())),
+                size: (size.x, size.y),
+                maximized: window.maximized == Some(true),
+            })
+        });
+        if let Some(place) = place.filter(|_| self.state.settings.keep_window && !self.state.fullscreen) {
+            self.state.apply(Event::WindowPlaced(place));
+        }
+    }
+
+    /// Makes the window follow the settings.
+    fn follow_settings(&self, ctx: &egui::Context) {
+        let preference = match self.state.settings.theme {
+            ThemeChoice::System => egui::ThemePreference::System,
+            ThemeChoice::Dark => egui::ThemePreference::Dark,
+            ThemeChoice::Light => egui::ThemePreference::Light,
+        };
+        ctx.set_theme(preference);
+        let still = self.state.settings.reduce_motion;
+        ctx.all_styles_mut(|style| style.animation_time = if still { 0.0 } else { theme::ANIMATION_SECONDS });
+    }
+
+    /// Chooses the tracks in the languages that the settings prefer.
+    fn choose_tracks(&self, tracks: &[TrackInfo]) {
+        let settings = &self.state.settings;
+        let sound = media_words::preferred(tracks, TrackKind::Audio, &settings.sound_languages);
+        if let Some(track) = sound.filter(|track| !track.selected) {
+            self.player.select_audio(Some(track.index));
+        }
+        if let Some(track) = media_words::preferred(tracks, TrackKind::Subtitle, &settings.subtitle_languages)
+        {
+            self.player.select_subtitle(Some(track.index));
         }
     }
 
@@ -200,6 +281,18 @@ impl App {
     fn look_at_player(&mut self, ctx: &egui::Context) {
         let now = ctx.input(|input| input.time);
         self.state.apply(Event::Tick(now));
+        let date = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        self.state.apply(Event::Dated(date));
+        if let Some(left) = self.state.countdown.map(|end| end - now) {
+            if left <= 0.0 {
+                self.step(true);
+            } else {
+                ctx.request_repaint_after(CLOCK_EVERY.min(Duration::from_secs_f64(left)));
+            }
+        }
+        if let Some(store) = &mut self.store {
+            store.keep(&self.state.memory);
+        }
         if let Some(playback) = &self.state.playback {
             // Before, the pipeline may still tell the place of the title before.
             let running = playback.phase == Phase::Running;
@@ -209,6 +302,7 @@ impl App {
             let frames = self.player.frames();
             self.state.apply(Event::Playing(PlaybackEvent::Frames(frames.shown(), frames.dropped())));
         }
+        self.look_at_window(ctx);
         if self.fills_screen != self.state.fullscreen {
             self.fills_screen = self.state.fullscreen;
             ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(self.fills_screen));
@@ -267,10 +361,22 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.remember();
+        self.state.apply(Event::PlayerLeft);
+        if let Some(store) = &mut self.store {
+            store.finish(&self.state.memory);
+        }
         self.session = None;
         if !self.player.quit() {
             tracing::warn!("playback did not end in time");
         }
+    }
+}
+
+/// The bounds of a stream's cache.
+const fn cache(settings: &Settings) -> CacheLimits {
+    CacheLimits {
+        back_bytes: (settings.back_mib as u64) << 20,
+        ahead_bytes: (settings.ahead_mib as u64) << 20,
     }
 }
 

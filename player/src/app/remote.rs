@@ -7,7 +7,8 @@ use fetch_engine::Stream;
 use serde_json::Value;
 
 use super::inbox::{Message, Sender};
-use super::{App, Target};
+use super::playlist::Playlist;
+use super::{App, Begin, Target};
 use crate::ipc::{Done, EndReason, Hooks, RemoteCommand, RemoteEvent, RemoteView, Server};
 use crate::media::{MediaEvent, TrackInfo, VideoFacts};
 use crate::state::playback::{Phase, Playback};
@@ -145,16 +146,17 @@ impl App {
     pub(super) fn carry_out_remote(&mut self, ctx: &egui::Context, command: RemoteCommand, done: Done) {
         match command {
             RemoteCommand::Load { path, append } => {
-                self.queue.push_back(Target::parse(&path));
+                let target = Target::parse(&path);
                 let idle = self.state.playback.is_none() || self.state.has_ended();
+                let start = Begin::At(std::time::Duration::ZERO);
                 if !append {
-                    let newest = self.queue.pop_back();
-                    self.queue.clear();
-                    self.queue.extend(newest);
+                    self.play_list(Playlist::given([target]), start);
+                } else if !self.playlist.append(target) {
+                    return done(Err("the playlist is full".to_owned()));
+                } else if let Some(target) = if idle { self.playlist.go_to_last() } else { None } {
+                    self.play(target, start);
                 }
-                if !append || idle {
-                    self.play_next();
-                }
+                self.tell_neighbours();
             }
             RemoteCommand::Seek { to, exact } => {
                 let kind = if exact { SeekKind::Exact } else { SeekKind::Key };
@@ -176,8 +178,7 @@ impl App {
             RemoteCommand::SelectAudio(index) => self.player.select_audio(index),
             RemoteCommand::SelectSubtitle(index) => self.player.select_subtitle(index),
             RemoteCommand::Fullscreen(on) => self.state.apply(Event::FullscreenSet(on)),
-            RemoteCommand::Queue { forward: true } => self.play_next(),
-            RemoteCommand::Queue { forward: false } => {}
+            RemoteCommand::Queue { forward } => self.step(forward),
             RemoteCommand::Screenshot(path) => {
                 self.player.screenshot(&path, done);
                 return;

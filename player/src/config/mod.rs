@@ -1,23 +1,33 @@
-//! What is remembered between two runs: a plain TOML file that may be edited by hand.
+//! The settings file: plain TOML that may be edited by hand, also while the program runs.
 //!
-//! Keys that this version does not know are reported and kept.
+//! Only what differs is written, into the file as it is then: comments, order and keys that this
+//! version does not know stay as they are. What is unknown or out of its bounds is reported.
+
+mod keys;
+mod store;
 
 use std::path::{Path, PathBuf};
 
-use toml::{Table, Value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 use crate::state::library::KnownDirector;
+use crate::state::settings::Settings;
+
+pub use store::{Store, default_state_folder};
 
 /// Most directors remembered.
 const REMEMBERED_DIRECTORS: usize = 50;
+/// Largest settings file that is read, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
 const FILE: &str = "config.toml";
-const KNOWN_KEYS: [&str; 3] = ["directors", "last_director", "volume"];
 
-/// The configuration, and what else stands in its file.
+/// The settings file.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     path: Option<PathBuf>,
-    table: Table,
+    document: DocumentMut,
+    /// The file's text when it was last read or written.
+    text: String,
 }
 
 /// A file that can't be read or written.
@@ -37,7 +47,7 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// Why, with the line.
-        why: Box<toml::de::Error>,
+        why: Box<toml_edit::TomlError>,
     },
     /// It can't be written.
     #[error("{path} can't be written: {why}")]
@@ -49,6 +59,17 @@ pub enum ConfigError {
     },
 }
 
+fn read(path: &Path) -> std::io::Result<String> {
+    match std::fs::metadata(path) {
+        Ok(facts) if facts.len() > MOST_BYTES => {
+            Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"))
+        }
+        Ok(_) => std::fs::read_to_string(path),
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(why) => Err(why),
+    }
+}
+
 impl Config {
     /// Reads the file in `folder`; an absent one is empty.
     ///
@@ -56,88 +77,139 @@ impl Config {
     /// [`ConfigError`], where there is a file that can't be used.
     pub fn load(folder: &Path) -> Result<Self, ConfigError> {
         let path = folder.join(FILE);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match read(&path) {
             Ok(text) => text,
-            Err(why) if why.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(why) => return Err(ConfigError::Read { path, why }),
         };
-        match text.parse::<Table>() {
-            Ok(table) => Ok(Self { path: Some(path), table }),
+        match text.parse::<DocumentMut>() {
+            Ok(document) => Ok(Self { path: Some(path), document, text }),
             Err(why) => Err(ConfigError::Parse { path, why: Box::new(why) }),
         }
     }
 
-    /// Keys in the file that this version does not know.
+    /// What the file says, and in words what of it could not be used.
     #[must_use]
-    pub fn unknown_keys(&self) -> Vec<&str> {
-        self.table.keys().map(String::as_str).filter(|key| !KNOWN_KEYS.contains(key)).collect()
+    pub fn settings(&self) -> (Settings, Vec<String>) {
+        keys::read(&self.document)
     }
 
     /// Directors remembered.
     #[must_use]
     pub fn directors(&self) -> Vec<KnownDirector> {
-        let entries = self.table.get("directors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let text = |entry: &Value, key| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-        let known = entries.iter().filter_map(|entry| {
-            let address = text(entry, "address")?;
-            Some(KnownDirector { name: text(entry, "name").unwrap_or_else(|| address.clone()), address })
+        let item = self.document.get("directors");
+        let text = |value: Option<&str>| value.map(str::to_owned);
+        let known = |name: Option<String>, address: Option<String>| {
+            let address = address?;
+            Some(KnownDirector { name: name.unwrap_or_else(|| address.clone()), address })
+        };
+        let tables = item.and_then(Item::as_array_of_tables).into_iter().flatten().filter_map(|table| {
+            let get = |key| text(table.get(key).and_then(Item::as_str));
+            known(get("name"), get("address"))
         });
-        known.take(REMEMBERED_DIRECTORS).collect()
+        let inline = item.and_then(Item::as_array).into_iter().flatten().filter_map(|value| {
+            let table = value.as_inline_table()?;
+            let get = |key| text(table.get(key).and_then(Value::as_str));
+            known(get("name"), get("address"))
+        });
+        tables.chain(inline).take(REMEMBERED_DIRECTORS).collect()
     }
 
     /// Address of the director used last.
     #[must_use]
     pub fn last_director(&self) -> Option<String> {
-        self.table.get("last_director").and_then(Value::as_str).map(str::to_owned)
+        self.document.get("last_director").and_then(Item::as_str).map(str::to_owned)
     }
 
     /// Volume at the last end, 0 to 1.5.
     #[must_use]
     pub fn volume(&self) -> f64 {
-        let value = self.table.get("volume");
-        value.and_then(|value| value.as_float().or(value.as_integer().map(|v| v as f64))).unwrap_or(1.0)
+        self.document.get("volume").and_then(keys::number).unwrap_or(1.0)
     }
 
     /// Remembers these, and writes the file if that changes it.
     ///
     /// # Errors
-    /// [`ConfigError::Write`].
+    /// [`ConfigError`].
     pub fn remember(
         &mut self,
         directors: &[KnownDirector],
         last: Option<&str>,
         volume: f64,
     ) -> Result<(), ConfigError> {
-        let before = self.table.clone();
-        let entry = |known: &KnownDirector| {
-            let mut entry = Table::new();
-            entry.insert("name".to_owned(), known.name.clone().into());
-            entry.insert("address".to_owned(), known.address.clone().into());
-            Value::Table(entry)
-        };
-        let entries: Vec<Value> = directors.iter().take(REMEMBERED_DIRECTORS).map(entry).collect();
-        self.table.insert("directors".to_owned(), entries.into());
-        match last {
-            Some(last) => self.table.insert("last_director".to_owned(), last.into()),
-            None => self.table.remove("last_director"),
-        };
-        self.table.insert("volume".to_owned(), ((volume * 100.0).round() / 100.0).into());
-        if self.table == before { Ok(()) } else { self.save() }
+        let volume = (volume * 100.0).round() / 100.0;
+        let (known, kept, loud) = (self.directors(), self.last_director(), self.volume());
+        if known == directors && kept.as_deref() == last && loud == volume {
+            return Ok(());
+        }
+        self.edit(|document| {
+            if known != directors {
+                document.insert("directors", Item::Value(Value::Array(list(directors))));
+            }
+            match last {
+                Some(last) if kept.as_deref() != Some(last) => {
+                    keys::set(document.as_table_mut(), "last_director", last.into());
+                }
+                None => {
+                    document.remove("last_director");
+                }
+                Some(_) => {}
+            }
+            if loud != volume {
+                keys::set(document.as_table_mut(), "volume", volume.into());
+            }
+        })
     }
 
-    fn save(&self) -> Result<(), ConfigError> {
-        let Some(path) = &self.path else { return Ok(()) };
-        let write = || -> std::io::Result<()> {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            // Written beside and renamed, so that a crash leaves the old file or the new one.
-            let beside = path.with_extension("toml.new");
-            std::fs::write(&beside, self.table.to_string())?;
-            std::fs::rename(&beside, path)
-        };
-        write().map_err(|why| ConfigError::Write { path: path.clone(), why })
+    /// Writes what of `settings` differs from the file.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn set(&mut self, settings: &Settings) -> Result<(), ConfigError> {
+        let (before, _) = self.settings();
+        if before == *settings {
+            return Ok(());
+        }
+        self.edit(|document| keys::write(document, settings))
     }
+
+    /// Changes the file as it is now, which may be newer than what was read.
+    fn edit(&mut self, change: impl Fn(&mut DocumentMut)) -> Result<(), ConfigError> {
+        let Some(path) = self.path.clone() else {
+            change(&mut self.document);
+            return Ok(());
+        };
+        let text = read(&path).map_err(|why| ConfigError::Read { path: path.clone(), why })?;
+        if text != self.text {
+            self.document =
+                text.parse().map_err(|why| ConfigError::Parse { path: path.clone(), why: Box::new(why) })?;
+        }
+        change(&mut self.document);
+        let text = self.document.to_string();
+        store::write(&path, text.as_bytes()).map_err(|why| ConfigError::Write { path, why })?;
+        self.text = text;
+        Ok(())
+    }
+}
+
+fn list(directors: &[KnownDirector]) -> toml_edit::Array {
+    let mut array = toml_edit::Array::new();
+    for known in directors.iter().take(REMEMBERED_DIRECTORS) {
+        let mut entry = InlineTable::new();
+        entry.insert("name", known.name.as_str().into());
+        entry.insert("address", known.address.as_str().into());
+        let mut entry = Value::InlineTable(entry);
+        entry.decor_mut().set_prefix("\n    ");
+        array.push_formatted(entry);
+    }
+    if !array.is_empty() {
+        array.set_trailing("\n");
+    }
+    array
+}
+
+/// A table inside `document`, made where it is absent.
+fn table<'a>(document: &'a mut DocumentMut, name: &str) -> Option<&'a mut Table> {
+    document.entry(name).or_insert_with(|| Item::Table(Table::new())).as_table_mut()
 }
 
 /// The user's folder for this program's configuration.
@@ -151,9 +223,21 @@ pub fn default_folder() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::settings::ThemeChoice;
 
     fn known(name: &str) -> KnownDirector {
         KnownDirector { name: name.to_owned(), address: format!("{name}.local:7400") }
+    }
+
+    fn with(text: &str) -> (tempfile::TempDir, Config) {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(FILE), text).expect("written");
+        let config = Config::load(folder.path()).expect("read");
+        (folder, config)
+    }
+
+    fn text(folder: &tempfile::TempDir) -> String {
+        std::fs::read_to_string(folder.path().join(FILE)).expect("read")
     }
 
     #[test]
@@ -170,14 +254,40 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_told_and_kept() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join(FILE), "theme = \"dark\"\nvolume = 1\n").expect("written");
-        let mut config = Config::load(folder.path()).expect("read");
-        assert_eq!(config.unknown_keys(), ["theme"]);
+    fn directors_written_as_tables_are_read_too() {
+        let (_folder, config) = with("[[directors]]\nname = \"attic\"\naddress = \"attic.local:7400\"\n");
+        assert_eq!(config.directors(), [known("attic")]);
+    }
+
+    #[test]
+    fn what_a_person_wrote_stays() {
+        let (folder, mut config) =
+            with("# mine\nvolume = 1 # loud\n\n[playback] # ours\nresume = false\nlater = 3\n");
+        let (mut settings, problems) = config.settings();
+        assert!(!settings.resume);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].contains("playback.later"), "{problems:?}");
+        settings.theme = ThemeChoice::Light;
+        config.set(&settings).expect("written");
         config.remember(&[known("attic")], None, 0.5).expect("written");
-        let text = std::fs::read_to_string(folder.path().join(FILE)).expect("read");
-        assert!(text.contains("theme = \"dark\""), "{text}");
+        let text = text(&folder);
+        for kept in
+            ["# mine", "# loud", "[playback] # ours", "resume = false", "later = 3", "theme = \"light\""]
+        {
+            assert!(text.contains(kept), "{kept} in {text}");
+        }
+        assert!(!text.contains("countdown"), "what is as usual is not spelled out: {text}");
+    }
+
+    #[test]
+    fn an_edit_by_hand_while_it_runs_is_not_lost() {
+        let (folder, mut config) = with("volume = 1.0\n");
+        std::fs::write(folder.path().join(FILE), "volume = 1.0\n[playback]\nresume = false\n")
+            .expect("written");
+        config.remember(&[], None, 0.3).expect("written");
+        let text = text(&folder);
+        assert!(text.contains("resume = false") && text.contains("volume = 0.3"), "{text}");
+        assert!(!config.settings().0.resume);
     }
 
     #[test]
@@ -186,5 +296,10 @@ mod tests {
         std::fs::write(folder.path().join(FILE), "volume = = 1").expect("written");
         let error = Config::load(folder.path()).expect_err("no TOML").to_string();
         assert!(error.contains("left alone"), "{error}");
+        // Broken while the program runs: the same.
+        let (folder, mut config) = with("volume = 1.0\n");
+        std::fs::write(folder.path().join(FILE), "volume = = 1").expect("written");
+        assert!(config.remember(&[], None, 0.3).is_err());
+        assert_eq!(text(&folder), "volume = = 1");
     }
 }

@@ -38,6 +38,22 @@ pub struct TrackInfo {
     pub(super) stream_id: String,
 }
 
+impl TrackInfo {
+    /// A track of which nothing but its kind is known.
+    #[must_use]
+    pub const fn of_kind(kind: TrackKind) -> Self {
+        Self {
+            kind,
+            index: 0,
+            codec: String::new(),
+            language: None,
+            title: None,
+            selected: false,
+            stream_id: String::new(),
+        }
+    }
+}
+
 /// Tracks of the collection, in its order, without a choice made.
 pub(super) fn of_collection(collection: &gst::StreamCollection) -> Vec<TrackInfo> {
     let mut tracks: Vec<TrackInfo> = Vec::new();

@@ -38,12 +38,28 @@ pub enum Command {
     WantTitles(u64),
     /// The poster of this stream is on show and not here.
     WantPoster(StreamId),
-    /// Play a title of the library.
+    /// Open the page of a title.
+    OpenTitle(Box<Title>),
+    /// Play a title of the library, from where one left off.
     Play(Box<Title>),
+    /// Play a title of the library from its start.
+    PlayFromStart(Box<Title>),
+    /// Go on with what was begun, by its remembered name.
+    Continue(String),
+    /// Forget where one left off in this.
+    DropPlace(String),
+    /// Mark a title as watched, or as not watched.
+    Mark(Box<Title>, bool),
     /// Try again what failed.
     RetryPlayback,
     /// Leave the player.
     LeavePlayer,
+    /// Play what comes after.
+    Next,
+    /// Play what comes before.
+    Previous,
+    /// Do not begin the next title by itself.
+    StopCountdown,
     /// Play if paused, pause if playing.
     TogglePause,
     /// Go to a time.

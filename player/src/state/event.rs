@@ -7,8 +7,10 @@ use fetch_engine::snapshot::{LogEntry, Snapshot};
 use tributary_core::directory::{Catalogs, Servers, Title, TitlePage};
 
 use super::library::{KnownDirector, Listing};
+use super::memory::{Memory, WindowPlace};
 use super::notice::Notice;
 use super::playback::{Fault, MediaWords, Origin, TrackChoice};
+use super::settings::Settings;
 use super::stats::{EventFilter, StatsPage};
 
 /// One change, from the user, the director, the engine or the pipeline.
@@ -16,6 +18,34 @@ use super::stats::{EventFilter, StatsPage};
 pub enum Event {
     /// Time went by: seconds since the window was opened.
     Tick(f64),
+    /// The date, in seconds since 1970.
+    Dated(u64),
+    /// The settings were read or changed.
+    SettingsRead(Box<Settings>),
+    /// What was remembered was read.
+    Recalled(Box<Memory>),
+    /// The page of a title opened.
+    TitleShown(Box<Title>),
+    /// A title was marked as watched by hand, or as not watched.
+    Marked {
+        /// The title.
+        title: Box<Title>,
+        /// Watched, or not.
+        watched: bool,
+    },
+    /// The place kept of this is forgotten.
+    PlaceDropped(String),
+    /// What comes before and after what plays.
+    NeighboursSet {
+        /// Whether something comes before.
+        previous: bool,
+        /// Name of what comes after.
+        next: Option<String>,
+    },
+    /// The next title begins at this time, in seconds since the window was opened; or not by itself.
+    CountdownSet(Option<f64>),
+    /// The window is there and that large.
+    WindowPlaced(WindowPlace),
     /// The configuration was read.
     Configured {
         /// Directors remembered.
@@ -64,6 +94,8 @@ pub enum Event {
     Opening {
         /// Number of the opening.
         number: u64,
+        /// What it is, as it could be asked for again.
+        what: String,
         /// Its name to show.
         name: String,
         /// Where its bytes come from.
@@ -79,6 +111,8 @@ pub enum Event {
     Opened {
         /// Number of the opening.
         number: u64,
+        /// The name of its stream.
+        what: String,
         /// Its size in bytes.
         size: u64,
         /// What the director knows of it.

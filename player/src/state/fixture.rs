@@ -6,16 +6,25 @@ use std::time::Duration;
 use fetch_engine::snapshot::{
     CacheSnapshot, Cell, LogEntry, LogKind, PatternSnapshot, Snapshot, SourceSnapshot, StreamState, Totals,
 };
-use tributary_core::directory::{CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, Title, TitlePage};
+use tributary_core::directory::{
+    CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, Title, TitlePage, Track,
+};
 use tributary_core::geometry::StreamId;
 
 use super::playback::{MediaWords, Origin, Playback, TrackChoice, TrackKind};
 use super::{Event, PlaybackEvent, State};
 
+/// The day it is, in seconds since 1970.
+pub const DATE: u64 = 1_800_000_000;
 /// Names of the four servers.
 pub const SERVERS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
 const BLOCKS: u64 = 1480;
 const BLOCK_SIZE: u32 = 262_144;
+
+fn track(kind: &str, codec: &str, language: &str, title: &str) -> Track {
+    let own = str::to_owned;
+    Track { kind: own(kind), codec: own(codec), language: own(language), title: own(title) }
+}
 
 /// A title of the fixture's library.
 pub fn title(number: u8) -> Title {
@@ -33,9 +42,24 @@ pub fn title(number: u8) -> Title {
         size: 388_000_000,
         file_name: "film.mp4".to_owned(),
         year: Some(2008 + u16::from(number)),
-        description: String::new(),
-        tags: Vec::new(),
-        media: MediaFacts { duration_ms: 596_000 + u64::from(number) * 600_000, ..MediaFacts::default() },
+        description:
+            "A large and gentle rabbit wakes to a fine morning in the meadow. Three small bullies spoil it, \
+                      and he sets about a patient, elaborate and entirely just revenge."
+                .to_owned(),
+        tags: vec!["Animation".to_owned(), "comedy".to_owned()],
+        media: MediaFacts {
+            duration_ms: 596_000 + u64::from(number) * 600_000,
+            width: 1920,
+            height: 1080,
+            fps: 24.0,
+            container: "MP4".to_owned(),
+            tracks: vec![
+                track("video", "H.264", "", ""),
+                track("audio", "AAC, stereo", "en", ""),
+                track("audio", "Opus, stereo", "en", "Commentary"),
+                track("subtitle", "SRT", "de", ""),
+            ],
+        },
         poster: false,
         servers: SERVERS[..=usize::from(number % 4)].iter().map(|&name| name.to_owned()).collect(),
         added_at: 0,
@@ -70,6 +94,40 @@ pub fn library() -> State {
         listing: state.library.listing_number,
         page: Ok(TitlePage { total: 8, offset: 0, titles: (0..8).map(title).collect() }),
     });
+    state
+}
+
+/// The same library two days after some titles were begun, one watched, and the servers measured.
+pub fn begun() -> State {
+    let mut state = library();
+    state.apply(Event::Dated(DATE - 2 * 86_400));
+    for (number, seconds) in [(4, 2000), (3, 1200), (0, 252)] {
+        let title = title(number);
+        state.apply(Event::Opening {
+            number: u64::from(number) + 1,
+            what: super::memory::name_of(title.stream),
+            name: title.title.clone(),
+            origin: Origin::Stream,
+            start: Duration::ZERO,
+            paused: false,
+            title: Some(Box::new(title.clone())),
+        });
+        let duration = Some(Duration::from_millis(title.media.duration_ms));
+        let media = MediaWords::default();
+        state.apply(Event::Playing(PlaybackEvent::Ready { duration, seekable: true, media }));
+        state.apply(Event::Playing(PlaybackEvent::Position(Duration::from_secs(seconds))));
+        state.apply(Event::Measured { number: u64::from(number) + 1, snapshot: Arc::new(snapshot()) });
+        state.apply(Event::PlayerLeft);
+    }
+    state.apply(Event::Marked { title: Box::new(title(5)), watched: true });
+    let speeds =
+        [("alpha", 8.9e6, 12.0), ("beta", 5.6e6, 18.0), ("gamma", 4.1e6, 41.0), ("delta", 3.5e6, 96.0)];
+    for (name, rate_bps, rtt) in speeds {
+        let found = state.memory.servers.iter_mut().find(|server| server.name == name);
+        let server = found.expect("it was measured");
+        (server.rate_bps, server.rtt_ms) = (rate_bps, Some(rtt));
+    }
+    state.apply(Event::Dated(DATE));
     state
 }
 
@@ -195,6 +253,7 @@ pub fn playing() -> State {
     let mut state = library();
     state.apply(Event::Opening {
         number: 1,
+        what: super::memory::name_of(title(0).stream),
         name: "Big Buck Bunny".to_owned(),
         origin: Origin::Stream,
         title: Some(Box::new(title(0))),

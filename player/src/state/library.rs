@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tributary_core::directory::{CatalogEntry, Catalogs, ServerEntry, Servers, Title, TitlePage};
+use tributary_core::geometry::StreamId;
 
 use super::words;
 
@@ -12,6 +13,9 @@ pub const TITLES_A_PAGE: u64 = 60;
 const KEPT_PAGES: usize = 40;
 /// Most titles of one list that can be reached by scrolling.
 const LISTED_TITLES: u64 = 1_000_000;
+
+/// Most titles before and after one that follow each other in playing.
+const AROUND: usize = 200;
 
 /// A director as the config file remembers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +79,34 @@ impl Titles {
     #[must_use]
     pub fn get(&self, place: u64) -> Option<&Title> {
         self.pages.get(&(place / TITLES_A_PAGE))?.get((place % TITLES_A_PAGE) as usize)
+    }
+
+    /// The titles here that lie around this stream without a gap, and its place among them; none
+    /// where it is not here.
+    #[must_use]
+    pub fn around(&self, stream: StreamId) -> (Vec<Title>, usize) {
+        let titles = self.pages.iter().flat_map(|(page, titles)| (page * TITLES_A_PAGE..).zip(titles));
+        let mut run: Vec<Title> = Vec::new();
+        let (mut found, mut last) = (None, None);
+        for (place, title) in titles {
+            if last.is_some_and(|last| last + 1 != place) {
+                if found.is_some() {
+                    break;
+                }
+                run.clear();
+            }
+            last = Some(place);
+            if title.stream == stream && found.is_none() {
+                let before = run.len().saturating_sub(AROUND);
+                run.drain(..before);
+                found = Some(run.len());
+            }
+            run.push(title.clone());
+            if found.is_some_and(|found| run.len() > found + AROUND) {
+                break;
+            }
+        }
+        found.map_or_else(Default::default, |found| (run, found))
     }
 
     /// Whether the page with `place` is neither here in its newest form nor asked for.

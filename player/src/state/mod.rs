@@ -6,9 +6,12 @@
 pub mod command;
 pub mod event;
 pub mod library;
+pub mod memory;
 pub mod notice;
 pub mod people;
 pub mod playback;
+pub mod readiness;
+pub mod settings;
 pub mod stats;
 pub mod verdict;
 pub mod words;
@@ -21,13 +24,18 @@ mod tests;
 pub use command::{Command, SeekKind};
 pub use event::{Event, PlaybackEvent};
 use library::Library;
+use memory::Memory;
 use notice::Notices;
 use people::{People, Person};
 use playback::{Fault, Origin, Phase, Playback};
+use settings::Settings;
 use stats::{DRAWER_WIDTH, Stats};
+use tributary_core::directory::Title;
 
 /// Loudest volume: 150 %.
 pub const MAX_VOLUME: f64 = 1.5;
+/// Seconds between two notes of how far a film has come.
+const NOTE_EVERY: f64 = 5.0;
 
 /// What fills the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +45,8 @@ pub enum View {
     Directors,
     /// Catalogs and titles.
     Library,
+    /// A page for one title.
+    Title,
     /// The film.
     Player,
 }
@@ -48,6 +58,24 @@ pub struct State {
     pub view: View,
     /// Seconds since the window was opened.
     pub now: f64,
+    /// Seconds since 1970.
+    pub date: u64,
+    /// What a person chose once and for all.
+    pub settings: Settings,
+    /// Where one left off, what was watched, how fast servers were.
+    pub memory: Memory,
+    /// When the film's place was noted last, in seconds since the window was opened.
+    noted: f64,
+    /// Whether something comes before what plays.
+    pub previous: bool,
+    /// Name of what comes after it.
+    pub next: Option<String>,
+    /// When the next title begins by itself, in seconds since the window was opened.
+    pub countdown: Option<f64>,
+    /// The title whose page is open.
+    pub page: Option<Title>,
+    /// How often a page was opened: the keyboard goes to each one's first button once.
+    pub page_number: u64,
     /// Directors, catalogs, titles.
     pub library: Library,
     /// Letters and colours of the servers.
@@ -75,6 +103,15 @@ impl Default for State {
         Self {
             view: View::default(),
             now: 0.0,
+            date: 0,
+            settings: Settings::default(),
+            memory: Memory::default(),
+            noted: 0.0,
+            previous: false,
+            next: None,
+            countdown: None,
+            page: None,
+            page_number: 0,
             library: Library::default(),
             people: People::default(),
             playback: None,
@@ -96,6 +133,21 @@ impl State {
             Event::Tick(now) => {
                 self.now = now;
                 self.notices.age(now);
+                if now - self.noted >= NOTE_EVERY {
+                    self.note();
+                }
+            }
+            Event::NeighboursSet { previous, next } => {
+                self.previous = previous;
+                self.next = next.map(|name| words::safe(&name));
+            }
+            Event::CountdownSet(end) => self.countdown = end,
+            Event::WindowPlaced(place) => self.memory.place_window(place),
+            Event::Dated(date) => self.date = date,
+            Event::SettingsRead(settings) => self.settings = *settings,
+            Event::Recalled(memory) => {
+                self.memory = *memory;
+                self.memory.bound();
             }
             Event::Configured { known, volume } => {
                 self.library.known = known;
@@ -107,7 +159,20 @@ impl State {
                 self.library.known.retain(|known| known.address != address);
             }
             Event::ChoosingDirector => self.view = View::Directors,
-            Event::LibraryShown => self.view = View::Library,
+            Event::LibraryShown => {
+                self.view = View::Library;
+                self.page = None;
+            }
+            Event::TitleShown(title) => {
+                self.page = Some(*title);
+                self.page_number += 1;
+                self.view = View::Title;
+            }
+            Event::Marked { title, watched } => {
+                let director = self.library.director.as_deref();
+                self.memory.mark(&title, director, watched, self.date);
+            }
+            Event::PlaceDropped(what) => self.memory.drop_place(&what),
             Event::DirectorAnswered { address, catalogs, servers } => {
                 self.director_answered(&address, catalogs, servers);
             }
@@ -126,8 +191,11 @@ impl State {
                 }
                 self.library.listed(listing, page);
             }
-            Event::Opening { number, name, origin, title, start, paused } => {
+            Event::Opening { number, what, name, origin, title, start, paused } => {
+                self.note();
+                self.countdown = None;
                 let mut playback = Playback::opening(number, words::safe(&name), origin);
+                playback.what = what;
                 playback.title = title.map(|title| *title);
                 playback.position = start;
                 playback.paused = paused;
@@ -135,10 +203,17 @@ impl State {
                 self.stats.isolated = None;
                 self.stats.unfolded.clear();
                 self.stats.seen_warning = 0;
+                // Whoever leaves the film finds the page of what was played last.
+                if let (Some(page), Some(title)) =
+                    (&mut self.page, self.playback.as_ref().and_then(|playback| playback.title.as_ref()))
+                {
+                    page.clone_from(title);
+                }
                 self.view = View::Player;
             }
-            Event::Opened { number, size, title } => {
+            Event::Opened { number, what, size, title } => {
                 if let Some(playback) = self.playback_of(number) {
+                    playback.what = what;
                     playback.size = size;
                     if let Some(title) = title {
                         playback.name = words::safe(&title.title);
@@ -148,8 +223,14 @@ impl State {
             }
             Event::Playing(event) => self.playing(event),
             Event::PlayerLeft => {
+                self.note();
+                self.countdown = None;
                 self.playback = None;
-                self.view = if self.library.director.is_some() { View::Library } else { View::Directors };
+                self.view = match (&self.page, &self.library.director) {
+                    (Some(_), _) => View::Title,
+                    (None, Some(_)) => View::Library,
+                    (None, None) => View::Directors,
+                };
             }
             Event::Measured { number, snapshot } => {
                 for source in &snapshot.sources {
@@ -217,6 +298,16 @@ impl State {
         }
     }
 
+    /// Notes how far the film has come and how its servers do.
+    fn note(&mut self) {
+        self.noted = self.now;
+        let Some(playback) = &self.playback else { return };
+        self.memory.note(playback, self.library.director.as_deref(), self.date);
+        if playback.begun {
+            self.memory.note_servers(playback, self.date);
+        }
+    }
+
     /// Whether the opening with this number is the one that plays.
     #[must_use]
     pub fn plays(&self, number: u64) -> bool {
@@ -236,6 +327,7 @@ impl State {
             PlaybackEvent::Loading => playback.phase = Phase::Loading,
             PlaybackEvent::Ready { duration, seekable, media } => {
                 playback.phase = Phase::Running;
+                playback.begun = true;
                 playback.duration = duration.or(playback.duration);
                 playback.seekable = seekable;
                 if !seekable {
@@ -261,6 +353,7 @@ impl State {
                 playback.waiting_since = None;
             }
             PlaybackEvent::Seeking(target) => {
+                self.countdown = None;
                 playback.seek_target = Some(target);
                 if playback.phase == Phase::Ended {
                     playback.phase = Phase::Running;
@@ -284,6 +377,7 @@ impl State {
                 playback.phase = Phase::Ended;
                 playback.buffering = None;
                 playback.position = playback.duration.unwrap_or(playback.position);
+                self.note();
             }
             PlaybackEvent::Failed(fault) => {
                 // The first fault is the truth; what follows comes from it.

@@ -117,10 +117,14 @@ pub struct RateSample {
 pub struct Playback {
     /// Number of this opening: what belongs to an older one is dropped.
     pub number: u64,
+    /// What it is, as it could be asked for again: the name under which its place is remembered.
+    pub what: String,
     /// Its name to show.
     pub name: String,
     /// Where its bytes come from.
     pub origin: Origin,
+    /// Whether its first picture was ever here.
+    pub begun: bool,
     /// What the director knows of it.
     pub title: Option<Title>,
     /// Its size in bytes; 0 where unknown.
@@ -167,8 +171,10 @@ impl Playback {
     pub fn opening(number: u64, name: String, origin: Origin) -> Self {
         Self {
             number,
+            what: String::new(),
             name,
             origin,
+            begun: false,
             title: None,
             size: 0,
             phase: Phase::Opening,

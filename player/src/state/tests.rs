@@ -135,6 +135,7 @@ fn letters_follow_the_server_and_not_its_place_in_a_pattern() {
     let playing = fixture::playing();
     state.apply(Event::Opening {
         number: 1,
+        what: "x".to_owned(),
         name: "x".to_owned(),
         origin: Origin::Stream,
         title: None,
@@ -181,6 +182,7 @@ fn numbers_and_log_of_the_title_before_do_not_reach_the_next() {
     let snapshot = fixture::playback().snapshot.expect("measured");
     state.apply(Event::Opening {
         number: 2,
+        what: "x".to_owned(),
         name: "Next".to_owned(),
         origin: Origin::Stream,
         title: None,
@@ -223,6 +225,73 @@ fn going_on_does_not_leave_the_end() {
 }
 
 #[test]
+fn a_countdown_ends_with_whatever_else_is_done() {
+    let ended = || {
+        let mut state = fixture::playing();
+        state.apply(Event::Playing(PlaybackEvent::Ended));
+        state.apply(Event::CountdownSet(Some(9.0)));
+        state
+    };
+    let mut state = ended();
+    state.apply(Event::Playing(PlaybackEvent::Seeking(Duration::ZERO)));
+    assert!(state.countdown.is_none());
+    let mut state = ended();
+    state.apply(Event::PlayerLeft);
+    assert!(state.countdown.is_none());
+}
+
+#[test]
+fn the_titles_around_one_are_those_without_a_gap() {
+    let mut state = fixture::library();
+    let listing = state.library.listing_number;
+    let mut numbered = 0_u8;
+    for page in [0, 1, 3] {
+        let titles: Vec<_> = (0..TITLES_A_PAGE)
+            .map(|_| {
+                numbered += 1;
+                fixture::title(numbered)
+            })
+            .collect();
+        let offset = page * TITLES_A_PAGE;
+        state.apply(Event::TitlesCame { listing, page: Ok(TitlePage { total: 240, offset, titles }) });
+    }
+    let stream = |number| fixture::title(number).stream;
+    let (around, at) = state.library.titles.around(stream(61));
+    assert_eq!((around.len(), at), (120, 60));
+    assert_eq!(around[at].stream, stream(61));
+    let (around, at) = state.library.titles.around(stream(121));
+    assert_eq!((around.len(), at), (60, 0));
+    assert!(state.library.titles.around(stream(200)).0.is_empty());
+}
+
+#[test]
+fn the_place_is_noted_while_it_plays_at_its_end_and_when_it_is_left() {
+    let what = |state: &State| state.playback.as_ref().expect("plays").what.clone();
+    let mut state = fixture::playing();
+    let name = what(&state);
+    state.apply(Event::Tick(1.0));
+    assert_eq!(state.memory.place(&name), None);
+    state.apply(Event::Tick(6.0));
+    assert_eq!(state.memory.place(&name), Some(Duration::from_secs(252)));
+    state.apply(Event::Playing(PlaybackEvent::Position(Duration::from_secs(300))));
+    state.apply(Event::PlayerLeft);
+    assert_eq!(state.memory.place(&name), Some(Duration::from_secs(300)));
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Ended));
+    assert!(state.memory.of(&name).is_some_and(|viewing| viewing.watched));
+}
+
+#[test]
+fn a_window_that_fills_the_desktop_keeps_its_own_size() {
+    let mut state = State::default();
+    let place = memory::WindowPlace { corner: Some((3.0, 4.0)), size: (800.0, 600.0), maximized: false };
+    state.apply(Event::WindowPlaced(place));
+    let whole = memory::WindowPlace { corner: Some((0.0, 0.0)), size: (1920.0, 1080.0), maximized: true };
+    state.apply(Event::WindowPlaced(whole));
+    assert_eq!(state.memory.window, Some(memory::WindowPlace { maximized: true, ..place }));
+}
+
+#[test]
 fn a_title_tried_again_keeps_its_place_however_often_it_fails() {
     let mut state = fixture::playing();
     let place = |state: &State| state.playback.as_ref().expect("plays").retry_place();
@@ -232,7 +301,8 @@ fn a_title_tried_again_keeps_its_place_however_often_it_fails() {
         let start = place(&state);
         assert_eq!(start, Duration::from_secs(252));
         let (name, origin) = ("x".to_owned(), Origin::Stream);
-        state.apply(Event::Opening { number, name, origin, title: None, start, paused: false });
+        let what = "x".to_owned();
+        state.apply(Event::Opening { number, what, name, origin, title: None, start, paused: false });
         state.apply(Event::Playing(PlaybackEvent::Failed(Fault::NotOpened("nobody there".to_owned()))));
     }
 }

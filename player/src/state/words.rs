@@ -48,6 +48,33 @@ pub fn span(seconds: f64) -> String {
     }
 }
 
+/// `5 min 44 s left`, `48 min left`, `1 h 12 left`.
+#[must_use]
+pub fn left(seconds: f64) -> String {
+    const EXACT_UNDER: f64 = 600.0;
+    if seconds < EXACT_UNDER {
+        return format!("{} left", span(seconds));
+    }
+    let minutes = (seconds / 60.0).round() as u64;
+    if minutes < 60 {
+        format!("{minutes} min left")
+    } else {
+        format!("{} h {:02} left", minutes / 60, minutes % 60)
+    }
+}
+
+/// `just now`, `5 min ago`, `2 days ago`.
+#[must_use]
+pub fn ago(seconds: u64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match (minutes, hours, days) {
+        (0, _, _) => "just now".to_owned(),
+        (1..60, _, _) => format!("{minutes} min ago"),
+        (_, 1..24, _) => format!("{hours} h ago"),
+        (_, _, days) => format!("{} ago", count(days, "day", "days")),
+    }
+}
+
 /// Mbit/s with the figures that matter: `0.24`, `8.9`, `120`.
 #[must_use]
 pub fn megabits(bits_per_second: f64) -> String {
@@ -58,6 +85,12 @@ pub fn megabits(bits_per_second: f64) -> String {
         m if m < 99.95 => format!("{m:.1}"),
         m => group(m.round() as u64),
     }
+}
+
+/// `41 ms`, `under 1 ms`.
+#[must_use]
+pub fn milliseconds(time: f64) -> String {
+    if time < 1.0 { "under 1 ms".to_owned() } else { format!("{} ms", time.round()) }
 }
 
 /// MiB with one decimal below 10: `2.4 MiB`, `74 MiB`.
@@ -111,6 +144,29 @@ pub fn list(names: &[&str]) -> String {
     }
 }
 
+/// A language's own name, for the codes met most; other codes as they are.
+#[must_use]
+pub fn language(code: &str) -> String {
+    let name = match code.to_ascii_lowercase().as_str() {
+        "en" | "eng" => "English",
+        "de" | "deu" | "ger" => "Deutsch",
+        "fr" | "fra" | "fre" => "Français",
+        "es" | "spa" => "Español",
+        "it" | "ita" => "Italiano",
+        "nl" | "nld" | "dut" => "Nederlands",
+        "pt" | "por" => "Português",
+        "pl" | "pol" => "Polski",
+        "ru" | "rus" => "Русский",
+        "sv" | "swe" => "Svenska",
+        "tr" | "tur" => "Türkçe",
+        "uk" | "ukr" => "Українська",
+        "ja" | "jpn" => "Japanese",
+        "zh" | "zho" | "chi" => "Chinese",
+        _ => code,
+    };
+    name.to_owned()
+}
+
 /// Text from another machine without control and direction characters, and of bounded length.
 #[must_use]
 pub fn safe(text: &str) -> String {
@@ -161,6 +217,12 @@ mod tests {
         assert_eq!(length(596_000).as_deref(), Some("9 min"));
         assert_eq!(length(5_880_000).as_deref(), Some("1 h 38"));
         assert_eq!(span(118.2), "1 min 58 s");
+        assert_eq!(left(344.0), "5 min 44 s left");
+        assert_eq!(left(2880.0), "48 min left");
+        assert_eq!(left(4321.0), "1 h 12 left");
+        assert_eq!(ago(59), "just now");
+        assert_eq!(ago(7200), "2 h ago");
+        assert_eq!(ago(190_000), "2 days ago");
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub use type_scale::{Face, Type};
 
 use egui::{Context, CornerRadius, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2};
 
+/// How long menus take to open, in seconds.
+pub const ANIMATION_SECONDS: f32 = 0.14;
+
 /// Loads the fonts and sets the styles of both themes.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts::definitions());
@@ -23,7 +26,7 @@ pub fn install(ctx: &Context) {
 /// The egui style that follows from `tokens`.
 #[must_use]
 pub fn style(tokens: &Tokens) -> Style {
-    let mut style = Style { visuals: visuals(tokens), animation_time: 0.14, ..Style::default() };
+    let mut style = Style { visuals: visuals(tokens), animation_time: ANIMATION_SECONDS, ..Style::default() };
     style.text_styles = [
         (TextStyle::Heading, Type::HEADING.font()),
         (TextStyle::Body, Type::BODY.font()),

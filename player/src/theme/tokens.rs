@@ -156,6 +156,12 @@ pub mod radius {
 
 /// How long things take to move, in seconds.
 pub mod motion {
+    /// A value on its way between 0 and 1 within `seconds`; at once where nothing shall move.
+    pub fn glide(ctx: &egui::Context, id: egui::Id, on: bool, seconds: f32) -> f32 {
+        let still = ctx.global_style().animation_time <= 0.0;
+        ctx.animate_bool_with_time(id, on, if still { 0.0 } else { seconds })
+    }
+
     /// A button under the pointer.
     pub const HOVER: f32 = 0.09;
     /// The river growing under the pointer.

@@ -88,7 +88,7 @@ fn entry(ui: &mut Ui, width: f32, known: &KnownDirector, scene: &mut Scene<'_>) 
     let response = ui.interact(rect, ui.scope_id().with(("known", &known.address)), Sense::click());
     let spoken = format!("Open {}, {}", known.name, known.address);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
-    let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+    let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     ui.painter().rect_filled(rect, radius::LARGE, tokens.surface1.lerp_to_gamma(tokens.surface2, hover));
     let ours = library.director.as_deref() == Some(&known.address);
     let down = ours && matches!(library.link, Link::Down(_));

@@ -4,7 +4,7 @@ use egui::{EventFilter, Key, Modifiers, Popup, Ui};
 
 use super::Scene;
 use crate::state::playback::{Playback, TrackKind};
-use crate::state::{Command, View};
+use crate::state::{Command, State, View};
 
 /// What one press of an arrow up or down adds to the volume.
 const VOLUME_STEP: f64 = 0.05;
@@ -39,11 +39,7 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
             Key::Escape => Some(Command::Escape),
             _ if state.keys_shown => None,
             Key::Slash if state.view == View::Library => Some(Command::FocusSearch),
-            _ => state
-                .playback
-                .as_ref()
-                .filter(|_| playing)
-                .and_then(|playback| film(key, state.volume, playback)),
+            _ => state.playback.as_ref().filter(|_| playing).and_then(|playback| film(key, state, playback)),
         };
         scene.commands.extend(command);
     }
@@ -54,7 +50,8 @@ fn plain(modifiers: Modifiers) -> bool {
 }
 
 /// What a key asks for while a film is on show.
-fn film(key: Key, volume: f64, playback: &Playback) -> Option<Command> {
+fn film(key: Key, state: &State, playback: &Playback) -> Option<Command> {
+    let volume = state.volume;
     let subtitles = || playback.tracks_of(TrackKind::Subtitle).next().is_some();
     let sounds = || playback.tracks_of(TrackKind::Sound).nth(1).is_some();
     Some(match key {
@@ -72,6 +69,8 @@ fn film(key: Key, volume: f64, playback: &Playback) -> Option<Command> {
         Key::OpenBracket => Command::StepSpeed { faster: false },
         Key::CloseBracket => Command::StepSpeed { faster: true },
         Key::Backspace => Command::SetSpeed(1.0),
+        Key::N if state.next.is_some() => Command::Next,
+        Key::P => Command::Previous,
         Key::S => Command::Screenshot,
         Key::I => Command::ToggleStats,
         Key::C if subtitles() => Command::NextSubtitles,

@@ -21,6 +21,7 @@ const COLUMNS: [&[(&str, &[Line])]; 3] = [
                 (&["j", "l"], "Back, forward 10 s"),
                 (&["0", "9"], "Go to 0 to 90 %"),
                 (&[",", "."], "One frame back, forward"),
+                (&["n", "p"], "Next, previous"),
             ],
         ),
         ("Speed", &[(&["[", "]"], "Slower, faster"), (&["Backspace"], "Normal speed")]),

@@ -8,6 +8,7 @@ pub mod library;
 pub mod message;
 pub mod player;
 pub mod stats;
+pub mod title;
 
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,7 @@ pub fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
     match scene.state.view {
         View::Directors => directors::show(ui, rect, scene),
         View::Library => library::show(ui, rect, scene),
+        View::Title => title::show(ui, rect, scene),
         View::Player => player::show(ui, rect, scene),
     }
     if scene.state.keys_shown {

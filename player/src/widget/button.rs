@@ -24,6 +24,7 @@ pub enum ButtonKind {
 pub struct Button<'a> {
     words: &'a str,
     icon: Option<char>,
+    filled: bool,
     kind: ButtonKind,
     enabled: bool,
 }
@@ -32,13 +33,21 @@ impl<'a> Button<'a> {
     /// A button with words on it.
     #[must_use]
     pub const fn new(words: &'a str, kind: ButtonKind) -> Self {
-        Self { words, icon: None, kind, enabled: true }
+        Self { words, icon: None, filled: false, kind, enabled: true }
     }
 
     /// With an icon before the words.
     #[must_use]
     pub const fn icon(mut self, icon: char) -> Self {
         self.icon = Some(icon);
+        self
+    }
+
+    /// With the filled drawing of an icon before the words.
+    #[must_use]
+    pub const fn filled_icon(mut self, icon: char) -> Self {
+        self.icon = Some(icon);
+        self.filled = true;
         self
     }
 
@@ -66,7 +75,7 @@ impl<'a> Button<'a> {
         let sense = if self.enabled { Sense::click() } else { Sense::hover() };
         let response = ui.interact(rect, ui.scope_id().with(("button", self.words)), sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, self.words));
-        let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+        let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
         let pressed = response.is_pointer_button_down_on();
         let radius = if rect.height() >= 44.0 { radius::LARGE } else { radius::SMALL };
         let (fill, ink) = self.colors(&tokens, hover, pressed);
@@ -75,7 +84,8 @@ impl<'a> Button<'a> {
         let mut x = rect.center().x - text::width(ui.painter(), self.words, ty) / 2.0;
         if let Some(icon) = self.icon {
             x += 13.0;
-            text::icon(ui.painter(), pos2(x - 17.0, rect.center().y), icon, Type::icon(17.0), ink);
+            let glyph = if self.filled { Type::icon_fill(17.0) } else { Type::icon(17.0) };
+            text::icon(ui.painter(), pos2(x - 17.0, rect.center().y), icon, glyph, ink);
         }
         text::paint(ui.painter(), pos2(x, rect.center().y), Align2::LEFT_CENTER, self.words, ty, ink);
         focus::ring(ui, &response, rect, radius);
@@ -109,7 +119,7 @@ pub fn pill(ui: &mut Ui, rect: Rect, words: &str, on: bool) -> Response {
     let tokens = *Tokens::of(ui);
     let response = ui.interact(rect, ui.scope_id().with(("pill", words)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, words));
-    let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+    let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     let round = (rect.height() / 2.0) as u8;
     if on {
         ui.painter().rect_filled(rect, round, tokens.primary);

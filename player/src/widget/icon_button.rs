@@ -75,7 +75,7 @@ impl<'a> IconButton<'a> {
         let rect = Rect::from_center_size(center, vec2(self.side, self.side));
         let response = ui.interact(rect, ui.scope_id().with(("icon", self.name)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, self.on, self.name));
-        let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+        let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
         let rest = if self.on { over_film::ON } else { Color32::TRANSPARENT };
         let hot = if tokens.dark { over_film::HOVER } else { tokens.surface3 };
         let fill = if self.on { rest } else { rest.lerp_to_gamma(hot, hover) };

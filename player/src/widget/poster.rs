@@ -4,27 +4,59 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::epaint::{Brush, RectShape};
-use egui::{Align2, Color32, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
-use egui::{pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, Painter, Rect, Response, Sense, Stroke, StrokeKind, TextureId, Ui,
+};
+use egui::{WidgetInfo, pos2, vec2};
 use tributary_core::directory::Title;
 
-use super::{chip, focus, text};
+use super::{chip, focus, meter, text};
 use crate::state::people::Person;
 use crate::state::words;
-use crate::theme::{Tokens, Type, icon, motion, radius};
+use crate::theme::{Tokens, Type, icon, motion, over_film, radius};
 use crate::view::Poster;
 
 /// Points below a poster that belong to its card.
 pub const CARD_FOOT: f32 = 64.0;
+/// Radius of the play button that a card shows under the pointer, in points.
+const PLAY_RADIUS: f32 = 18.0;
+
+/// How far a title was watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Mark {
+    /// Not at all.
+    #[default]
+    None,
+    /// This part of it, 0 to 1.
+    Begun(f32),
+    /// To its end.
+    Watched,
+}
+
+/// What was asked of a card.
+pub struct Asked {
+    /// The card itself: a press opens its page.
+    pub response: Response,
+    /// The play button on it was pressed.
+    pub play: bool,
+}
+
+/// Paints a picture with round corners so that it covers `frame`.
+pub fn paint_cover(painter: &Painter, frame: Rect, round: u8, texture: TextureId, aspect: f32) {
+    let mut shape = RectShape::filled(frame, round, Color32::WHITE);
+    let uv = cover(aspect, frame.width() / frame.height().max(1.0));
+    shape.brush = Some(Arc::new(Brush { fill_texture_id: texture, uv }));
+    painter.add(shape);
+}
 
 /// Shows the card of `title` at `rect`, the poster's place.
-pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[Person]) -> Response {
+pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[Person], mark: Mark) -> Asked {
     let tokens = *Tokens::of(ui);
     let id = ui.scope_id().with(("title", title.stream.0, &title.name));
     let card = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() + CARD_FOOT - 16.0));
     let response = ui.interact(card, id, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, spoken(title)));
-    let hover = ui.ctx().animate_bool_with_time(id, response.hovered(), motion::HOVER);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, spoken(title, mark)));
+    let hover = motion::glide(ui.ctx(), id, response.hovered(), motion::HOVER);
     let frame = rect.expand(3.0 * hover);
     let round = CornerRadius::same(radius::ROW);
     if hover > 0.0 {
@@ -33,12 +65,9 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[P
         ui.painter().add(shadow.as_shape(frame, round));
     }
     match poster {
-        Poster::Here(texture, aspect) => {
-            let mut shape = RectShape::filled(frame, round, Color32::WHITE);
-            shape.brush = Some(Arc::new(Brush { fill_texture_id: texture, uv: cover(aspect, 2.0 / 3.0) }));
-            ui.painter().add(shape);
-        }
-        _ => blank(ui, frame, round, title, &tokens),
+        Poster::Here(texture, aspect) => paint_cover(ui.painter(), frame, radius::ROW, texture, aspect),
+        // The name stands above the line that tells how far one has come.
+        _ => blank(ui, frame, round, title, &tokens, if matches!(mark, Mark::Begun(_)) { 14.0 } else { 0.0 }),
     }
     ui.painter().rect_stroke(
         frame,
@@ -46,9 +75,10 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[P
         Stroke::new(1.0, Color32::from_white_alpha(20)),
         StrokeKind::Inside,
     );
+    paint_mark(ui.painter(), frame, mark);
+    let center = pos2(frame.right() - 26.0, frame.bottom() - 26.0);
     if hover > 0.0 {
-        let center = pos2(frame.right() - 26.0, frame.bottom() - 26.0);
-        ui.painter().circle_filled(center, 18.0, Color32::WHITE.gamma_multiply(hover));
+        ui.painter().circle_filled(center, PLAY_RADIUS, Color32::WHITE.gamma_multiply(hover));
         let ink = Tokens::DARK.on_primary.gamma_multiply(hover);
         text::icon(ui.painter(), center, icon::PLAY, Type::icon_fill(17.0), ink);
     }
@@ -63,7 +93,27 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[P
     let place = pos2(rect.left(), foot.y);
     text::paint_within(painter, place, Align2::LEFT_CENTER, &facts, Type::CAPTION, tokens.text3, room);
     focus::ring(ui, &response, rect, radius::ROW);
-    response
+    let on_button = response.interact_pointer_pos().is_some_and(|at| at.distance(center) <= PLAY_RADIUS);
+    Asked { play: response.clicked() && on_button, response }
+}
+
+fn paint_mark(painter: &Painter, frame: Rect, mark: Mark) {
+    match mark {
+        Mark::None => {}
+        Mark::Begun(part) => {
+            let line = Rect::from_min_max(
+                frame.left_bottom() + vec2(10.0, -14.0),
+                frame.right_bottom() - vec2(10.0, 10.0),
+            );
+            painter.rect_filled(line.expand2(vec2(3.0, 3.0)), radius::CELL, over_film::PLATE);
+            meter::bar(painter, line, part, over_film::WHITE, over_film::AHEAD);
+        }
+        Mark::Watched => {
+            let center = frame.right_top() + vec2(-18.0, 18.0);
+            painter.circle_filled(center, 13.0, over_film::PLATE);
+            text::icon(painter, center, icon::CHECK, Type::icon(15.0), over_film::WHITE);
+        }
+    }
 }
 
 /// Paints the place of a title that is not here yet.
@@ -79,14 +129,14 @@ pub fn skeleton(ui: &Ui, rect: Rect) {
     bar(33.0, 0.4);
 }
 
-fn blank(ui: &Ui, frame: Rect, round: CornerRadius, title: &Title, tokens: &Tokens) {
+fn blank(ui: &Ui, frame: Rect, round: CornerRadius, title: &Title, tokens: &Tokens, raised: f32) {
     ui.painter().rect_filled(frame, round, tokens.surface2);
     let inner = frame.shrink(14.0);
     let ty = Type::HEADING.at(16.0, 21.0);
     let mut job = ty.wrapped(&title.title, tokens.text1, inner.width());
     job.wrap.max_rows = 4;
     let galley = ui.painter().layout_job(job);
-    let place = pos2(inner.left(), inner.bottom() - galley.size().y);
+    let place = pos2(inner.left(), inner.bottom() - raised - galley.size().y);
     ui.painter().galley(place, galley, tokens.text1);
     let film = pos2(inner.left() + 11.0, inner.top() + 11.0);
     text::icon(ui.painter(), film, icon::FILM_STRIP, Type::icon(22.0), tokens.text3);
@@ -109,14 +159,19 @@ fn facts(title: &Title) -> String {
     if parts.is_empty() { words::file_size(title.size) } else { parts.join(" · ") }
 }
 
-fn spoken(title: &Title) -> String {
+fn spoken(title: &Title, mark: Mark) -> String {
     let holders: Vec<&str> = title.servers.iter().map(String::as_str).collect();
     let held = if holders.is_empty() {
         "held by nobody now".to_owned()
     } else {
         format!("on {}", words::list(&holders))
     };
-    format!("{}, {}, {held}", title.title, facts(title))
+    let seen = match mark {
+        Mark::None => String::new(),
+        Mark::Begun(part) => format!(", {} % watched", (part * 100.0).round()),
+        Mark::Watched => ", watched".to_owned(),
+    };
+    format!("{}, {}, {held}{seen}", title.title, facts(title))
 }
 
 #[cfg(test)]
@@ -134,6 +189,9 @@ mod tests {
 
     #[test]
     fn a_card_is_spoken_with_its_holders() {
-        assert_eq!(spoken(&fixture::title(1)), "Paper Boats, 2009 · 19 min, on alpha and beta");
+        let of = |mark| spoken(&fixture::title(1), mark);
+        assert_eq!(of(Mark::None), "Paper Boats, 2009 · 19 min, on alpha and beta");
+        assert!(of(Mark::Begun(0.42)).ends_with(", 42 % watched"));
+        assert!(of(Mark::Watched).ends_with(", watched"));
     }
 }

@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, rect: Rect, film: Rect, state: &State, commands: &mut V
         ..WidgetInfo::labeled(Role::Slider, playback.seekable, &spoken)
     });
     let near = response.hovered() || response.dragged();
-    let grown = ui.ctx().animate_bool_with_time(response.id, near, motion::RIVER);
+    let grown = motion::glide(ui.ctx(), response.id, near, motion::RIVER);
     let places = places(rect, grown);
     let drag = pointer(&response, rect, playback, commands);
     let head = drag.unwrap_or_else(|| playback.fraction());

@@ -1,14 +1,16 @@
 //! The grid of posters: only the rows in sight exist, and only their posters are asked for.
 
 use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use tributary_core::directory::Title;
 
-use crate::state::Command;
-use crate::state::library::Listing;
+use super::continuing;
+use crate::state::library::{Listing, TitleOrder};
+use crate::state::{Command, State};
 use crate::theme::{Tokens, icon};
 use crate::view::message::Message;
 use crate::view::{Poster, Scene};
-use crate::widget::button::ButtonKind;
-use crate::widget::poster::{self, CARD_FOOT};
+use crate::widget::button::{self, ButtonKind};
+use crate::widget::poster::{self, CARD_FOOT, Mark};
 use crate::widget::scrim;
 
 /// Least width of a poster in points.
@@ -19,16 +21,20 @@ const GAP: f32 = 20.0;
 const ROOM: f32 = 8.0;
 /// Places drawn while the first answer is awaited.
 const SKELETONS: u64 = 18;
+/// Height of the row of pills, in points.
+const PILLS: f32 = 48.0;
 
 /// Shows it in `rect`.
 pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let titles = &scene.state.library.titles;
-    if let Some(problem) = &titles.problem {
-        return refused(ui, rect, problem, scene);
-    }
-    if titles.total == Some(0) {
-        return empty(ui, rect, scene);
+    if titles.problem.is_some() || titles.total == Some(0) {
+        orders(ui, rect.min, scene);
+        let rest = Rect::from_min_max(pos2(rect.left(), rect.top() + PILLS), rect.max);
+        return match &titles.problem {
+            Some(problem) => refused(ui, rest, problem, scene),
+            None => empty(ui, rest, scene),
+        };
     }
     let total = titles.total.unwrap_or(SKELETONS);
     let columns = (((rect.width() + GAP) / (LEAST_WIDTH + GAP)).floor() as u64).max(1);
@@ -39,8 +45,17 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect.expand2(vec2(ROOM, 0.0))));
     let area = ScrollArea::vertical().id_salt(("titles", shown)).auto_shrink(false);
     area.show_viewport(&mut child, |ui, seen| {
-        ui.set_height(rows as f32 * pitch + 32.0);
-        let origin = ui.max_rect().min + vec2(ROOM, ROOM);
+        let begun = continuing::height(rect.width(), scene.state);
+        let above = begun + PILLS;
+        ui.set_height(above + rows as f32 * pitch + 32.0);
+        let corner = ui.max_rect().min + vec2(ROOM, 0.0);
+        if seen.top() < begun {
+            let row = Rect::from_min_size(corner, vec2(rect.width(), begun));
+            continuing::show(ui, row, scene);
+        }
+        orders(ui, corner + vec2(0.0, begun), scene);
+        let origin = corner + vec2(0.0, above + ROOM);
+        let seen = seen.translate(vec2(0.0, -above));
         let first = (seen.top() / pitch).floor().max(0.0) as u64;
         let last = (seen.bottom() / pitch).ceil().max(0.0) as u64;
         for row in first..last.min(rows) {
@@ -73,12 +88,32 @@ fn card(ui: &mut Ui, rect: Rect, place: u64, scene: &mut Scene<'_>) {
     }
     let mut holders: Vec<_> = title.servers.iter().filter_map(|name| state.people.find(name)).collect();
     holders.sort_unstable();
-    let response = poster::show(ui, rect, title, picture, &holders);
-    if response.gained_focus() {
+    let asked = poster::show(ui, rect, title, picture, &holders, mark(state, title));
+    if asked.response.gained_focus() {
         ui.scroll_to_rect(rect.expand(24.0), None);
     }
-    if response.clicked() {
+    if asked.play {
         scene.push(Command::Play(Box::new(title.clone())));
+    } else if asked.response.clicked() {
+        scene.push(Command::OpenTitle(Box::new(title.clone())));
+    }
+}
+
+/// How far a title was watched.
+fn mark(state: &State, title: &Title) -> Mark {
+    match state.memory.of_stream(title.stream) {
+        Some(viewing) if viewing.place_ms > 0 => Mark::Begun(viewing.part()),
+        Some(viewing) if viewing.watched => Mark::Watched,
+        _ => Mark::None,
+    }
+}
+
+fn orders(ui: &mut Ui, place: egui::Pos2, scene: &mut Scene<'_>) {
+    let listing = &scene.state.library.listing;
+    let on = usize::from(listing.order == TitleOrder::Added);
+    if let Some(pressed) = button::pills(ui, place, &["By name", "Recently added"], on) {
+        let order = [TitleOrder::Name, TitleOrder::Added][pressed];
+        scene.push(Command::reorder(listing, order));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The library: directors and catalogs at the left, titles at the right.
 
+mod continuing;
 mod grid;
 mod side_bar;
 
@@ -8,7 +9,7 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 use super::Scene;
 use super::message::Message;
 use crate::state::Command;
-use crate::state::library::{Library, Link, Listing, TitleOrder};
+use crate::state::library::{Library, Link, Listing};
 use crate::state::words;
 use crate::theme::{Tokens, Type, icon};
 use crate::widget::button::{self, ButtonKind};
@@ -39,7 +40,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         nothing(ui, Rect::from_min_max(pos2(main.left(), top), main.max), scene);
         return;
     }
-    top = orders(ui, pos2(main.left(), top + 8.0), scene);
+    top += 8.0;
     if let Link::Down(why) = &library.link {
         top = old_list(ui, Rect::from_min_size(pos2(main.left(), top), vec2(main.width(), 44.0)), why, scene);
     }
@@ -69,16 +70,6 @@ fn head(ui: &mut Ui, main: Rect, library: &Library, scene: &mut Scene<'_>) {
     if scene.state.focus_search {
         response.request_focus();
     }
-}
-
-fn orders(ui: &mut Ui, place: egui::Pos2, scene: &mut Scene<'_>) -> f32 {
-    let listing = &scene.state.library.listing;
-    let on = usize::from(listing.order == TitleOrder::Added);
-    if let Some(pressed) = button::pills(ui, place, &["By name", "Recently added"], on) {
-        let order = [TitleOrder::Name, TitleOrder::Added][pressed];
-        scene.push(Command::reorder(listing, order));
-    }
-    place.y + 48.0
 }
 
 fn old_list(ui: &mut Ui, rect: Rect, why: &str, scene: &mut Scene<'_>) -> f32 {

@@ -60,7 +60,7 @@ fn director(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
     let response = ui.interact(rect, ui.scope_id().with("director"), Sense::click());
     response
         .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Director {name}, choose another")));
-    let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+    let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     ui.painter().rect_filled(rect, radius::ROW, tokens.surface2.lerp_to_gamma(tokens.surface3, hover));
     let middle = rect.center().y;
     let x = if rail { rect.center().x } else { rect.left() + 22.0 };
@@ -131,7 +131,7 @@ fn row(ui: &mut Ui, width: f32, name: Option<&str>, count: u64, on: bool, rail: 
     let response = ui.interact(rect, ui.scope_id().with(("catalog", name)), Sense::click());
     let spoken = format!("{shown}, {}", words::count(count, "title", "titles"));
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, &spoken));
-    let hover = ui.ctx().animate_bool_with_time(response.id, response.hovered(), motion::HOVER);
+    let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     let fill = if on { tokens.surface3 } else { tokens.surface1.lerp_to_gamma(tokens.surface2, hover) };
     ui.painter().rect_filled(rect, radius::SMALL, fill);
     let ink = if on { tokens.text1 } else { tokens.text2 };

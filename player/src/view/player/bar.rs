@@ -44,6 +44,13 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
             x += 41.0;
         }
     }
+    if let Some(next) = scene.state.next.clone().filter(|_| !narrow) {
+        let name = format!("Next: {next}");
+        if IconButton::new(icon::SKIP_FORWARD, &name).key("n").filled().show(ui, pos2(x, y)).clicked() {
+            scene.push(Command::Next);
+        }
+        x += 41.0;
+    }
     x += 2.0;
     x = volume(ui, pos2(x, y), narrow, scene);
     times(ui, pos2(x, y), playback);

@@ -47,18 +47,40 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
             None => waiting(ui, film, playback, scene.state),
         },
         Phase::Ended => {
-            let told = Told {
-                glyph: icon::CHECK_CIRCLE,
-                color: over_film::WHITE,
-                sentence: "The end".to_owned(),
-                explanation: String::new(),
-                buttons: vec![("Play again", Command::RetryPlayback), ("Back", Command::LeavePlayer)],
-            };
+            let told = ended(scene.state);
             tell(ui, film, told, scene);
         }
         Phase::Failed(fault) => {
             let told = of_fault(fault, &position);
             tell(ui, film, told, scene);
+        }
+    }
+}
+
+/// The end, and what comes after it.
+fn ended(state: &State) -> Told {
+    let again = ("Play again", Command::RetryPlayback);
+    let back = ("Back", Command::LeavePlayer);
+    let (glyph, color) = (icon::CHECK_CIRCLE, over_film::WHITE);
+    match (&state.next, state.countdown) {
+        (Some(next), Some(end)) => {
+            let seconds = (end - state.now).ceil().max(1.0);
+            Told {
+                glyph: icon::SKIP_FORWARD,
+                color,
+                sentence: format!("Next: {next}"),
+                explanation: format!("It begins in {}.", words::span(seconds)),
+                buttons: vec![("Play now", Command::Next), ("Stay here", Command::StopCountdown)],
+            }
+        }
+        (next, _) => {
+            let explanation =
+                next.as_ref().map_or_else(String::new, |next| format!("After it comes {next}."));
+            let mut buttons = vec![again, back];
+            if next.is_some() {
+                buttons.insert(1, ("Play next", Command::Next));
+            }
+            Told { glyph, color, sentence: "The end".to_owned(), explanation, buttons }
         }
     }
 }

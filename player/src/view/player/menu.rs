@@ -81,6 +81,11 @@ pub(super) fn more(ui: &mut Ui, scene: &mut Scene<'_>) {
     let place = rect.right_center() - vec2(12.0, 0.0);
     text::label(ui, place, Align2::RIGHT_CENTER, &percent, Type::FIGURES, tokens.text2);
     rule(ui);
+    if let Some(next) = &state.next
+        && row(ui, &format!("Next: {next}"), "n", false).clicked()
+    {
+        scene.commands.push(Command::Next);
+    }
     if row(ui, "Save a picture", "s", false).clicked() {
         scene.commands.push(Command::Screenshot);
     }

@@ -12,7 +12,7 @@ use egui::{Align2, Color32, CursorIcon, Id, Popup, Rect, Sense, Ui, UiBuilder, p
 
 use super::{Scene, stats};
 use crate::state::{Command, State};
-use crate::theme::{Tokens, Type, motion, over_film as ink};
+use crate::theme::{Tokens, Type, motion, over_film as ink, radius};
 use crate::widget::{scrim, text};
 
 /// Points at the foot of the film that the controls take.
@@ -114,20 +114,26 @@ fn shown(ui: &Ui, rect: Rect, state: &State) -> f32 {
     if !held && left > 0.0 {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(left + 0.02));
     }
-    ui.ctx().animate_bool_with_time(id, held || left > 0.0, motion::FADE)
+    motion::glide(ui.ctx(), id, held || left > 0.0, motion::FADE)
 }
 
 fn subtitle(ui: &mut Ui, rect: Rect, controls: f32, state: &State) {
     let Some(line) = state.playback.as_ref().and_then(|playback| playback.subtitle.as_deref()) else {
         return;
     };
-    let size = (rect.height() / 22.0).clamp(16.0, 48.0);
+    let settings = &state.settings;
+    let size = (rect.height() / 22.0).clamp(16.0, 48.0) * settings.subtitle_size as f32;
     let ty = Type::HEADING.at(size, size * 1.3);
     let mut job = ty.wrapped(line, ink::WHITE, rect.width() * 0.8);
     job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
-    let lift = egui::lerp(28.0..=FOOT + 8.0, controls);
+    let raise = rect.height() * settings.subtitle_raise as f32;
+    let lift = egui::lerp(28.0..=FOOT + 8.0, controls).max(28.0 + raise);
     let place = pos2(rect.center().x, rect.bottom() - lift - galley.size().y);
+    if settings.subtitle_plate {
+        let plate = galley.rect.translate(place.to_vec2()).expand2(vec2(12.0, 6.0));
+        ui.painter().rect_filled(plate, radius::SMALL, ink::PLATE);
+    }
     for (dx, dy) in [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0), (0.0, 2.5)] {
         let shade = Color32::from_black_alpha(200);
         ui.painter().galley_with_override_text_color(place + vec2(dx, dy), galley.clone(), shade);

@@ -8,7 +8,7 @@ use crate::state::{Command, Event, State, fixture};
 use crate::testing::Stage;
 
 #[test]
-fn the_library_names_its_parts_and_plays_what_is_pressed() {
+fn the_library_names_its_parts_and_opens_what_is_pressed() {
     let mut stage = Stage::new(fixture::library());
     stage.picture("library-dark");
     for words in ["All titles", "By name", "Recently added", "Keys"] {
@@ -17,11 +17,11 @@ fn the_library_names_its_parts_and_plays_what_is_pressed() {
     stage.harness.get_by_label_contains("Paper Boats").click();
     stage.settle();
     let commands = stage.commands();
-    let played = commands.iter().find_map(|command| match command {
-        Command::Play(title) => Some(title.title.as_str()),
+    let opened = commands.iter().find_map(|command| match command {
+        Command::OpenTitle(title) => Some(title.title.as_str()),
         _ => None,
     });
-    assert_eq!(played, Some("Paper Boats"), "{commands:?}");
+    assert_eq!(opened, Some("Paper Boats"), "{commands:?}");
 }
 
 #[test]
@@ -150,5 +150,37 @@ fn tab_and_enter_reach_a_title() {
     stage.picture("library-focus");
     stage.harness.key_press(Key::Enter);
     stage.settle();
-    assert!(stage.commands().iter().any(|command| matches!(command, Command::Play(_))));
+    assert!(stage.commands().iter().any(|command| matches!(command, Command::OpenTitle(_))));
+}
+
+#[test]
+fn what_was_begun_is_offered_first_and_can_be_taken_off() {
+    let mut stage = Stage::new(fixture::begun());
+    stage.picture("library-begun");
+    let what = crate::state::memory::name_of(fixture::title(0).stream);
+    stage.harness.get_by_label("Continue Big Buck Bunny, 5 min 44 s left").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::Continue(what.clone())));
+    let card = stage.harness.get_by_label_contains("Continue Big Buck Bunny").rect();
+    stage.harness.hover_at(card.center());
+    stage.settle();
+    stage.picture("library-begun-hover");
+    stage.harness.get_by_label("Take off this row").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::DropPlace(what)));
+    assert!(stage.harness.query_by_label_contains("Harbour Lights").is_some());
+    Stage::sized(fixture::begun(), vec2(800.0, 500.0), Theme::Light).picture("library-begun-800x500");
+}
+
+#[test]
+fn what_was_begun_is_left_out_of_a_search_and_of_other_catalogs() {
+    for listing in [
+        Listing { search: "boats".to_owned(), ..Listing::default() },
+        Listing { catalog: Some("Talks".to_owned()), ..Listing::default() },
+    ] {
+        let mut state = fixture::begun();
+        state.apply(Event::Listed(listing));
+        let stage = Stage::new(state);
+        assert!(stage.harness.query_by_label_contains("Continue ").is_none());
+    }
 }

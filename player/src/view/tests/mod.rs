@@ -3,6 +3,7 @@
 mod library;
 mod player;
 mod stats;
+mod title;
 
 /// Views and widgets read the state and push commands; what they must not touch is not named in
 /// their sources.

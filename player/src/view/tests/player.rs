@@ -7,6 +7,7 @@ use egui_kittest::kittest::Queryable;
 
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Fault;
+use crate::state::settings::Settings;
 use crate::state::{Command, Event, PlaybackEvent, SeekKind, State, fixture};
 use crate::testing::Stage;
 
@@ -139,6 +140,41 @@ fn the_end_is_no_fault() {
 }
 
 #[test]
+fn at_the_end_the_next_title_is_told_and_can_be_kept_from_beginning() {
+    let mut state = fixture::playing();
+    state.apply(Event::NeighboursSet { previous: false, next: Some("Paper Boats".to_owned()) });
+    state.apply(Event::Playing(PlaybackEvent::Ended));
+    state.apply(Event::CountdownSet(Some(state.now + 8.0)));
+    let mut stage = Stage::new(state);
+    stage.picture("ended-next");
+    assert!(stage.harness.query_all_by_label("Next: Paper Boats").next().is_some());
+    assert!(stage.harness.query_by_label("It begins in 8 s.").is_some());
+    assert_eq!(press(&mut stage, "Play now"), [Command::Next]);
+    assert_eq!(press(&mut stage, "Stay here"), [Command::StopCountdown]);
+    stage.apply(Event::CountdownSet(None));
+    assert!(stage.harness.query_by_label("The end").is_some());
+    assert_eq!(press(&mut stage, "Play next"), [Command::Next]);
+}
+
+#[test]
+fn subtitles_follow_the_settings() {
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Subtitle(Some("Good morning,\nmeadow.".to_owned()))));
+    let height = |state: &State| {
+        let stage = Stage::new(state.clone());
+        stage.picture(if state.settings.subtitle_plate { "subtitle-plate" } else { "subtitle" });
+        stage.harness.get_by_label("Good morning,\nmeadow.").rect()
+    };
+    let usual = height(&state);
+    let settings =
+        Settings { subtitle_size: 1.5, subtitle_raise: 0.3, subtitle_plate: true, ..Settings::default() };
+    state.apply(Event::SettingsRead(Box::new(settings)));
+    let large = height(&state);
+    assert!((large.height() / usual.height() - 1.5).abs() < 0.1, "{usual:?} {large:?}");
+    assert!(large.bottom() < usual.bottom() - 100.0);
+}
+
+#[test]
 fn notices_are_shown_and_closed() {
     let mut state = fixture::playing();
     let detail = "The film plays on without sound.";
@@ -166,7 +202,9 @@ fn a_small_window_keeps_its_buttons() {
 #[test]
 fn every_fixed_key_asks_for_its_command() {
     use egui::Key;
-    let mut stage = Stage::new(fixture::playing());
+    let mut state = fixture::playing();
+    state.apply(Event::NeighboursSet { previous: true, next: Some("Paper Boats".to_owned()) });
+    let mut stage = Stage::new(state);
     let keys = [
         (Key::Space, Command::TogglePause),
         (Key::K, Command::TogglePause),
@@ -189,6 +227,8 @@ fn every_fixed_key_asks_for_its_command() {
         (Key::A, Command::NextSound),
         (Key::S, Command::Screenshot),
         (Key::I, Command::ToggleStats),
+        (Key::N, Command::Next),
+        (Key::P, Command::Previous),
         (Key::Questionmark, Command::ToggleKeys),
     ];
     for (key, command) in keys {

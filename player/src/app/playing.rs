@@ -1,0 +1,194 @@
+//! What is played: opened, gone on with, tried again, followed by the next, left.
+
+use std::time::Duration;
+
+use fetch_engine::Stream;
+use fetch_engine::directory::Title;
+
+use super::playlist::Playlist;
+use super::target::director_url;
+use super::{App, Begin, Session, Target, opening};
+use crate::ipc::{EndReason, RemoteEvent};
+use crate::media::{EngineSource, Input, LoadOptions};
+use crate::state::memory::name_of;
+use crate::state::playback::{Fault, Playback};
+use crate::state::{Event, PlaybackEvent, words};
+
+impl App {
+    /// Plays a title of the library; the titles around it in the list follow.
+    pub(super) fn play_title(&mut self, title: Title, begin: Begin) {
+        let (around, at) = self.state.library.titles.around(title.stream);
+        let list = if around.is_empty() {
+            Playlist::of_catalog(vec![Target::title(title)], 0)
+        } else {
+            Playlist::of_catalog(around.into_iter().map(Target::title).collect(), at)
+        };
+        self.play_list(list, begin);
+    }
+
+    /// Plays a list from where it stands.
+    pub(super) fn play_list(&mut self, list: Playlist, begin: Begin) {
+        let Some(target) = list.current().cloned() else { return };
+        self.set_playlist(list);
+        self.play(target, begin);
+    }
+
+    /// Puts another list in place.
+    pub(super) fn set_playlist(&mut self, list: Playlist) {
+        self.playlist = list;
+        self.tell_neighbours();
+    }
+
+    /// Tells the state what comes before and after.
+    pub(super) fn tell_neighbours(&mut self) {
+        let next = self.playlist.next().map(Target::name);
+        self.state.apply(Event::NeighboursSet { previous: self.playlist.has_previous(), next });
+    }
+
+    /// Plays the next one of the list, or the one before; what has none before begins again.
+    pub(super) fn step(&mut self, forward: bool) {
+        match self.playlist.step(forward) {
+            Some(target) => {
+                self.tell_neighbours();
+                self.play(target, Begin::WhereLeftOff);
+            }
+            None if !forward && self.state.playback.is_some() => self.seek_start(),
+            None => {}
+        }
+    }
+
+    /// What follows a real end: the next of a list that somebody gave at once, the next of a catalog
+    /// after a countdown. A fault never comes here.
+    pub(super) fn ended(&mut self) {
+        if self.playlist.next().is_none() {
+            return;
+        }
+        if !self.playlist.is_of_catalog() {
+            self.step(true);
+        } else if self.state.settings.countdown_seconds > 0 {
+            let seconds = f64::from(self.state.settings.countdown_seconds);
+            self.state.apply(Event::CountdownSet(Some(self.state.now + seconds)));
+        }
+    }
+
+    /// Goes on with what is remembered under this name.
+    pub(super) fn go_on(&mut self, what: &str) {
+        let Some(viewing) = self.state.memory.of(what) else { return };
+        let target = match &viewing.title {
+            Some(title) => return self.play_title(Title::clone(title), Begin::WhereLeftOff),
+            None => Target::parse(what),
+        };
+        self.play_list(Playlist::given([target]), Begin::WhereLeftOff);
+    }
+
+    /// Plays `target` from there on.
+    pub(super) fn play(&mut self, target: Target, begin: Begin) {
+        let what = target.path();
+        let resume = begin == Begin::WhereLeftOff && self.state.settings.resume;
+        let place = if resume { self.state.memory.place(&what) } else { None };
+        // The name of its stream, and so its place, may become known only when it is opened.
+        self.looks_for_place = resume && place.is_none();
+        let start = match begin {
+            Begin::At(start) => start,
+            Begin::WhereLeftOff => place.unwrap_or_default(),
+        };
+        self.stop();
+        self.openings += 1;
+        let number = self.openings;
+        let title = match &target {
+            Target::Stream { title, .. } => title.clone(),
+            _ => None,
+        };
+        let (name, origin) = (target.name(), target.origin());
+        self.remote.plays(Some(target.path()));
+        let paused = std::mem::take(&mut self.start_paused);
+        self.state.apply(Event::Opening { number, what, name, origin, title, start, paused });
+        self.tell_place(start, begin);
+        match &target {
+            Target::Stream { locator, .. } => {
+                let director = self.state.library.director.as_deref().map(director_url);
+                let sender = self.inbox.sender();
+                opening::open(&self.engine, &sender, number, locator.clone(), director, &self.sources);
+            }
+            Target::Uri { uri, .. } => self.load(Input::Uri(uri.clone())),
+            Target::Unknown(why) => {
+                let why = words::sentence(why);
+                self.not_opened(why);
+            }
+        }
+        self.current = Some(target);
+    }
+
+    /// Takes a stream that was opened, or why not.
+    pub(super) fn opened(&mut self, number: u64, result: Result<Stream, String>) {
+        if self.state.playback.as_ref().is_none_or(|playback| playback.number != number) {
+            return;
+        }
+        let session = result.and_then(|stream| {
+            Session::new(number, stream, self.inbox.sender())
+                .map_err(|why| format!("The system gave no thread: {why}."))
+        });
+        match session {
+            Ok(session) => {
+                let stream = session.stream.clone();
+                self.remote.opened(&stream);
+                let title = stream.title().cloned().map(Box::new);
+                let what = name_of(stream.id());
+                let place = self.state.memory.place(&what).filter(|_| self.looks_for_place);
+                self.state.apply(Event::Opened { number, what, size: stream.size(), title });
+                if let Some(place) = place {
+                    self.state.apply(Event::Playing(PlaybackEvent::Position(place)));
+                    self.tell_place(place, Begin::WhereLeftOff);
+                }
+                self.session = Some(session);
+                self.load(Input::Source(EngineSource::new(stream)));
+            }
+            Err(why) => self.not_opened(why),
+        }
+    }
+
+    /// Tells that it goes on where one left off.
+    fn tell_place(&mut self, place: Duration, begin: Begin) {
+        if begin == Begin::WhereLeftOff && !place.is_zero() {
+            let title = format!("Goes on at {}", words::clock(Some(place)));
+            self.tell(&title, "Press 0 to begin at the start");
+        }
+    }
+
+    fn not_opened(&mut self, why: String) {
+        self.remote.event(&RemoteEvent::EndFile(EndReason::Error(why.clone())));
+        self.state.apply(Event::Playing(PlaybackEvent::Failed(Fault::NotOpened(why))));
+    }
+
+    fn load(&mut self, input: Input) {
+        let Some(playback) = &self.state.playback else { return };
+        let start = Some(playback.position).filter(|place| !place.is_zero());
+        let (number, paused) = (playback.number, playback.paused);
+        self.player.load(input, LoadOptions { number, start, paused });
+        // One who chose it while the title was being opened.
+        if (playback.speed - 1.0).abs() > 1e-6 {
+            self.player.set_speed(playback.speed);
+        }
+    }
+
+    pub(super) fn retry(&mut self) {
+        let Some(target) = self.current.clone() else { return };
+        let start = self.state.playback.as_ref().map(Playback::retry_place);
+        self.play(target, Begin::At(start.unwrap_or_default()));
+    }
+
+    fn stop(&mut self) {
+        self.player.stop();
+        self.film.surface.clear();
+        self.session = None;
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.stop();
+        self.set_playlist(Playlist::default());
+        self.current = None;
+        self.remote.plays(None);
+        self.state.apply(Event::FullscreenSet(false));
+        self.state.apply(Event::PlayerLeft);
+    }
+}

@@ -1,0 +1,216 @@
+//! The keys of the settings file: how each is read, checked and written.
+
+use toml_edit::{Array, DocumentMut, Item, Table, Value};
+
+use super::table;
+use crate::state::settings::{Settings, ThemeChoice, bounds};
+
+/// Keys at the top of the file.
+const TOP: [&str; 3] = ["directors", "last_director", "volume"];
+/// Tables of the file and their keys.
+const TABLES: [(&str, &[&str]); 4] = [
+    ("playback", &["resume", "countdown_seconds", "sound_languages", "subtitle_languages"]),
+    ("subtitles", &["size", "raise", "plate"]),
+    ("appearance", &["theme", "reduce_motion", "keep_window"]),
+    ("cache", &["ahead_mib", "back_mib"]),
+];
+
+/// Reads all settings; what can't be used is told and stays as usual.
+pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
+    let mut reader = Reader { document, problems: Vec::new() };
+    let usual = Settings::default();
+    let settings = Settings {
+        resume: reader.switch("playback", "resume", usual.resume),
+        countdown_seconds: reader.whole(
+            "playback",
+            "countdown_seconds",
+            bounds::COUNTDOWN_SECONDS,
+            usual.countdown_seconds,
+        ),
+        sound_languages: reader.languages("sound_languages"),
+        subtitle_languages: reader.languages("subtitle_languages"),
+        subtitle_size: reader.part("subtitles", "size", bounds::SUBTITLE_SIZE, usual.subtitle_size),
+        subtitle_raise: reader.part("subtitles", "raise", bounds::SUBTITLE_RAISE, usual.subtitle_raise),
+        subtitle_plate: reader.switch("subtitles", "plate", usual.subtitle_plate),
+        theme: reader.theme(),
+        reduce_motion: reader.switch("appearance", "reduce_motion", usual.reduce_motion),
+        keep_window: reader.switch("appearance", "keep_window", usual.keep_window),
+        ahead_mib: reader.whole("cache", "ahead_mib", bounds::AHEAD_MIB, usual.ahead_mib),
+        back_mib: reader.whole("cache", "back_mib", bounds::BACK_MIB, usual.back_mib),
+    };
+    reader.unknown();
+    (settings, reader.problems)
+}
+
+/// Writes what differs from the file.
+pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
+    let (before, _) = read(document);
+    let mut put = |differs: bool, group: &str, key: &str, value: Value| {
+        if differs && let Some(table) = table(document, group) {
+            set(table, key, value);
+        }
+    };
+    let (old, new) = (&before, settings);
+    put(old.resume != new.resume, "playback", "resume", new.resume.into());
+    let seconds = i64::from(new.countdown_seconds);
+    put(old.countdown_seconds != new.countdown_seconds, "playback", "countdown_seconds", seconds.into());
+    let list = |languages: &[String]| Value::Array(languages.iter().map(String::as_str).collect::<Array>());
+    let (sound, words) = (&new.sound_languages, &new.subtitle_languages);
+    put(old.sound_languages != *sound, "playback", "sound_languages", list(sound));
+    put(old.subtitle_languages != *words, "playback", "subtitle_languages", list(words));
+    put(old.subtitle_size != new.subtitle_size, "subtitles", "size", new.subtitle_size.into());
+    put(old.subtitle_raise != new.subtitle_raise, "subtitles", "raise", new.subtitle_raise.into());
+    put(old.subtitle_plate != new.subtitle_plate, "subtitles", "plate", new.subtitle_plate.into());
+    put(old.theme != new.theme, "appearance", "theme", new.theme.key().into());
+    put(old.reduce_motion != new.reduce_motion, "appearance", "reduce_motion", new.reduce_motion.into());
+    put(old.keep_window != new.keep_window, "appearance", "keep_window", new.keep_window.into());
+    put(old.ahead_mib != new.ahead_mib, "cache", "ahead_mib", i64::from(new.ahead_mib).into());
+    put(old.back_mib != new.back_mib, "cache", "back_mib", i64::from(new.back_mib).into());
+}
+
+/// Sets a value and leaves the spaces and comments around it.
+pub(super) fn set(table: &mut Table, key: &str, mut value: Value) {
+    if let Some(Item::Value(old)) = table.get_mut(key) {
+        *value.decor_mut() = old.decor().clone();
+        *old = value;
+    } else {
+        table.insert(key, Item::Value(value));
+    }
+}
+
+/// A number, whole or not.
+pub(super) fn number(item: &Item) -> Option<f64> {
+    item.as_float().or_else(|| item.as_integer().map(|whole| whole as f64)).filter(|value| value.is_finite())
+}
+
+struct Reader<'a> {
+    document: &'a DocumentMut,
+    problems: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn get(&self, group: &str, key: &str) -> Option<&'a Item> {
+        self.document.get(group)?.as_table_like()?.get(key)
+    }
+
+    fn wrong(&mut self, group: &str, key: &str, wanted: &str) {
+        self.problems.push(format!("{group}.{key} must be {wanted}; the usual value is used"));
+    }
+
+    fn switch(&mut self, group: &str, key: &str, usual: bool) -> bool {
+        let Some(item) = self.get(group, key) else { return usual };
+        item.as_bool().unwrap_or_else(|| {
+            self.wrong(group, key, "true or false");
+            usual
+        })
+    }
+
+    fn whole(&mut self, group: &str, key: &str, allowed: std::ops::RangeInclusive<i64>, usual: u32) -> u32 {
+        let Some(item) = self.get(group, key) else { return usual };
+        let value = item.as_integer().filter(|value| allowed.contains(value));
+        value.and_then(|value| u32::try_from(value).ok()).unwrap_or_else(|| {
+            self.wrong(group, key, &format!("a whole number from {} to {}", allowed.start(), allowed.end()));
+            usual
+        })
+    }
+
+    fn part(&mut self, group: &str, key: &str, allowed: std::ops::RangeInclusive<f64>, usual: f64) -> f64 {
+        let Some(item) = self.get(group, key) else { return usual };
+        number(item).filter(|value| allowed.contains(value)).unwrap_or_else(|| {
+            self.wrong(group, key, &format!("a number from {} to {}", allowed.start(), allowed.end()));
+            usual
+        })
+    }
+
+    fn theme(&mut self) -> ThemeChoice {
+        let Some(item) = self.get("appearance", "theme") else { return ThemeChoice::default() };
+        let named = item.as_str().and_then(|name| ThemeChoice::ALL.into_iter().find(|t| t.key() == name));
+        named.unwrap_or_else(|| {
+            self.wrong("appearance", "theme", "\"system\", \"dark\" or \"light\"");
+            ThemeChoice::default()
+        })
+    }
+
+    fn languages(&mut self, key: &str) -> Vec<String> {
+        let Some(item) = self.get("playback", key) else { return Vec::new() };
+        let texts = item.as_array().map(|list| list.iter().map(|value| value.as_str().map(str::to_owned)));
+        let Some(languages) = texts.and_then(|texts| texts.collect::<Option<Vec<_>>>()) else {
+            self.wrong("playback", key, "a list of languages such as [\"en\", \"de\"]");
+            return Vec::new();
+        };
+        languages.into_iter().take(bounds::LANGUAGES).collect()
+    }
+
+    fn unknown(&mut self) {
+        for (key, item) in self.document.iter() {
+            match TABLES.iter().find(|(name, _)| *name == key) {
+                Some((name, known)) => match item.as_table_like() {
+                    Some(table) => {
+                        let strange = table.iter().map(|(key, _)| key).filter(|key| !known.contains(key));
+                        self.problems.extend(strange.map(|key| format!("{name}.{key} is not known here")));
+                    }
+                    None => self.problems.push(format!("{name} must be a table: [{name}]")),
+                },
+                None if TOP.contains(&key) => {}
+                None => self.problems.push(format!("{key} is not known here")),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> (Settings, Vec<String>) {
+        read(&text.parse().expect("TOML"))
+    }
+
+    #[test]
+    fn an_empty_file_is_as_usual() {
+        assert_eq!(parse(""), (Settings::default(), Vec::new()));
+    }
+
+    #[test]
+    fn every_setting_that_is_written_comes_back() {
+        let settings = Settings {
+            resume: false,
+            countdown_seconds: 0,
+            keep_window: false,
+            theme: ThemeChoice::Light,
+            reduce_motion: true,
+            sound_languages: vec!["de".to_owned(), "en".to_owned()],
+            subtitle_languages: vec!["en".to_owned()],
+            subtitle_size: 1.5,
+            subtitle_raise: 0.1,
+            subtitle_plate: true,
+            ahead_mib: 300,
+            back_mib: 10,
+        };
+        let mut document = DocumentMut::new();
+        write(&mut document, &settings);
+        assert_eq!(parse(&document.to_string()), (settings, Vec::new()));
+    }
+
+    #[test]
+    fn what_can_not_be_used_is_told_with_its_name() {
+        let (settings, problems) = parse(
+            "colour = 1\ncache = 3\n[playback]\nresume = \"yes\"\ncountdown_seconds = -1\nsound_languages = \"en\"\n\
+             [subtitles]\nsize = 90\n[appearance]\ntheme = \"pink\"\nshape = 1\n",
+        );
+        assert_eq!(settings, Settings::default());
+        for named in [
+            "colour",
+            "cache",
+            "playback.resume",
+            "playback.countdown_seconds",
+            "playback.sound_languages",
+            "subtitles.size",
+            "appearance.theme",
+            "appearance.shape",
+        ] {
+            assert!(problems.iter().any(|problem| problem.starts_with(named)), "{named} in {problems:?}");
+        }
+        assert_eq!(problems.len(), 8, "{problems:?}");
+    }
+}

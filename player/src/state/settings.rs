@@ -1,0 +1,104 @@
+//! What a person can choose once and for all; kept in the settings file.
+
+/// Colours of the window outside the player, which is always dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeChoice {
+    /// As the desktop has it.
+    #[default]
+    System,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+impl ThemeChoice {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::System, Self::Dark, Self::Light];
+
+    /// Its name in the file.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Dark => "dark",
+            Self::Light => "light",
+        }
+    }
+
+    /// Its name to show.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "As the desktop",
+            Self::Dark => "Dark",
+            Self::Light => "Light",
+        }
+    }
+}
+
+/// Bounds of the settings that are numbers.
+pub mod bounds {
+    use std::ops::RangeInclusive;
+
+    /// Seconds until the next title begins; 0 is never.
+    pub const COUNTDOWN_SECONDS: RangeInclusive<i64> = 0..=60;
+    /// Size of subtitles against the usual one.
+    pub const SUBTITLE_SIZE: RangeInclusive<f64> = 0.5..=3.0;
+    /// Room between subtitles and the lower edge, as a part of the film's height.
+    pub const SUBTITLE_RAISE: RangeInclusive<f64> = 0.0..=0.5;
+    /// Mebibytes of film fetched ahead.
+    pub const AHEAD_MIB: RangeInclusive<i64> = 8..=4096;
+    /// Mebibytes of film kept behind.
+    pub const BACK_MIB: RangeInclusive<i64> = 0..=4096;
+    /// Most languages preferred for one kind of track.
+    pub const LANGUAGES: usize = 8;
+}
+
+/// All settings, with their usual values by default.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Titles go on where one left off.
+    pub resume: bool,
+    /// Seconds between the end of a title and the next one of its catalog; 0 is never.
+    pub countdown_seconds: u32,
+    /// Place and size of the window are remembered.
+    pub keep_window: bool,
+    /// Colours.
+    pub theme: ThemeChoice,
+    /// Nothing glides or fades.
+    pub reduce_motion: bool,
+    /// Sound is chosen in these languages where the title has them; the first first.
+    pub sound_languages: Vec<String>,
+    /// The same for subtitles; none means that they are off at first.
+    pub subtitle_languages: Vec<String>,
+    /// Size of subtitles, 1 is the usual one.
+    pub subtitle_size: f64,
+    /// Room between subtitles and the lower edge, as a part of the film's height.
+    pub subtitle_raise: f64,
+    /// Subtitles have a dark plate behind them.
+    pub subtitle_plate: bool,
+    /// Mebibytes of film fetched ahead.
+    pub ahead_mib: u32,
+    /// Mebibytes of film kept behind.
+    pub back_mib: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            resume: true,
+            countdown_seconds: 10,
+            keep_window: true,
+            theme: ThemeChoice::System,
+            reduce_motion: false,
+            sound_languages: Vec::new(),
+            subtitle_languages: Vec::new(),
+            subtitle_size: 1.0,
+            subtitle_raise: 0.0,
+            subtitle_plate: false,
+            ahead_mib: 150,
+            back_mib: 64,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The page of a title: what it tells and what it asks for.
+
+use egui::{Theme, vec2};
+use egui_kittest::kittest::Queryable;
+
+use crate::state::{Command, Event, State, fixture};
+use crate::testing::Stage;
+
+fn page(number: u8) -> State {
+    let mut state = fixture::begun();
+    state.apply(Event::TitleShown(Box::new(fixture::title(number))));
+    state
+}
+
+fn press(stage: &mut Stage, label: &str) -> Vec<Command> {
+    stage.harness.get_by_label(label).click();
+    stage.settle();
+    let commands = stage.commands();
+    commands.into_iter().filter(|command| !matches!(command, Command::WantPoster(_))).collect()
+}
+
+#[test]
+fn a_begun_title_is_resumed_or_begun_again() {
+    let mut stage = Stage::new(page(3));
+    stage.picture("title-dark");
+    let title = || Box::new(fixture::title(3));
+    assert_eq!(press(&mut stage, "Resume at 20:00"), [Command::Play(title())]);
+    assert_eq!(press(&mut stage, "From the start"), [Command::PlayFromStart(title())]);
+    assert_eq!(press(&mut stage, "Mark as watched"), [Command::Mark(title(), true)]);
+    assert_eq!(press(&mut stage, "Back"), [Command::ShowLibrary]);
+    let hash = format!("b3:{}", fixture::title(3).stream);
+    assert_eq!(press(&mut stage, "Copy the whole hash"), [Command::Copy(hash)]);
+    for words in ["Held by 4 servers", "speeds of the last session, 2 days ago", "Tracks", "388 MB, MP4"] {
+        assert!(stage.harness.query_by_label(words).is_some(), "{words}");
+    }
+    assert!(stage.harness.query_by_label("beta, 5.6 Mbit/s last time, 18 ms").is_some());
+    assert!(stage.harness.query_by_label_contains("together they gave 22.1 Mbit/s last time").is_some());
+}
+
+#[test]
+fn a_new_title_is_played_with_the_key_that_is_under_the_finger() {
+    let mut stage = Stage::new(page(1));
+    stage.picture("title-new");
+    assert!(stage.harness.query_by_label("From the start").is_none());
+    stage.commands();
+    stage.harness.key_press(egui::Key::Enter);
+    stage.settle();
+    assert!(stage.commands().contains(&Command::Play(Box::new(fixture::title(1)))));
+}
+
+#[test]
+fn a_title_that_nobody_holds_says_so() {
+    let mut title = fixture::title(1);
+    title.servers.clear();
+    let mut state = fixture::begun();
+    state.apply(Event::TitleShown(Box::new(title)));
+    let mut stage = Stage::new(state);
+    stage.picture("title-nobody");
+    assert!(stage.harness.query_by_label("Held by nobody now").is_some());
+    assert_eq!(press(&mut stage, "Play"), []);
+}
+
+#[test]
+fn the_page_in_light_and_small() {
+    Stage::sized(page(3), vec2(1280.0, 800.0), Theme::Light).picture("title-light");
+    let stage = Stage::sized(page(3), vec2(800.0, 500.0), Theme::Dark);
+    stage.picture("title-800x500");
+    assert!(stage.harness.query_by_label("Resume at 20:00").is_some());
+    let tiny = Stage::sized(page(3), vec2(480.0, 300.0), Theme::Dark);
+    tiny.picture("title-480x300");
+    assert!(tiny.harness.query_by_label("Resume at 20:00").is_some());
+}
+
+#[test]
+fn leaving_the_film_goes_back_to_its_page() {
+    let mut state = page(3);
+    state.apply(Event::Opening {
+        number: 9,
+        what: "x".to_owned(),
+        name: "Kestrel".to_owned(),
+        origin: crate::state::playback::Origin::Stream,
+        title: None,
+        start: std::time::Duration::ZERO,
+        paused: false,
+    });
+    state.apply(Event::PlayerLeft);
+    assert_eq!(state.view, crate::state::View::Title);
+    state.apply(Event::LibraryShown);
+    assert!(state.page.is_none());
+}
