@@ -7,10 +7,12 @@ mod host;
 mod mishaps;
 mod reader;
 mod scenario;
+mod variant;
 mod world;
 
 pub(crate) use host::Vices;
 pub(crate) use scenario::{Fault, Scenario};
+pub(crate) use variant::Variant;
 pub(crate) use world::Outcome;
 
 /// A small generator of random numbers (SplitMix64): the runs depend on nothing else.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tributary_core::session::PlannerKind;
 
-use super::Dice;
 use super::content::{Content, SEED_SIZES};
 use super::host::{Host, Vices};
 use super::world::{Outcome, World};
+use super::{Dice, Variant};
 
 /// Everything that can go wrong, or happen at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +113,12 @@ impl Scenario {
         self
     }
 
+    /// The scheme is varied.
+    pub(crate) fn varied(mut self, variant: Variant) -> Self {
+        self.world.vary(variant);
+        self
+    }
+
     pub(crate) fn interval_planner(mut self) -> Self {
         self.world.use_planner(PlannerKind::Interval);
         self
@@ -129,6 +135,7 @@ impl Scenario {
         let planner = if dice.chance(15) { PlannerKind::Interval } else { PlannerKind::Arrival };
         let hosts = dice.range(1, 7);
         let mut world = World::new(content, dice.clone(), planner);
+        world.vary(Variant::from_seed(seed, content.bytes.len() as u64));
         for index in 0..hosts {
             let rate = dice.range(200_000, 8_000_000) as f64;
             let one_way = Duration::from_micros(dice.range(50, 100_000));

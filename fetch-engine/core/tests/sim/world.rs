@@ -14,10 +14,8 @@ use super::clock::{Clock, Happening};
 use super::content::Content;
 use super::host::{Host, Vices};
 use super::reader::Reader;
-use super::{Dice, Fault};
+use super::{Dice, Fault, Variant};
 
-/// Bytes of a block in every run.
-pub(crate) const BLOCK_SIZE: u32 = 16 << 10;
 /// Bound of every run's reordering: small, so that it is met.
 const MAX_OUTSTANDING: u64 = 3 << 20;
 /// Virtual time after which a run is stuck.
@@ -44,6 +42,7 @@ pub(crate) struct World {
     pub(super) content: &'static Content,
     pub(super) geometry: Geometry,
     pub(super) planner: PlannerKind,
+    pub(super) variant: Variant,
     pub(super) hosts: Vec<Host>,
     pub(super) clock: Clock,
     pub(super) cache: BTreeMap<Seq, Bytes>,
@@ -60,7 +59,8 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(content: &'static Content, dice: Dice, planner: PlannerKind) -> Self {
-        let geometry = Geometry::new(content.bytes.len() as u64, BLOCK_SIZE).expect("a good block size");
+        let variant = Variant::PLAIN;
+        let geometry = geometry(content, variant);
         let reader = Reader {
             head: 1,
             ahead: 4096,
@@ -77,6 +77,7 @@ impl World {
             content,
             geometry,
             planner,
+            variant,
             hosts: Vec::new(),
             clock: Clock::default(),
             cache: BTreeMap::new(),
@@ -96,6 +97,11 @@ impl World {
 
     pub(crate) fn use_planner(&mut self, planner: PlannerKind) {
         self.planner = planner;
+    }
+
+    pub(crate) fn vary(&mut self, variant: Variant) {
+        self.variant = variant;
+        self.geometry = geometry(self.content, variant);
     }
 
     pub(crate) fn add_host(&mut self, host: Host, joins_after: Duration) {
@@ -133,7 +139,7 @@ impl World {
 
     pub(crate) fn run(mut self) -> Result<Outcome, String> {
         let config =
-            Config { planner: self.planner, max_outstanding_bytes: MAX_OUTSTANDING, ..Config::default() };
+            Config { planner: self.planner, max_outstanding_bytes: MAX_OUTSTANDING, ..self.variant.config() };
         let mut session =
             Session::new(self.content.id, self.geometry, config).map_err(|bad| bad.to_string())?;
         self.demand(&mut session);
@@ -256,4 +262,8 @@ pub(super) fn id(host: usize) -> SourceId {
 
 fn lost(host: usize, why: &str) -> Event {
     Event::Lost { source: id(host), why: Loss::Closed(why.into()) }
+}
+
+fn geometry(content: &Content, variant: Variant) -> Geometry {
+    Geometry::new(content.bytes.len() as u64, variant.block_size).expect("a good block size")
 }

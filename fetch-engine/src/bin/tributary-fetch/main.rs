@@ -20,6 +20,7 @@ mod list;
 mod output;
 mod progress;
 mod report;
+mod scheme;
 mod settings;
 
 use std::io;
