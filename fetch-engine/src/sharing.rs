@@ -56,6 +56,12 @@ impl SharedStream {
         Ok(RangeReader { number, shared, _stream: self.clone() })
     }
 
+    /// Whether any server is known that holds it, or ever was.
+    #[must_use]
+    pub fn has_sources(&self) -> bool {
+        self.0.has_sources()
+    }
+
     /// Readers there are now.
     #[must_use]
     pub fn readers(&self) -> usize {

@@ -56,6 +56,10 @@ impl Stream {
         &self.0.shared
     }
 
+    pub(crate) fn has_sources(&self) -> bool {
+        self.0.live.lock().roster.iter().next().is_some()
+    }
+
     /// Its name: the BLAKE3 hash of its bytes.
     #[must_use]
     pub fn id(&self) -> StreamId {

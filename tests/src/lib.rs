@@ -8,6 +8,7 @@
 //! | [`cluster`] | a director and its content servers |
 //! | [`fetch`] | a run of `tributary-fetch get` and its report |
 //! | [`player`] | a player under its own Xvfb, driven by mpv's JSON IPC |
+//! | [`proxy`] | a `tributary-fetch proxy`, and programs of others |
 //! | [`http`] | just enough HTTP to ask a director |
 //!
 //! Servers hold their rate by `--rate-limit`, so what a test asserts about shares follows from the
@@ -22,6 +23,7 @@ pub mod http;
 pub mod player;
 pub mod process;
 pub mod programs;
+pub mod proxy;
 
 use std::time::{Duration, Instant};
 

@@ -16,11 +16,14 @@
 //! | [`session`] | the receiver: module 14, events in, actions out (FIG. 4) |
 //! | [`verify`] | pages of BLAKE3 chaining values that prove every block |
 //! | [`directory`] | what director, content server and player tell each other in JSON |
+//! | [`byte_ranges`], [`media_type`] | what plain HTTP needs: `Range`, MIME types |
 #![forbid(unsafe_code)]
 
+pub mod byte_ranges;
 pub mod directory;
 pub mod geometry;
 pub mod held;
+pub mod media_type;
 pub mod pattern;
 pub mod planner;
 pub mod schedule;

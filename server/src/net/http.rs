@@ -1,4 +1,4 @@
-//! Serves an axum router with the limits that every port has: connections, time and size of headers.
+//! Serves HTTP with the limits that every port has: connections, time and size of headers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +7,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use bytes::Bytes;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -67,20 +69,39 @@ async fn connection(
         request.extensions_mut().insert(ConnectInfo(peer));
         hyper::service::Service::call(&router, request)
     });
-    let connection = hyper::server::conn::http1::Builder::new()
+    if let Err(error) =
+        serve_connection(Prefixed::new(Bytes::new(), stream, SLOW_READER), service, &stop).await
+    {
+        tracing::debug!(%peer, "connection ended: {error}");
+    }
+}
+
+/// Serves one connection until it ends; after the stop the request that is open is its last.
+///
+/// # Errors
+/// Whatever ended it before its time.
+pub(crate) async fn serve_connection<S, B>(
+    stream: Prefixed,
+    service: S,
+    stop: &CancellationToken,
+) -> hyper::Result<()>
+where
+    S: HttpService<Incoming, ResBody = B>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: Body + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(Prefixed::new(Bytes::new(), stream, SLOW_READER)), service);
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    let done = tokio::select! {
+    tokio::select! {
         done = connection.as_mut() => done,
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
-    };
-    if let Err(error) = done {
-        tracing::debug!(%peer, "connection ended: {error}");
     }
 }

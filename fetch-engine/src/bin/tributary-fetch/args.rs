@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -46,6 +47,8 @@ or left out where sources are given.";
 pub(crate) enum Command {
     /// Fetch a stream, in order and verified.
     Get(Get),
+    /// Serve titles to any player by HTTP.
+    Proxy(Proxy),
     /// List the servers that hold a stream.
     Sources(Sources),
     /// List the director's catalogs.
@@ -84,6 +87,42 @@ pub(crate) struct Get {
     /// Say nothing but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+/// Where the proxy listens where nothing else is said.
+const PROXY_LISTEN: &str = "127.0.0.1:7430";
+
+const PROXY_EXAMPLES: &str = "\
+Examples:
+  tributary-fetch proxy --director http://127.0.0.1:7400
+  mpv http://127.0.0.1:7430/Library/Film
+  vlc http://127.0.0.1:7430/playlist.m3u
+
+Titles are at /CATALOG/TITLE and /streams/HASH, with Range; / lists them, /playlist.m3u and
+/playlist.m3u?catalog=NAME are playlists, /health and /metrics (Prometheus) are for operators.";
+
+/// Arguments of `proxy`.
+#[derive(Debug, Arguments)]
+#[command(after_help = PROXY_EXAMPLES)]
+pub(crate) struct Proxy {
+    /// Address to listen on; port 0 picks one.
+    #[arg(long, value_name = "ADDR", default_value = PROXY_LISTEN)]
+    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) director: DirectorFlag,
+    /// Who holds a stream: tributary://HOST:PORT/b3:HASH, or http(s)://HOST/PATH of a plain web server.
+    /// May be given again.
+    #[arg(long, value_name = "URL")]
+    pub(crate) source: Vec<SourceUrl>,
+    /// Certificates, in PEM, to trust beside the system's when a source is https.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Who decides which server sends what.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = Planner::Arrival)]
+    pub(crate) planner: Planner,
+    /// Serve other machines too: whoever reaches the address can fetch every title.
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 /// Arguments of `sources`.

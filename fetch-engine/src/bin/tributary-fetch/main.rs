@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `args` | the command line |
 //! | `get` | fetches one stream |
+//! | `proxy` | a local HTTP server for any player |
 //! | `list` | `sources`, `catalogs`, `titles` |
 //! | `output` | the file that is written, whole or called a part |
 //! | `progress` | bars on a terminal |
@@ -19,6 +20,7 @@ mod interrupt;
 mod list;
 mod output;
 mod progress;
+mod proxy;
 mod report;
 mod scheme;
 mod settings;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
     let done = match args.command {
         Command::Get(get) => get::run(&get),
+        Command::Proxy(proxy) => proxy::run(&proxy),
         Command::Sources(sources) => list::sources(&sources),
         Command::Catalogs(catalogs) => list::catalogs(&catalogs),
         Command::Titles(titles) => list::titles(&titles),

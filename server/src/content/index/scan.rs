@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tributary_core::directory::ROOT_CATALOG;
+use tributary_core::media_type;
 
 use super::sidecar::Sidecar;
 use crate::content::root::{FileFacts, Root};
@@ -15,39 +16,9 @@ pub(crate) const MAX_FILES: usize = 200_000;
 /// Deepest folder below the content directory that is looked into.
 const MAX_DEPTH: usize = 16;
 
-/// Endings of files that are served, and their MIME types.
-const MEDIA: &[(&str, &str)] = &[
-    ("3gp", "video/3gpp"),
-    ("aac", "audio/aac"),
-    ("avi", "video/x-msvideo"),
-    ("flac", "audio/flac"),
-    ("flv", "video/x-flv"),
-    ("m2ts", "video/mp2t"),
-    ("m4a", "audio/mp4"),
-    ("m4v", "video/mp4"),
-    ("mka", "audio/x-matroska"),
-    ("mkv", "video/x-matroska"),
-    ("mov", "video/quicktime"),
-    ("mp3", "audio/mpeg"),
-    ("mp4", "video/mp4"),
-    ("mpeg", "video/mpeg"),
-    ("mpg", "video/mpeg"),
-    ("mts", "video/mp2t"),
-    ("mxf", "application/mxf"),
-    ("oga", "audio/ogg"),
-    ("ogg", "audio/ogg"),
-    ("ogv", "video/ogg"),
-    ("opus", "audio/ogg"),
-    ("ts", "video/mp2t"),
-    ("wav", "audio/wav"),
-    ("webm", "video/webm"),
-    ("wmv", "video/x-ms-wmv"),
-];
-
 /// MIME type by a file name's ending; none where it is no film.
 pub(crate) fn mime_type(path: &Path) -> Option<&'static str> {
-    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-    MEDIA.binary_search_by_key(&ending.as_str(), |(known, _)| known).ok().map(|place| MEDIA[place].1)
+    media_type::of_file_name(path.file_name()?.to_str()?)
 }
 
 /// A film in the directory.
@@ -148,7 +119,6 @@ mod tests {
 
     #[test]
     fn endings_are_sorted_for_the_search() {
-        assert!(MEDIA.is_sorted_by_key(|(ending, _)| ending));
         assert_eq!(mime_type(Path::new("A.MKV")), Some("video/x-matroska"));
         assert_eq!(mime_type(Path::new("a.toml")), None);
     }

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
@@ -13,22 +12,18 @@ use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
+use tributary_core::byte_ranges::{self, Wanted};
 use tributary_core::geometry::StreamId;
+use tributary_core::media_type;
 
 use super::{Serving, read};
 use crate::content::index::scan::mime_type;
 use crate::content::library::OpenStream;
 use crate::content::metrics::Metrics;
+use crate::net::http::serve_connection;
 use crate::net::prefixed::Prefixed;
 
-mod range;
-
-/// Time for a request's header, and for the next request on a connection that is kept.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// Largest header.
-const MAX_HEADER_BYTES: usize = 32 << 10;
 /// Bytes of a body read at a time. Larger ones are slower: the allocator gets each from the kernel anew.
 const PIECE_BYTES: usize = 64 << 10;
 
@@ -36,26 +31,13 @@ type Body = BoxBody<Bytes, io::Error>;
 
 /// Serves one connection; `first` was read of it already.
 pub(super) async fn run(stream: TcpStream, first: Bytes, serving: Arc<Serving>) -> io::Result<()> {
-    let io = TokioIo::new(Prefixed::new(first, stream, serving.patience.slow_reader));
+    let stream = Prefixed::new(first, stream, serving.patience.slow_reader);
     let stop = serving.stop.clone();
     let service = hyper::service::service_fn(move |request| {
         let serving = Arc::clone(&serving);
         async move { Ok::<_, Infallible>(answer(&request, &serving)) }
     });
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(io, service);
-    let mut connection = std::pin::pin!(connection);
-    let done = tokio::select! {
-        done = connection.as_mut() => done,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    done.map_err(io::Error::other)
+    serve_connection(stream, service, &stop).await.map_err(io::Error::other)
 }
 
 fn answer(request: &Request<Incoming>, serving: &Arc<Serving>) -> Response<Body> {
@@ -95,16 +77,17 @@ fn film(request: &Request<Incoming>, serving: &Arc<Serving>, stream: StreamId, h
     // A range of another version of the film is no use to anybody; this one has only ever one version.
     let same = given(header::IF_RANGE).is_none_or(|tag| tag == etag);
     let asked = given(header::RANGE).filter(|_| same);
-    let (status, wanted) = match range::parse(asked, film.size) {
-        range::Wanted::Whole => (StatusCode::OK, 0..film.size),
-        range::Wanted::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
-        range::Wanted::Nothing => {
+    let (status, wanted) = match byte_ranges::parse(asked, film.size) {
+        Wanted::Parts(parts) if parts.len() == 1 => (StatusCode::PARTIAL_CONTENT, parts[0].clone()),
+        // Several ranges get the whole, as RFC 9110 allows: nobody asks a source for them.
+        Wanted::Whole | Wanted::Parts(_) => (StatusCode::OK, 0..film.size),
+        Wanted::Nothing => {
             let mut answer = text(StatusCode::RANGE_NOT_SATISFIABLE, "the stream has no such bytes\n");
             put(&mut answer, header::CONTENT_RANGE, &format!("bytes */{}", film.size));
             return answer;
         }
     };
-    let mime = mime_type(&film.path).unwrap_or("application/octet-stream");
+    let mime = mime_type(&film.path).unwrap_or(media_type::UNKNOWN);
     let size = film.size;
     let body = if head { empty() } else { body(film, wanted.clone(), Arc::clone(serving)) };
     let mut answer = with_etag(Response::new(body), status, &etag);
