@@ -117,9 +117,8 @@ pub(crate) struct Proxy {
     /// Certificates, in PEM, to trust beside the system's when a source is https.
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Who decides which server sends what.
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = Planner::Arrival)]
-    pub(crate) planner: Planner,
+    #[command(flatten)]
+    pub(crate) scheme: Scheme,
     /// Serve other machines too: whoever reaches the address can fetch every title.
     #[arg(long)]
     pub(crate) open: bool,

@@ -86,14 +86,13 @@ pub(crate) fn run(args: &Arguments) -> Result<(), Fault> {
     if director.is_none() && args.source.is_empty() {
         return Err(Fault::Usage("there is nothing to serve: give --director or --source".to_owned()));
     }
-    let engine = Engine::new(EngineConfig {
+    let engine = Engine::new(args.scheme.choose(EngineConfig {
         director: director.clone(),
         cache: CACHE,
-        planner: args.planner.into(),
         ca_file: args.ca_file.clone(),
         give_up_after: GIVE_UP_AFTER,
         ..EngineConfig::default()
-    })?;
+    }))?;
     let director = director.map(|address| engine.director(&address));
     let titles = Titles::new(engine, director, by_stream(&args.source)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
