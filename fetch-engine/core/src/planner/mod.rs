@@ -2,4 +2,3 @@
 
 pub mod arrival;
 pub mod interval;
-pub mod redundant;

@@ -103,6 +103,9 @@ impl Session {
 
     pub(super) fn echoed(&mut self, now: Time, id: SourceId, nonce: u64) {
         let Some(source) = self.sources.get_mut(&id) else { return };
+        if nonce == source.connected_at().as_micros() || nonce == source.doubtful_until_echo {
+            source.answers_in = now.since(Time::from_micros(nonce));
+        }
         if nonce == source.connected_at().as_micros() {
             // The connect may have waited for an address to be resolved; the echo did not. By way of a
             // relay the connect gave a guess only.
@@ -110,6 +113,9 @@ impl Session {
             source.rtt = source.rtt.map(|rtt| if source.relayed { echo } else { rtt.min(echo) });
         } else if let Some(sent) = source.second_echo_at.filter(|sent| sent.as_micros() == nonce) {
             source.rtt = source.rtt.map(|rtt| rtt.min(now.since(sent)));
+        }
+        if nonce == source.doubtful_until_echo {
+            source.doubtful_bytes = 0;
         }
     }
 
@@ -167,12 +173,15 @@ impl Session {
     }
 
     fn leave(&mut self, now: Time, id: SourceId, why: String, is_error: bool) {
-        let lonely = !self.sources.values().any(|other| other.id != id && other.is_up());
+        let awaited = self.awaited();
+        let helps = |other: &&Source| other.id != id && other.is_up() && self.holds(other.id, awaited);
+        let lonely = !self.sources.values().any(|other| helps(&other));
         let Some(source) = self.sources.get_mut(&id) else { return };
         let backoff = source.next_backoff(if lonely { LONELY_BACKOFF } else { MAX_BACKOFF });
         let retry_in = (!source.withdrawn).then_some(backoff);
         source.link = retry_in.map_or(Link::Gone, |wait| Link::Away { retry_at: now + wait });
         source.silent = false;
+        source.doubtful_bytes = 0;
         source.errors += u64::from(is_error);
         source.last_error = Some(why.clone());
         let owed = source.forgive_all(now);

@@ -6,6 +6,7 @@
 //! | `plan` | who sends the next blocks: epochs and leases (112 to 132) |
 //! | `intake` | blocks and hash pages arrive: verify, store, count |
 //! | `rescue` | blocks that nobody will send, or not in time |
+//! | `silence` | sources that owe blocks and say nothing |
 //! | `turns` | several readers, none before the others |
 //! | `report` | what there is to show |
 //! | `source`, `meter`, `ramp` | one source: what it owes, how fast it is |
@@ -24,12 +25,12 @@ mod intake;
 mod ledger;
 mod links;
 mod meter;
-mod owners;
 mod pages;
 mod plan;
 mod ramp;
 mod report;
 mod rescue;
+mod silence;
 mod slots;
 mod source;
 mod turns;
@@ -112,7 +113,7 @@ impl Session {
             geometry,
             config,
             sources: BTreeMap::new(),
-            ledger: Ledger::new(geometry),
+            ledger: Ledger::new(geometry.blocks()),
             tree: HashTree::new(stream, geometry.size()),
             pages: PageFetch::default(),
             unproved: BTreeMap::new(),
@@ -158,7 +159,6 @@ impl Session {
         self.order_orphans(now);
         self.order_others(now);
         self.speed_up_late(now);
-        self.cancel_surplus(now);
         self.plan(now);
         self.request_pages(now);
     }

@@ -7,14 +7,12 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::ledger::Debt;
-use super::owners::Owners;
 use super::source::Source;
 use super::{Demand, MAX_OTHERS, MIN_PLAN_STEP, Notice, PlannerKind, Session, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
 use crate::planner::arrival::{self, Candidate};
 use crate::planner::interval::{self, IntervalBytes, PATTERN_SIZE};
-use crate::planner::redundant;
 use crate::schedule::Schedule;
 use crate::time::Time;
 use crate::verify::{LEAF_SPAN, PageId};
@@ -173,12 +171,12 @@ impl Session {
                 self.announce(now, from, present - 1, Schedule::nobody());
                 continue;
             }
-            let layers = match self.config.planner {
+            let elements = match self.config.planner {
                 PlannerKind::Arrival => self.by_arrival(candidates, from),
                 PlannerKind::Interval => self.by_interval(now, &candidates, from),
             };
-            let Ok(pattern) = Pattern::layered(layers.concat(), layers.len() as u8) else { return };
-            let len = pattern.len() as u64;
+            let len = elements.len() as u64;
+            let Ok(pattern) = Pattern::new(elements) else { return };
             let schedule = Schedule::new(pattern, 1, true).expect("any pattern is groups of one");
             self.announce(now, from, from + len - 1, schedule);
         }
@@ -233,7 +231,7 @@ impl Session {
     }
 
     pub(super) fn room_bytes(&self) -> u64 {
-        let owed = self.ledger.owed_bytes();
+        let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
         self.config.max_outstanding_bytes.saturating_sub(owed + self.unproved_bytes + self.reorder_bytes)
     }
 
@@ -242,7 +240,7 @@ impl Session {
         (self.demand.main.end - from).min(room).min(MAX_ELEMENTS as u64) as usize
     }
 
-    fn by_arrival(&self, mut candidates: Vec<Candidate>, from: Seq) -> Vec<Vec<Element>> {
+    fn by_arrival(&self, mut candidates: Vec<Candidate>, from: Seq) -> Vec<Element> {
         let block = f64::from(self.geometry.block_size());
         let horizon = arrival::horizon(&candidates, block);
         let bytes = |place| {
@@ -250,41 +248,28 @@ impl Session {
             (!self.is_settled(seq)).then(|| self.block_bytes(seq) as f64)
         };
         let holds = |place, source| self.holds(source, from + place as u64);
-        let (limit, copies) = (self.limit(from), usize::from(self.config.redundancy));
-        let mut layers = redundant::extend(&mut candidates, horizon, limit, copies, bytes, holds);
-        while layers[0].last() == Some(&Element::Nobody) {
-            layers.iter_mut().for_each(|layer| layer.truncate(layer.len() - 1));
+        let mut elements = arrival::extend(&mut candidates, horizon, self.limit(from), bytes, holds);
+        while elements.last() == Some(&Element::Nobody) {
+            elements.pop();
         }
-        layers
+        elements
     }
 
-    fn by_interval(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Vec<Vec<Element>> {
+    fn by_interval(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Vec<Element> {
         let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
         let room = INTERVAL_LEASE_BYTES.saturating_sub(owed) / u64::from(self.geometry.block_size());
         let limit = self.limit(from).min(room as usize);
         let pattern = self.interval_pattern(now, candidates, from);
-        let copies = usize::from(self.config.redundancy).clamp(1, candidates.len());
-        let mut layers = vec![Vec::new(); copies];
-        let Some(pattern) = pattern else { return layers };
+        let Some(pattern) = pattern else { return Vec::new() };
         let start = self.interval.from;
-        layers[0] = (from..from + limit as u64)
+        (from..from + limit as u64)
             .map_while(|seq| {
                 if self.is_settled(seq) {
                     return Some(Element::Nobody);
                 }
                 self.holder(candidates, pattern.owner(start, seq), seq)
             })
-            .collect();
-        for (place, seq) in (from..).take(layers[0].len()).enumerate() {
-            let first = layers[0][place];
-            let holds = |id: &SourceId| Element::from(*id) != first && self.holds(*id, seq);
-            let all = redundant::owners(&pattern, start, seq, candidates.len());
-            let mut others = all.into_iter().filter(|id| first != Element::Nobody && holds(id));
-            for layer in &mut layers[1..] {
-                layer.push(others.next().map_or(Element::Nobody, Element::from));
-            }
-        }
-        layers
+            .collect()
     }
 
     /// The pattern of FIG. 8: recalculated when the previous one has been executed at least once, the
@@ -327,14 +312,8 @@ impl Session {
         self.counters.epochs += 1;
         let gives_something = schedule.pattern().elements().iter().any(|e| e.source().is_some());
         for seq in (from..=lease).take_while(|_| gives_something) {
-            let mut senders = schedule.senders(from, seq);
-            if let Some(first) = senders.next() {
-                self.book(now, seq, first, false);
-                for copy in senders {
-                    self.book_copy(now, seq, copy);
-                }
-            }
-            for id in schedule.senders(from, seq) {
+            if let Some(id) = schedule.senders(from, seq).next() {
+                self.book(now, seq, id, false);
                 if let Some(source) = self.sources.get_mut(&id) {
                     source.planned += 1.0;
                 }
@@ -369,8 +348,7 @@ impl Session {
 
     /// `source` owes `seq` from now on.
     pub(super) fn book(&mut self, now: Time, seq: Seq, id: SourceId, named: bool) {
-        let owners = Owners::one(id);
-        self.ledger.owe(seq, Debt { owners, since: now, named, repair: false, hedged: false });
+        self.ledger.owe(seq, Debt { source: id, since: now, named, repair: false, hedge: None });
         let bytes = self.block_bytes(seq);
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);
@@ -383,15 +361,6 @@ impl Session {
         let ahead = PageId { index: leaf.index + 1, ..leaf };
         if range.end % LEAF_SPAN > LEAF_SPAN / 2 {
             self.pages.want(&self.tree, ahead);
-        }
-    }
-
-    /// `source` owes one more copy of `seq`, which another owes already.
-    fn book_copy(&mut self, now: Time, seq: Seq, id: SourceId) {
-        let bytes = self.block_bytes(seq);
-        self.ledger.owe_copy(seq, id);
-        if let Some(source) = self.sources.get_mut(&id) {
-            source.owe(now, seq, bytes);
         }
     }
 

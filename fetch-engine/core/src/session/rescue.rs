@@ -19,16 +19,13 @@ const LATE: Duration = Duration::from_secs(1);
 const IN_FLIGHT_ROUND_TRIPS: f64 = 4.0;
 /// And at least so many bytes.
 const IN_FLIGHT_BYTES: f64 = 65_536.0;
-/// A source that sends, but nothing it owes, loses its connection after so many times the silence that
-/// makes one dead; where nobody else is left, later.
-const STAGNATION: u32 = 2;
-const STAGNATION_ALONE: u32 = 15;
 /// Blocks stolen at one time.
 const MAX_STOLEN_AT_ONCE: usize = 256;
 /// Blocks at the head that are looked at for a hedge.
 const HEDGE_DEPTH: usize = 4;
-/// Bytes that may be doubled whatever the size of the stream, half of what the contract allows.
-const FREE_DOUBLES: u64 = 128 << 10;
+/// What may come twice in all: one part in so many of the useful bytes, and some whatever their number.
+const DOUBLES_PART: u64 = 50;
+const MAX_FREE_DOUBLES: u64 = 256 << 10;
 
 impl Session {
     /// Orders blocks by name from whoever has them here first: `repair` in place of another, or for a
@@ -122,48 +119,25 @@ impl Session {
         self.actions.extend(slowed.into_iter().map(super::Action::Notice));
     }
 
-    /// Silent sources lose their blocks to others; those silent for long lose their connection.
-    pub(super) fn watch_silence(&mut self, now: Time) {
-        let ids: Vec<SourceId> = self.sources.values().filter(|s| s.is_up()).map(|s| s.id).collect();
-        for id in ids {
-            let Some(source) = self.sources.get(&id) else { continue };
-            let silence = source.silence(now);
-            let (suspicion, was_silent) = (source.suspicion(), source.silent);
-            let others = self.sources.values().any(|s| s.id != id && s.is_usable());
-            let stagnation = source.stagnation(now);
-            let patience = self.config.dead_after * if others { STAGNATION } else { STAGNATION_ALONE };
-            if stagnation >= patience {
-                let secs = stagnation.as_secs();
-                self.drop_link(now, id, format!("it gave none of its blocks for {secs} s"), true);
-            } else if was_silent && now.since(source.silent_since()) >= self.config.dead_after
-                || silence >= self.config.dead_after
-            {
-                let secs = self.config.dead_after.as_secs_f64();
-                self.drop_link(now, id, format!("it was silent for {secs} s"), true);
-            } else if silence > suspicion && others && !was_silent {
-                self.suspect(now, id, silence);
-            }
-        }
-    }
-
-    fn suspect(&mut self, now: Time, id: SourceId, silence: Duration) {
+    /// Takes blocks back from a source. They may be under way: that is in doubt until it has answered an
+    /// echo that follows the cancel (and one that was silent can answer it with nothing else to say).
+    pub(super) fn cancel(&mut self, now: Time, id: SourceId, blocks: &[Seq]) {
+        let bytes: u64 = blocks.iter().map(|seq| self.block_bytes(*seq)).sum();
         let Some(source) = self.sources.get_mut(&id) else { return };
-        source.fall_silent(now, silence);
-        source.errors += 1;
-        source.last_error = Some(format!("it was silent for {:.1} s", silence.as_secs_f64()));
-        let owed: Vec<Seq> = source.forgive_all(now).into_iter().collect();
-        for seq in &owed {
-            self.ledger.forgive(*seq, id);
-        }
+        source.doubtful_bytes += bytes;
+        source.doubtful_until_echo = now.as_micros();
         let generation = self.walk.generation;
-        for blocks in owed.chunks(MAX_LIST) {
+        for blocks in blocks.chunks(MAX_LIST) {
             self.send(id, Frame::Cancel { generation, blocks: blocks.to_vec() });
         }
-        // With its blocks cancelled it may have nothing to say any more: this it can answer.
         self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::new() });
-        self.pages.source_lost(id);
-        self.notice(Notice::Silent { source: id, silence, owed: owed.len() });
-        self.order_orphans(now);
+    }
+
+    /// Whether so many bytes more may come twice, after all that did and all that still may.
+    pub(super) fn may_come_twice(&self, bytes: u64) -> bool {
+        let doubtful: u64 = self.sources.values().map(|source| source.doubtful_bytes).sum();
+        let spent = self.counters.duplicate_bytes + self.hedged_bytes + doubtful;
+        spent + bytes <= self.counters.useful_bytes / DOUBLES_PART + MAX_FREE_DOUBLES
     }
 
     /// Steals from sources that will be late, and doubles the head block where that is in time.
@@ -184,61 +158,42 @@ impl Session {
         self.hedge_head(now, block, horizon);
     }
 
-    /// Takes the blocks that `id` has surely not sent yet, where one of `others` can give them.
+    /// Takes the blocks that `id` has surely not sent yet, where one of `others` can give them: as many as
+    /// may come twice, should it have sent them after all.
     fn steal(&mut self, now: Time, id: SourceId, others: &[SourceId], block: f64) {
         let Some(source) = self.sources.get(&id) else { return };
         let rate = source.rough_rate().unwrap_or(0.0);
-        let in_flight = IN_FLIGHT_BYTES.max(IN_FLIGHT_ROUND_TRIPS * rate * source.round_trip().as_secs_f64());
+        let reaction = (source.round_trip().mul_f64(IN_FLIGHT_ROUND_TRIPS)).max(source.answers_in * 2);
+        let in_flight = IN_FLIGHT_BYTES.max(rate * reaction.as_secs_f64());
         let keep = (in_flight / block).ceil() as usize;
-        // A copy more of what another owes too harms nobody by being late.
-        let alone = |seq: &Seq| self.ledger.debt(*seq).is_some_and(|debt| debt.owners.len() == 1);
-        let unsent = source.backlog().iter().copied().skip(keep).filter(alone);
+        let unsent = source.backlog().iter().copied().skip(keep);
         let can_be_had = |seq: &Seq| others.iter().any(|other| self.holds(*other, *seq));
-        let stolen: Vec<Seq> = unsent.filter(can_be_had).take(MAX_STOLEN_AT_ONCE).collect();
+        let mut bytes = 0;
+        let within_bound = |seq: &Seq| {
+            bytes += self.block_bytes(*seq);
+            self.may_come_twice(bytes)
+        };
+        let stolen: Vec<Seq> =
+            unsent.filter(can_be_had).take(MAX_STOLEN_AT_ONCE).take_while(within_bound).collect();
         if stolen.is_empty() {
             return;
         }
         for seq in &stolen {
-            let bytes = u64::from(self.geometry.len(*seq));
-            if let Some(source) = self.sources.get_mut(&id) {
-                source.forgive(now, *seq, bytes);
-            }
-            self.ledger.forgive(*seq, id);
+            self.take_back(now, id, *seq);
         }
-        let generation = self.walk.generation;
-        self.send(id, Frame::Cancel { generation, blocks: stolen });
+        self.cancel(now, id, &stolen);
         self.order_orphans(now);
-    }
-
-    /// Redundant copies that no source has begun to send are cancelled.
-    pub(super) fn cancel_surplus(&mut self, now: Time) {
-        if self.config.redundancy <= 1 {
-            return;
-        }
-        let geometry = self.geometry;
-        let mut cancels = Vec::new();
-        for source in self.sources.values_mut().filter(|source| source.is_up()) {
-            let blocks = source.give_up_surplus(now, |seq| u64::from(geometry.len(seq)));
-            cancels.push((source.id, blocks));
-        }
-        let generation = self.walk.generation;
-        for (id, blocks) in cancels {
-            for blocks in blocks.chunks(MAX_LIST) {
-                self.send(id, Frame::Cancel { generation, blocks: blocks.to_vec() });
-            }
-        }
     }
 
     /// Orders the head block from a second source where its owner will be later by far.
     fn hedge_head(&mut self, now: Time, block: f64, horizon: f64) {
-        let bound = self.counters.useful_bytes / 100 + FREE_DOUBLES;
+        // Half of what may come twice is left for sources that fall silent.
+        let bound = (self.counters.useful_bytes / DOUBLES_PART + MAX_FREE_DOUBLES) / 2;
         let head = self.ledger.owed().range(self.demand.main.clone()).take(HEDGE_DEPTH);
         let dead_after = self.config.dead_after;
         let late: Vec<(Seq, SourceId, bool)> = head
-            .filter(|(_, debt)| debt.owners.len() == 1 && now.since(debt.since).as_secs_f64() > horizon)
-            .filter_map(|(seq, debt)| {
-                Some((*seq, debt.owners.iter().next()?, now.since(debt.since) > dead_after))
-            })
+            .filter(|(_, debt)| debt.hedge.is_none() && now.since(debt.since).as_secs_f64() > horizon)
+            .map(|(seq, debt)| (*seq, debt.source, now.since(debt.since) > dead_after))
             .collect();
         for (seq, owner, overdue) in late {
             let remaining = self.sources.get(&owner).map_or(0.0, |s| s.remaining_secs(seq, block));
@@ -248,7 +203,11 @@ impl Session {
             // What a source says of itself by its rate counts for nothing once a block is this late.
             let Some(best) = best.filter(|c| overdue || c.eta(block) < remaining) else { continue };
             let bytes = self.block_bytes(seq);
-            if self.hedged_bytes + bytes > bound && !overdue {
+            if self.hedged_bytes + bytes > bound || !self.may_come_twice(bytes) {
+                if overdue {
+                    // No more may come twice: with the connection goes what is on it.
+                    self.drop_link(now, owner, format!("block {seq} is late by far"), true);
+                }
                 return;
             }
             self.hedged_bytes += bytes;

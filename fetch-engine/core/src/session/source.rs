@@ -71,15 +71,20 @@ pub(super) struct Source {
     silent_since: Time,
     /// Its connection ends at a relay.
     pub(super) relayed: bool,
+    /// Bytes of blocks that others were asked for and that may still come from it.
+    pub(super) doubtful_bytes: u64,
+    /// The echo after which none of them can.
+    pub(super) doubtful_until_echo: u64,
+    /// How long it took to answer the last echo: more than a round trip, where it is busy.
+    pub(super) answers_in: Duration,
+    /// It lost its connection for a silence that may have been none.
+    pub(super) needs_time: bool,
     connected_at: Time,
     /// When the second echo was sent that measures the way by a relay.
     pub(super) second_echo_at: Option<Time>,
     /// Blocks it owes in this generation.
     backlog: BTreeSet<Seq>,
     backlog_bytes: u64,
-    /// Blocks of the backlog, or cancelled since, of which another's copy came first: redundancy had
-    /// asked for both.
-    surplus: BTreeSet<Seq>,
     /// Bytes of a block that is on its way, counted before the frame is whole.
     partial_bytes: u64,
     /// When it was given something while it owed nothing.
@@ -122,11 +127,14 @@ impl Source {
             silent: false,
             silent_since: Time::ZERO,
             relayed: false,
+            doubtful_bytes: 0,
+            doubtful_until_echo: 0,
+            answers_in: Duration::ZERO,
+            needs_time: false,
             connected_at: Time::ZERO,
             second_echo_at: None,
             backlog: BTreeSet::new(),
             backlog_bytes: 0,
-            surplus: BTreeSet::new(),
             partial_bytes: 0,
             work_since: Time::ZERO,
             last_byte: Time::ZERO,
@@ -186,6 +194,7 @@ impl Source {
         self.idle_since = now;
         self.partial_bytes = 0;
         self.slots = None;
+        self.doubtful_bytes = 0;
         self.meter = Meter::default();
         self.ramp = Some(Ramp::new(self.remembered));
         self.trend.clear();
@@ -198,7 +207,6 @@ impl Source {
             self.progress_at = now;
             self.meter.work_begins(now, self.round_trip());
         }
-        self.surplus.remove(&seq);
         if self.backlog.insert(seq) {
             self.backlog_bytes += bytes;
         }
@@ -214,46 +222,8 @@ impl Source {
         }
     }
 
-    /// Another's copy of a block that it owes came first.
-    pub(super) fn copy_is_surplus(&mut self, seq: Seq) {
-        self.surplus.insert(seq);
-    }
-
-    /// Whether another's copy of this block came first.
-    pub(super) fn is_surplus(&self, seq: Seq) -> bool {
-        self.surplus.contains(&seq)
-    }
-
-    /// A block came: whether it is a copy that redundancy asked for and that came second.
-    pub(super) fn copy_came(&mut self, now: Time, epoch: u32, seq: Seq, bytes: u64) -> bool {
-        let redundant = self.surplus.remove(&seq);
-        if redundant {
-            self.forgive(now, seq, bytes);
-            self.progress_at = now;
-        }
-        if epoch > 0 && self.surplus.first().is_some_and(|first| *first < seq) {
-            // It walks in order: what it passed by was cancelled in time, and won't come.
-            let passed: Vec<Seq> = self.surplus.range(..seq).copied().collect();
-            for seq in passed.into_iter().filter(|seq| !self.backlog.contains(seq)) {
-                self.surplus.remove(&seq);
-            }
-        }
-        redundant
-    }
-
-    /// Copies that are not needed and may not be under way yet: they are awaited no more, and to be
-    /// cancelled.
-    pub(super) fn give_up_surplus(&mut self, now: Time, bytes: impl Fn(Seq) -> u64) -> Vec<Seq> {
-        let owed: Vec<Seq> = self.surplus.intersection(&self.backlog).copied().collect();
-        for seq in &owed {
-            self.forgive(now, *seq, bytes(*seq));
-        }
-        owed
-    }
-
     /// Nothing is awaited from it any more; returns what was.
     pub(super) fn forgive_all(&mut self, now: Time) -> BTreeSet<Seq> {
-        self.surplus.clear();
         self.backlog_bytes = 0;
         let owed = std::mem::take(&mut self.backlog);
         if !owed.is_empty() {
@@ -366,11 +336,16 @@ impl Source {
         if self.backlog.is_empty() { Duration::ZERO } else { now.since(self.progress_at) }
     }
 
-    /// Silence after which it is suspected.
-    pub(super) fn suspicion(&self) -> Duration {
+    /// Silence after which it is suspected: some round trips, or what it took to answer lately. One that
+    /// lost its connection too soon is believed as long as any until it has spoken.
+    pub(super) fn suspicion(&self, dead_after: Duration) -> Duration {
+        if self.needs_time && self.last_byte <= self.connected_at {
+            return dead_after;
+        }
         let rtt = self.round_trip();
         let long = if rtt > LONG_PATH { rtt * SUSPICION_ROUND_TRIPS_LONG } else { Duration::ZERO };
-        MIN_SUSPICION.max(rtt * SUSPICION_ROUND_TRIPS + SUSPICION_MARGIN).max(long)
+        let answers_in = self.answers_in + SUSPICION_MARGIN;
+        MIN_SUSPICION.max(rtt * SUSPICION_ROUND_TRIPS + SUSPICION_MARGIN).max(long).max(answers_in)
     }
 
     /// How long to wait before the next try: longer each time, up to `longest`.

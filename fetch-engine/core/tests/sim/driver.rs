@@ -3,29 +3,113 @@
 use std::hash::Hash;
 use std::time::Duration;
 
-use tributary_core::session::{Action, Session};
+use bytes::BytesMut;
+use tributary_core::session::{Action, Event, Loss, Session};
+use tributary_core::wire::{Decoder, Frame, encode};
 
+use super::Fault;
 use super::clock::Happening;
-use super::host::Delivery;
-use super::world::World;
+use super::host::{Around, Delivery, Host, Load};
+use super::world::{World, id, lost};
+
+/// A connect that is never answered is given up after this.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl World {
-    pub(super) fn pump(&mut self, host: usize) {
+    /// Lets a server work, and takes what it sends.
+    pub(super) fn with_host<T>(
+        &mut self,
+        host: usize,
+        work: impl FnOnce(&mut Host, &mut Around<'_>) -> T,
+    ) -> T {
         let mut out = Vec::new();
-        let again = self.hosts[host].pump(self.now, self.content, &mut self.dice, &mut out);
+        let mut around = Around {
+            now: self.now,
+            content: self.content,
+            dice: &mut self.dice,
+            bottleneck: &mut self.bottleneck,
+            out: &mut out,
+        };
+        let result = work(&mut self.hosts[host], &mut around);
         self.deliver(host, out);
-        if let Some(at) = again {
+        result
+    }
+
+    pub(super) fn pump(&mut self, host: usize) {
+        let again = self.with_host(host, Host::pump);
+        let pending = &mut self.hosts[host].pumps_at;
+        if let Some(at) = again.filter(|at| pending.is_none_or(|pending| *at < pending)) {
+            *pending = Some(at);
             self.at(at, Happening::Pump(host));
         }
     }
 
-    pub(super) fn deliver(&mut self, host: usize, out: Vec<Delivery>) {
+    fn deliver(&mut self, host: usize, out: Vec<Delivery>) {
         let connection = self.hosts[host].connection;
-        for Delivery { first_half_at, at, bytes, frame } in out {
+        for Delivery { first_half_at, at, bytes, load, breaks, closes } in out {
             let half = bytes / 2;
-            self.at(first_half_at, Happening::Received { host, connection, bytes: half });
-            self.at(at, Happening::Arrive { host, connection, bytes: bytes - half, frame });
+            if half > 0 {
+                self.at(first_half_at, Happening::Received { host, connection, bytes: half });
+            }
+            if breaks {
+                self.at(first_half_at, Happening::Reset { host, connection });
+            }
+            self.at(at, Happening::Arrive { host, connection, bytes: bytes - half, load, closes });
         }
+    }
+
+    /// Bytes of a server are whole: frames, or what is none.
+    pub(super) fn arrived(
+        &mut self,
+        session: &mut Session,
+        host: usize,
+        bytes: usize,
+        load: Load,
+        closes: bool,
+    ) {
+        let (now, source) = (self.session_now(), id(host));
+        session.handle(now, Event::Received { source, bytes });
+        let mut malformed = false;
+        let target = &mut self.hosts[host];
+        match (load, &mut target.decoder) {
+            (Load::Frame(frame), None) => session.handle(now, Event::Frame { source, frame }),
+            (load, decoder) => {
+                let decoder = decoder.get_or_insert_with(Decoder::new);
+                match load {
+                    Load::Raw(raw) => decoder.feed(&raw),
+                    Load::Frame(frame) => encode(&frame, decoder.buffer(0)),
+                }
+                loop {
+                    match decoder.next_frame() {
+                        Ok(Some(frame)) => session.handle(now, Event::Frame { source, frame }),
+                        Ok(None) => break,
+                        Err(_) => {
+                            malformed = true;
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        if malformed || closes {
+            // Not where the session has closed it already, as the actions to come say.
+            self.closing.push((host, malformed));
+        }
+    }
+
+    /// Tells of connections that ended with the last frame, unless the session ended them.
+    pub(super) fn finish_closing(&mut self, session: &mut Session) -> Result<(), String> {
+        for (host, malformed) in std::mem::take(&mut self.closing) {
+            if !self.hosts[host].connected {
+                continue;
+            }
+            self.hosts[host].reset();
+            let why =
+                if malformed { Loss::Protocol("not a frame".into()) } else { Loss::Closed("closed".into()) };
+            session.handle(self.session_now(), Event::Lost { source: id(host), why });
+            self.act(session)?;
+        }
+        Ok(())
     }
 
     pub(super) fn act(&mut self, session: &mut Session) -> Result<(), String> {
@@ -36,56 +120,108 @@ impl World {
             self.now.hash(&mut self.trace);
             match action {
                 Action::Connect(source) => {
-                    1.hash(&mut self.trace);
+                    (1, source.index()).hash(&mut self.trace);
+                    self.check_connect(source.index())?;
                     self.connect(source.index());
                 }
-                Action::Send(source, frame) => {
-                    (2, format!("{frame:?}")).hash(&mut self.trace);
-                    let host = source.index();
-                    let connection = self.hosts[host].connection;
-                    if !self.hosts[host].connected {
-                        return Err(format!("{source} is told {frame:?} without a connection"));
-                    }
-                    let at = self.now + self.hosts[host].one_way;
-                    self.at(at, Happening::ToHost { host, connection, frame });
-                }
+                Action::Send(source, frame) => self.tell(source.index(), frame)?,
                 Action::Close(source) => {
-                    3.hash(&mut self.trace);
+                    (3, source.index()).hash(&mut self.trace);
                     self.hosts[source.index()].reset();
                 }
                 Action::Store { seq, bytes, source } => {
-                    (4, seq).hash(&mut self.trace);
+                    (4, seq, source.index()).hash(&mut self.trace);
                     let range = self.geometry.range(seq);
-                    if bytes != self.content.bytes.slice(range.start as usize..range.end as usize) {
+                    if bytes[..] != self.content.bytes[range.start as usize..range.end as usize] {
                         return Err(format!("block {seq} of {source} is not the stream's"));
                     }
                     if self.cache.insert(seq, bytes).is_some() {
                         return Err(format!("block {seq} was stored twice"));
                     }
-                    self.useful[source.index()] += range.end - range.start;
+                    let len = range.end - range.start;
+                    self.useful[source.index()] += len;
+                    self.arrivals.push((self.now, source.index(), len));
                     if !self.read_queued {
                         self.read_queued = true;
                         self.at(self.now, Happening::Read);
                     }
                 }
-                Action::Notice(notice) => format!("{notice:?}").hash(&mut self.trace),
+                Action::Notice(notice) => {
+                    format!("{notice:?}").hash(&mut self.trace);
+                    self.check_notice(&notice)?;
+                }
             }
         }
         Ok(())
     }
 
-    pub(super) fn connect(&mut self, host: usize) {
+    /// The player says something to a server.
+    fn tell(&mut self, host: usize, frame: Frame) -> Result<(), String> {
+        let mut wire = BytesMut::new();
+        encode(&frame, &mut wire);
+        (2, host, &wire[..]).hash(&mut self.trace);
+        if !self.hosts[host].connected {
+            return Err(format!("server {host} is told {frame:?} without a connection"));
+        }
+        self.check_told(host, &frame)?;
+        let target = &mut self.hosts[host];
+        let connection = target.connection;
+        let mut at = target.link.carry_up(self.now);
+        if !target.lag.is_zero() {
+            target.happened.count(Fault::LateAnswers);
+            at = at + target.lag;
+        }
+        self.at(at, Happening::ToHost { host, connection, frame });
+        Ok(())
+    }
+
+    fn connect(&mut self, host: usize) {
         let target = &mut self.hosts[host];
         target.reset();
-        let (connection, rtt) = (target.connection, target.one_way * 2);
-        let happening = if target.vices.refuses || !target.alive {
-            (rtt, Happening::Unreachable { host })
-        } else if target.cut {
-            (Duration::from_secs(3), Happening::Unreachable { host })
+        let (connection, rtt) = (target.connection, target.link.one_way * 2);
+        let cut = target.link.down_cut.or(target.link.up_cut);
+        let unanswered =
+            if target.vices.contains(Fault::Unreachable) { Some(Fault::Unreachable) } else { cut };
+        let (after, happening) = if let Some(cause) = unanswered {
+            target.happened.count(cause);
+            (CONNECT_TIMEOUT, Happening::Unreachable { host, connection })
+        } else if target.vices.contains(Fault::Refused) {
+            target.happened.count(Fault::Refused);
+            (rtt, Happening::Unreachable { host, connection })
+        } else if !target.alive {
+            (rtt, Happening::Unreachable { host, connection })
         } else {
-            (rtt, Happening::Connected { host, connection })
+            (rtt + target.connect_takes, Happening::Connected { host, connection })
         };
-        self.at(self.now + happening.0, happening.1);
+        self.at(self.now + after, happening);
+    }
+
+    pub(super) fn connected(&mut self, session: &mut Session, host: usize, connection: u64) {
+        if self.hosts[host].connection != connection {
+            return;
+        }
+        if !self.hosts[host].alive {
+            session.handle(self.session_now(), lost(host, "refused"));
+            return;
+        }
+        if self.hosts.iter().enumerate().any(|(other, h)| other > host && h.connected)
+            && !self.hosts[host].connect_takes.is_zero()
+        {
+            self.tally.count(Fault::ReorderedJoins);
+        }
+        let target = &mut self.hosts[host];
+        target.connected = true;
+        if let Some(cause) = target.counts_when_connected.take() {
+            self.tally.count(cause);
+        }
+        if target.vices.contains(Fault::ClosesAtOnce) {
+            target.happened.count(Fault::ClosesAtOnce);
+            let at = self.now + target.link.one_way;
+            self.at(at, Happening::Reset { host, connection });
+        }
+        let relayed = self.hosts[host].has(Fault::Relayed);
+        let rtt = self.hosts[host].link.one_way * 2 / if relayed { 3 } else { 1 };
+        session.handle(self.session_now(), Event::Connected { source: id(host), rtt, relayed });
     }
 }
 

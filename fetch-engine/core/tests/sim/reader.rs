@@ -20,47 +20,58 @@ pub(super) struct Reader {
     pub(super) behind: u64,
     /// Time it takes for a block; zero: none.
     pub(super) pace: Duration,
-    pub(super) seeks: u64,
+    /// It reads at a second place now and then.
     pub(super) side: bool,
+    /// Another reader, as good as this one, is there now and then.
+    pub(super) equal: bool,
     pub(super) paused: bool,
-    /// The bytes it took, from `origin` on, are the stream's.
-    pub(super) consumed: u64,
 }
 
 impl World {
-    /// The reader takes what is there, seeks, pauses.
-    pub(super) fn read(&mut self, session: &mut Session) -> Result<(), String> {
+    /// The reader takes what is there.
+    pub(super) fn read(&mut self, session: &mut Session) {
         if self.reader.paused {
-            return Ok(());
+            return;
         }
         let mut moved = false;
         while self.cache.contains_key(&self.reader.head) {
             self.reader.head += 1;
-            self.reader.consumed += 1;
             moved = true;
             if !self.reader.pace.is_zero() {
                 break;
             }
         }
-        if moved && self.reader.seeks > 0 && self.dice.chance(3) {
-            self.reader.seeks -= 1;
-            let storm = if self.dice.chance(20) { 5 } else { 1 };
-            self.happened(if storm > 1 { Fault::SeekStorm } else { Fault::FarSeek });
-            for _ in 0..storm {
-                self.reader.head = self.dice.range(1, self.geometry.blocks() + 1);
-                self.evict(session);
-                self.demand(session);
-            }
-        } else if moved && (self.reader.head.is_multiple_of(4) || !self.cache.contains_key(&self.reader.head))
-        {
+        if moved {
+            self.progressed();
+        }
+        if moved && (self.reader.head.is_multiple_of(4) || !self.cache.contains_key(&self.reader.head)) {
             self.evict(session);
             self.demand(session);
         }
         if self.cache.contains_key(&self.reader.head) && !self.read_queued {
             self.read_queued = true;
+            if !self.reader.pace.is_zero() {
+                self.tally.count(Fault::SlowReader);
+            }
             self.at(self.now + self.reader.pace.max(Duration::from_micros(1)), Happening::Read);
         }
-        Ok(())
+    }
+
+    /// The reader goes elsewhere.
+    pub(super) fn seek(&mut self, session: &mut Session) {
+        self.reader.head = self.dice.range(1, self.geometry.blocks() + 1);
+        self.progressed();
+        self.evict(session);
+        self.demand(session);
+        self.look();
+    }
+
+    /// The reader looks whether it can go on.
+    pub(super) fn look(&mut self) {
+        if !self.read_queued {
+            self.read_queued = true;
+            self.at(self.now, Happening::Read);
+        }
     }
 
     pub(super) fn demand(&mut self, session: &mut Session) {
@@ -73,24 +84,46 @@ impl World {
         if self.reader.side && self.dice.chance(30) {
             let start = self.dice.range(1, end);
             others.push(start..(start + 8).min(end));
-            self.happened(Fault::SideRead);
+            self.tally.count(Fault::SideRead);
         }
-        if self.reader.side && self.dice.chance(20) {
+        if self.reader.equal && self.dice.chance(20) {
             // Other readers came: all are equal, and none is the main one.
-            others.insert(0, main.clone());
+            let start = self.dice.range(1, end);
+            others = vec![main.clone(), start..(start + 8).min(end)];
             main.end = main.start;
-            self.happened(Fault::EqualReaders);
+            self.tally.count(Fault::EqualReaders);
         }
-        session.handle(self.now, Event::Demand(Demand { main, others }));
+        session.handle(self.session_now(), Event::Demand(Demand { main, others }));
     }
 
     /// Drops what is far from the reader; side blocks are kept until they are far too.
-    pub(super) fn evict(&mut self, session: &mut Session) {
-        let keep = self.reader.head.saturating_sub(self.reader.behind)..self.reader.head + self.reader.ahead;
-        let gone: Vec<Seq> = self.cache.keys().copied().filter(|seq| !keep.contains(seq)).collect();
+    fn evict(&mut self, session: &mut Session) {
+        let before = self.reader.head.saturating_sub(self.reader.behind);
+        let after = self.reader.head + self.reader.ahead;
+        let mut gone: Vec<Seq> = self.cache.range(..before).map(|(seq, _)| *seq).collect();
+        gone.extend(self.cache.range(after..).map(|(seq, _)| *seq));
         for seq in gone {
-            self.cache.remove(&seq);
-            session.handle(self.now, Event::Evicted(seq..seq + 1));
+            if self.has_small_cache {
+                self.tally.count(Fault::SmallCache);
+            }
+            self.drop_block(session, seq);
         }
+    }
+
+    /// The cache loses some of what is wanted.
+    pub(super) fn lose_blocks(&mut self, session: &mut Session) {
+        let wanted = self.cache.range(self.reader.head..).map(|(seq, _)| *seq);
+        let gone: Vec<Seq> = wanted.collect();
+        for seq in gone {
+            if self.dice.chance(30) {
+                self.tally.count(Fault::Evictions);
+                self.drop_block(session, seq);
+            }
+        }
+    }
+
+    fn drop_block(&mut self, session: &mut Session, seq: Seq) {
+        self.cache.remove(&seq);
+        session.handle(self.session_now(), Event::Evicted(seq..seq + 1));
     }
 }

@@ -1,88 +1,65 @@
-//! What happens in a run: hosts, faults and a reader, all from a seed.
+//! What happens in a run: servers, faults and a reader, all from a seed.
 
 use std::time::Duration;
 
+use tributary_core::held::Held;
 use tributary_core::session::PlannerKind;
+use tributary_core::wire::Identify;
 
+use super::clock::Happening;
 use super::content::{Content, SEED_SIZES};
-use super::host::{Host, Vices};
+use super::host::Host;
+use super::link::{Bottleneck, Link};
+use super::mishaps::{MAX_HOSTS, TRIES};
 use super::world::{Outcome, World};
-use super::{Dice, Variant};
+use super::{Dice, Fault};
 
-/// Everything that can go wrong, or happen at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fault {
-    Reset,
-    Crash,
-    Restart,
-    Stop,
-    Continue,
-    Cut,
-    Heal,
-    Slow,
-    Recover,
-    Trickle,
-    Jitter,
-    FlippedBits,
-    ForgedPages,
-    LacksStream,
-    OtherSize,
-    Doubled,
-    Unrequested,
-    WrongNumber,
-    Refused,
-    Busy,
-    Junk,
-    DeafToPages,
-    LateJoin,
-    Withdrawn,
-    Drain,
-    FarSeek,
-    SeekStorm,
-    Pause,
-    SideRead,
-    EqualReaders,
-    SmallCache,
-    OddFrame,
-    ErrorFrame,
+/// Which faults a seed is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Just this one.
+    One(Fault),
+    /// These two together, or the same one of two servers.
+    Two(Fault, Fault),
+    /// Any, as the dice fall.
+    Mixture,
 }
 
-impl Fault {
-    pub(crate) const ALL: [Self; 33] = [
-        Self::Reset,
-        Self::Crash,
-        Self::Restart,
-        Self::Stop,
-        Self::Continue,
-        Self::Cut,
-        Self::Heal,
-        Self::Slow,
-        Self::Recover,
-        Self::Trickle,
-        Self::Jitter,
-        Self::FlippedBits,
-        Self::ForgedPages,
-        Self::LacksStream,
-        Self::OtherSize,
-        Self::Doubled,
-        Self::Unrequested,
-        Self::WrongNumber,
-        Self::Refused,
-        Self::Busy,
-        Self::Junk,
-        Self::DeafToPages,
-        Self::LateJoin,
-        Self::Withdrawn,
-        Self::Drain,
-        Self::FarSeek,
-        Self::SeekStorm,
-        Self::Pause,
-        Self::SideRead,
-        Self::EqualReaders,
-        Self::SmallCache,
-        Self::OddFrame,
-        Self::ErrorFrame,
-    ];
+impl Choice {
+    /// How many runs it takes until every kind was alone, and every pair together.
+    pub(crate) const fn systematic_runs() -> u64 {
+        let kinds = Fault::ALL.len() as u64;
+        kinds + kinds * (kinds + 1) / 2
+    }
+
+    /// Every second seed goes through all kinds and all pairs, one after the other.
+    pub(crate) fn of_seed(seed: u64) -> Self {
+        if !seed.is_multiple_of(2) {
+            return Self::Mixture;
+        }
+        let kinds = Fault::ALL.len();
+        let place = (seed / 2 % Self::systematic_runs()) as usize;
+        if let Some(fault) = Fault::ALL.get(place) {
+            return Self::One(*fault);
+        }
+        let mut place = place - kinds;
+        for (first, fault) in Fault::ALL.iter().enumerate() {
+            let partners = &Fault::ALL[first..];
+            match partners.get(place) {
+                Some(other) => return Self::Two(*fault, *other),
+                None => place -= partners.len(),
+            }
+        }
+        unreachable!("places are counted by the same rule")
+    }
+
+    fn faults(self) -> Vec<Fault> {
+        match self {
+            Self::One(fault) => vec![fault],
+            Self::Two(fault, other) => vec![fault, other],
+            Self::Mixture => Vec::new(),
+        }
+    }
 }
 
 /// A run to be.
@@ -93,80 +70,87 @@ pub(crate) struct Scenario {
 impl Scenario {
     /// Steady hosts (bytes a second, round trip in ms) and a reader that takes what comes.
     pub(crate) fn steady(hosts: &[(u64, u64)], size: u64) -> Self {
-        let mut world = World::new(Content::of_size(size), Dice::new(7), PlannerKind::Arrival);
+        let mut world = World::new(Content::of_size(size), Dice::new(7));
         for (rate, rtt_ms) in hosts {
             let one_way = Duration::from_micros(rtt_ms * 500);
-            world.add_host(Host::new(*rate as f64, one_way, Duration::ZERO), Duration::ZERO);
+            world.add_host(Host::new(Link::new(*rate as f64, one_way)), Duration::ZERO);
         }
         Self { world }
     }
 
     /// Host number `host` has `factor` of its rate from `at_secs` on.
     pub(crate) fn slowing(mut self, host: usize, at_secs: f64, factor: f64) -> Self {
-        self.world.slow_at(Duration::from_secs_f64(at_secs), host, factor);
+        let at = self.world.now + Duration::from_secs_f64(at_secs);
+        self.world.at(at, Happening::Slow { host, factor });
         self
     }
 
-    /// Host number `host` has these vices.
-    pub(crate) fn with_vices(mut self, host: usize, vices: Vices) -> Self {
-        self.world.give_vices(host, vices);
-        self
-    }
-
-    /// The scheme is varied.
-    pub(crate) fn varied(mut self, variant: Variant) -> Self {
-        self.world.vary(variant);
+    /// Host number `host` has this fault from the start.
+    pub(crate) fn with_vice(mut self, host: usize, fault: Fault) -> Self {
+        self.world.hosts[host].vices.insert(fault);
         self
     }
 
     pub(crate) fn interval_planner(mut self) -> Self {
-        self.world.use_planner(PlannerKind::Interval);
+        self.world.config.planner = PlannerKind::Interval;
         self
     }
 
-    /// A run in which anything may happen. Host 0 is honest and comes back from everything, so that
-    /// the reader must get the whole stream.
+    /// The run of a seed. Host 0 is honest and comes back from everything, so that the reader must get
+    /// the whole stream.
     pub(crate) fn from_seed(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
+        let choice = Choice::of_seed(seed);
+        let mixture = choice == Choice::Mixture;
         // The largest stream takes as long as all others together: it comes up less often.
-        let largest = dice.chance(4);
-        let pick = if largest { SEED_SIZES - 1 } else { dice.range(0, SEED_SIZES - 1) };
+        let pick = match (mixture, dice.range(0, 100)) {
+            (true, 0..4) => SEED_SIZES - 1,
+            (true, _) => dice.range(0, SEED_SIZES - 1),
+            (false, 0..30) => SEED_SIZES - 2,
+            (false, _) => SEED_SIZES - 3,
+        };
         let content = Content::pick(pick as usize);
-        let planner = if dice.chance(15) { PlannerKind::Interval } else { PlannerKind::Arrival };
-        let hosts = dice.range(1, 7);
-        let mut world = World::new(content, dice.clone(), planner);
-        world.vary(Variant::from_seed(seed, content.bytes.len() as u64));
-        for index in 0..hosts {
-            let rate = dice.range(200_000, 8_000_000) as f64;
+        let mut world = World::new(content, Dice::new(dice.next()));
+        if dice.chance(15) {
+            world.config.planner = PlannerKind::Interval;
+        }
+        world.config.identify = match dice.range(0, 10) {
+            0 => Identify::Offset,
+            1 => Identify::Slot,
+            _ => Identify::Number,
+        };
+        let hosts = match (mixture, dice.chance(3)) {
+            (true, true) => dice.range(7, 30),
+            (true, false) => dice.range(1, 7),
+            (false, _) => dice.range(3, 5),
+        };
+        let fastest = if mixture { 8_000_000 } else { 1_500_000 };
+        let mut total_rate = 0.0;
+        for _ in 0..hosts {
+            let rate = dice.range(200_000, fastest) as f64;
+            total_rate += rate;
             let one_way = Duration::from_micros(dice.range(50, 100_000));
-            let jitter =
-                if dice.chance(30) { Duration::from_micros(dice.range(1, 60_000)) } else { Duration::ZERO };
-            let mut host = Host::new(rate, one_way, jitter);
-            if !jitter.is_zero() {
-                world.happened(Fault::Jitter);
+            world.add_host(Host::new(Link::new(rate, one_way)), Duration::ZERO);
+        }
+        if dice.chance(40) {
+            world.reader.ahead = dice.range(20, 400);
+        }
+        // About when all would be here without a fault.
+        let lasts = content.bytes.len() as f64 / total_rate + 0.2;
+        let mut setup = Setup { world, dice, lasts, total_rate };
+        let mut faults = choice.faults();
+        if mixture {
+            for _ in 0..setup.dice.range(0, 7) {
+                faults.push(Fault::ALL[setup.dice.range(0, Fault::ALL.len() as u64) as usize]);
             }
-            if index > 0 && dice.chance(35) {
-                host.vices = vices(&mut dice, &mut world);
+            if setup.dice.chance(30) {
+                setup.world.reader.pace = Duration::from_micros(setup.dice.range(0, 20_000));
             }
-            let joins_at = if index > 0 && dice.chance(20) {
-                world.happened(Fault::LateJoin);
-                Duration::from_millis(dice.range(100, 3000))
-            } else {
-                Duration::ZERO
-            };
-            world.add_host(host, joins_at);
         }
-        for _ in 0..dice.range(0, 6) {
-            let at = Duration::from_millis(dice.range(0, 4000));
-            let host = dice.range(0, hosts) as usize;
-            world.schedule_fault(at, host, dice.next());
+        for fault in faults {
+            setup.give(fault);
         }
-        if dice.chance(25) {
-            world.shrink_cache(dice.range(20, 60));
-            world.happened(Fault::SmallCache);
-        }
-        world.choose_reader(&mut dice);
-        Self { world }
+        Self { world: setup.world }
     }
 
     pub(crate) fn run(self) -> Result<Outcome, String> {
@@ -174,54 +158,103 @@ impl Scenario {
     }
 }
 
-fn vices(dice: &mut Dice, world: &mut World) -> Vices {
-    let mut vices = Vices::default();
-    let fault = match dice.range(0, 11) {
-        0 => {
-            vices.flips = dice.range(1, 30);
-            Fault::FlippedBits
+/// A run as it is put together.
+struct Setup {
+    world: World,
+    dice: Dice,
+    /// Seconds that the run takes about.
+    lasts: f64,
+    /// Bytes a second of all servers together.
+    total_rate: f64,
+}
+
+impl Setup {
+    /// The fault is there from the start, or will happen at some time.
+    fn give(&mut self, fault: Fault) {
+        let hosts = self.world.hosts.len() as u64;
+        self.world.doubles |= fault.doubles();
+        let first = u64::from(fault.is_lasting());
+        if first >= hosts {
+            // The only server is the honest one.
+            return;
         }
-        1 => {
-            vices.forges = true;
-            Fault::ForgedPages
+        let host = self.dice.range(first, hosts) as usize;
+        if !fault.is_from_start() {
+            let part = self.dice.range(5, 60) as f64 / 100.0;
+            let at = self.world.now + Duration::from_secs_f64(self.lasts * part);
+            self.world.at(at, Happening::Mishap { host, fault, tries: TRIES });
+            return;
         }
-        2 => {
-            vices.lacks = true;
-            Fault::LacksStream
+        match fault {
+            Fault::SharedBottleneck => {
+                let part = self.dice.range(20, 80) as f64 / 100.0;
+                self.world.bottleneck = Some(Bottleneck::new(self.total_rate * part));
+            }
+            Fault::ReorderedJoins => {
+                for host in &mut self.world.hosts {
+                    host.connect_takes = Duration::from_millis(self.dice.range(1, 400));
+                }
+            }
+            Fault::SlowReader => {
+                self.world.reader.pace = Duration::from_micros(self.dice.range(5_000, 25_000))
+            }
+            Fault::SideRead => self.world.reader.side = true,
+            Fault::EqualReaders => self.world.reader.equal = true,
+            Fault::SmallCache => {
+                self.world.reader.ahead = self.dice.range(20, 60);
+                self.world.reader.behind = 4;
+                self.world.has_small_cache = true;
+            }
+            _ => self.give_host(host, fault),
         }
-        3 => {
-            vices.other_size = true;
-            Fault::OtherSize
+    }
+
+    fn give_host(&mut self, host: usize, fault: Fault) {
+        let target = &mut self.world.hosts[host];
+        match fault {
+            Fault::Jitter => target.link.jitter = Duration::from_micros(self.dice.range(1, 60_000)),
+            Fault::Loss => target.link.loss_per_mille = self.dice.range(10, 150),
+            Fault::LateAnswers => target.lag = Duration::from_millis(self.dice.range(20, 1500)),
+            Fault::PartialCopy => {
+                let size = self.world.content.bytes.len() as u64;
+                let parts: Vec<_> = (0..self.dice.range(1, 4))
+                    .map(|_| {
+                        let start = self.dice.range(0, size);
+                        start..self.dice.range(start + 1, size + 1)
+                    })
+                    .collect();
+                target.held = Held::gather(size, parts).expect("a few ranges within the stream");
+                target.vices.insert(fault);
+            }
+            Fault::LateJoin => self.join_late(host),
+            Fault::ForgedPages | Fault::DeafToPages => {
+                // The nearest server is asked for pages.
+                target.link.one_way = Duration::from_micros(40);
+                target.vices.insert(fault);
+            }
+            _ => {
+                target.vices.insert(fault);
+                target.every = self.dice.range(1, 8);
+            }
         }
-        4 => {
-            vices.doubles = true;
-            Fault::Doubled
+        let refuses = matches!(
+            fault,
+            Fault::Refused | Fault::Unreachable | Fault::ClosesAtOnce | Fault::Mute | Fault::Busy
+        );
+        if refuses && self.dice.chance(50) {
+            let at = self.world.now + Duration::from_millis(self.dice.range(500, 5000));
+            self.world.at(at, Happening::Mend { host, fault });
         }
-        5 => {
-            vices.unrequested = true;
-            Fault::Unrequested
+    }
+
+    /// A server more, which joins when the stream is under way.
+    fn join_late(&mut self, like: usize) {
+        if self.world.hosts.len() >= MAX_HOSTS {
+            return;
         }
-        6 => {
-            vices.misnumbers = true;
-            Fault::WrongNumber
-        }
-        7 => {
-            vices.refuses = true;
-            Fault::Refused
-        }
-        8 => {
-            vices.junk = true;
-            Fault::Junk
-        }
-        9 => {
-            vices.deaf = true;
-            Fault::DeafToPages
-        }
-        _ => {
-            vices.busy = true;
-            Fault::Busy
-        }
-    };
-    world.happened(fault);
-    vices
+        let mut host = Host::new(self.world.hosts[like].link.clone());
+        host.counts_when_connected = Some(Fault::LateJoin);
+        let part = self.dice.range(10, 60) as f64 / 100.0;
+        self.world.add_host(host, Duration::from_secs_f64(self.lasts * part));
+    }
 }

@@ -1,27 +1,34 @@
-//! Everything there is, and the invariants after every step.
+//! Everything there is, and how time goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
 use bytes::Bytes;
 use tributary_core::geometry::{Geometry, Seq};
 use tributary_core::pattern::SourceId;
-use tributary_core::session::{Config, Counters, Event, Loss, PlannerKind, Session};
+use tributary_core::session::{Config, Counters, Event, Loss, Session};
 use tributary_core::time::Time;
 
 use super::clock::{Clock, Happening};
 use super::content::Content;
-use super::host::{Host, Vices};
+use super::fault::Tally;
+use super::host::Host;
+use super::link::Bottleneck;
 use super::reader::Reader;
-use super::{Dice, Fault, Variant};
+use super::watch::Watch;
+use super::{Dice, Fault};
 
+/// Bytes of a block in every run.
+pub(super) const BLOCK_SIZE: u32 = 16 << 10;
 /// Bound of every run's reordering: small, so that it is met.
 const MAX_OUTSTANDING: u64 = 3 << 20;
-/// Virtual time after which a run is stuck.
-const STUCK: Duration = Duration::from_secs(900);
+/// Virtual time after which a run is stuck, an hour's pause apart.
+const STUCK: Duration = Duration::from_secs(3600 + 900);
 /// Nothing goes wrong any more after this.
 pub(super) const PEACE: Duration = Duration::from_secs(8);
+/// What the session's clock shows at the start.
+const CLOCK_STARTS_AT: Duration = Duration::from_secs(10);
 
 /// What came of a run.
 #[derive(Debug)]
@@ -29,241 +36,264 @@ pub(crate) struct Outcome {
     pub(crate) seconds: f64,
     /// Useful bytes by host.
     pub(crate) bytes: Vec<u64>,
+    /// Each useful block: when, from whom, how many bytes.
+    pub(crate) arrivals: Vec<(Time, usize, u64)>,
     pub(crate) counters: Counters,
-    pub(crate) faults: BTreeMap<Fault, u64>,
+    pub(crate) happened: Tally,
+    /// Longest time the reader waited while an honest server was within reach.
+    pub(crate) longest_stall: Duration,
     /// Hash of every action with its time.
     pub(crate) trace: u64,
 }
 
 /// Everything there is.
-pub(crate) struct World {
+pub(super) struct World {
     pub(super) now: Time,
     pub(super) dice: Dice,
     pub(super) content: &'static Content,
     pub(super) geometry: Geometry,
-    pub(super) planner: PlannerKind,
-    pub(super) variant: Variant,
+    pub(super) config: Config,
     pub(super) hosts: Vec<Host>,
+    pub(super) bottleneck: Option<Bottleneck>,
     pub(super) clock: Clock,
     pub(super) cache: BTreeMap<Seq, Bytes>,
+    pub(super) has_small_cache: bool,
     pub(super) reader: Reader,
-    pub(super) useful: Vec<u64>,
-    pub(super) faults: BTreeMap<Fault, u64>,
-    pub(super) trace: DefaultHasher,
     pub(super) read_queued: bool,
+    pub(super) useful: Vec<u64>,
+    pub(super) arrivals: Vec<(Time, usize, u64)>,
+    pub(super) tally: Tally,
+    pub(super) trace: DefaultHasher,
+    pub(super) watch: Watch,
     /// What was under way to or from a host when its link was cut, or was sent since.
     pub(super) held: Vec<(usize, Happening)>,
+    /// Connections that end with the frame that just came; whether by what is no frame.
+    pub(super) closing: Vec<(usize, bool)>,
+    /// The player's process does nothing until then.
+    pub(super) stalled_until: Time,
+    /// What it will find when it goes on.
+    pub(super) unread: VecDeque<Happening>,
+    /// What the player's clock shows more than it is.
+    pub(super) skew: Duration,
+    pub(super) started_at: Time,
+    /// Some server sends blocks twice by itself.
+    pub(super) doubles: bool,
+    /// Epochs may begin inside what is leased.
+    pub(super) cuts_in_leased: bool,
     /// Every action is printed: `SIMULATION_TRACE=1`.
     pub(super) told: bool,
 }
 
 impl World {
-    pub(crate) fn new(content: &'static Content, dice: Dice, planner: PlannerKind) -> Self {
-        let variant = Variant::PLAIN;
-        let geometry = geometry(content, variant);
-        let reader = Reader {
-            head: 1,
-            ahead: 4096,
-            behind: 4096,
-            pace: Duration::ZERO,
-            seeks: 0,
-            side: false,
-            paused: false,
-            consumed: 0,
-        };
+    pub(super) fn new(content: &'static Content, dice: Dice) -> Self {
+        let geometry = Geometry::new(content.bytes.len() as u64, BLOCK_SIZE).expect("a good block size");
         Self {
             now: Time::ZERO,
             dice,
             content,
             geometry,
-            planner,
-            variant,
+            config: Config { max_outstanding_bytes: MAX_OUTSTANDING, ..Config::default() },
             hosts: Vec::new(),
+            bottleneck: None,
             clock: Clock::default(),
             cache: BTreeMap::new(),
-            reader,
-            useful: Vec::new(),
-            faults: BTreeMap::new(),
-            trace: DefaultHasher::new(),
+            has_small_cache: false,
+            reader: Reader {
+                head: 1,
+                ahead: 4096,
+                behind: 4096,
+                pace: Duration::ZERO,
+                side: false,
+                equal: false,
+                paused: false,
+            },
             read_queued: false,
+            useful: Vec::new(),
+            arrivals: Vec::new(),
+            tally: Tally::default(),
+            trace: DefaultHasher::new(),
+            watch: Watch::default(),
             held: Vec::new(),
+            closing: Vec::new(),
+            stalled_until: Time::ZERO,
+            unread: VecDeque::new(),
+            skew: CLOCK_STARTS_AT,
+            started_at: Time::ZERO + CLOCK_STARTS_AT,
+            doubles: false,
+            cuts_in_leased: false,
             told: std::env::var_os("SIMULATION_TRACE").is_some(),
         }
     }
 
-    pub(crate) fn happened(&mut self, fault: Fault) {
-        *self.faults.entry(fault).or_default() += 1;
-    }
-
-    pub(crate) fn use_planner(&mut self, planner: PlannerKind) {
-        self.planner = planner;
-    }
-
-    pub(crate) fn vary(&mut self, variant: Variant) {
-        self.variant = variant;
-        self.geometry = geometry(self.content, variant);
-    }
-
-    pub(crate) fn add_host(&mut self, host: Host, joins_after: Duration) {
+    pub(super) fn add_host(&mut self, host: Host, joins_after: Duration) {
         self.hosts.push(host);
         self.useful.push(0);
-        self.at(Time::ZERO + joins_after, Happening::Join(self.hosts.len() - 1));
-    }
-
-    pub(crate) fn slow_at(&mut self, after: Duration, host: usize, factor: f64) {
-        self.at(Time::ZERO + after, Happening::Slow { host, factor });
-    }
-
-    pub(crate) fn give_vices(&mut self, host: usize, vices: Vices) {
-        self.hosts[host].vices = vices;
-    }
-
-    pub(crate) fn schedule_fault(&mut self, after: Duration, host: usize, dice: u64) {
-        self.at(Time::ZERO + after, Happening::Fault { host, dice });
-    }
-
-    pub(crate) const fn shrink_cache(&mut self, blocks: u64) {
-        self.reader.ahead = blocks;
-        self.reader.behind = 4;
-    }
-
-    pub(crate) fn choose_reader(&mut self, dice: &mut Dice) {
-        self.reader.pace = Duration::from_micros(if dice.chance(50) { 0 } else { dice.range(0, 20_000) });
-        self.reader.seeks = if dice.chance(30) { dice.range(1, 8) } else { 0 };
-        self.reader.side = dice.chance(15);
+        self.at(self.now + joins_after, Happening::Join(self.hosts.len() - 1));
     }
 
     pub(super) fn at(&mut self, at: Time, happening: Happening) {
         self.clock.at(at.max(self.now), happening);
     }
 
-    pub(crate) fn run(mut self) -> Result<Outcome, String> {
-        let config =
-            Config { planner: self.planner, max_outstanding_bytes: MAX_OUTSTANDING, ..self.variant.config() };
-        let mut session =
-            Session::new(self.content.id, self.geometry, config).map_err(|bad| bad.to_string())?;
+    /// What the player's clock shows.
+    pub(super) fn session_now(&self) -> Time {
+        self.now + self.skew
+    }
+
+    pub(super) fn run(mut self) -> Result<Outcome, String> {
+        let mut session = Session::new(self.content.id, self.geometry, self.config.clone())
+            .map_err(|bad| bad.to_string())?;
         self.demand(&mut session);
         let mut next_tick = None;
         while self.reader.head <= self.geometry.blocks() {
             let due = session.next_tick();
-            if due != next_tick {
-                next_tick = due;
+            if (due, self.skew) != next_tick.unwrap_or((None, Duration::ZERO)) {
+                next_tick = Some((due, self.skew));
                 if let Some(due) = due {
-                    self.at(due, Happening::Tick);
+                    let due = due.since(Time::ZERO + self.skew);
+                    self.at(Time::ZERO + due, Happening::Tick);
                 }
             }
-            let Some((at, happening)) = self.clock.next() else {
+            let Some((at, happening)) = self.next() else {
                 return Err(format!("nothing will ever happen again; {}", self.picture(&session)));
             };
             self.now = at;
             if at > Time::ZERO + STUCK {
                 return Err(format!("stuck: {}", self.picture(&session)));
             }
-            self.step(&mut session, happening)?;
+            if at < self.stalled_until && happening.is_players() {
+                self.unread.push_back(happening);
+                continue;
+            }
+            self.step(&mut session, happening);
             self.act(&mut session)?;
+            self.finish_closing(&mut session)?;
             session.check_invariants().map_err(|broken| format!("at {}: {broken}", self.now))?;
+            self.check_progress().map_err(|broken| format!("{broken}; {}", self.picture(&session)))?;
+        }
+        let counters = session.counters();
+        self.check_duplicates(counters.useful_bytes, counters.duplicate_bytes)?;
+        let mut happened = self.tally;
+        for host in &self.hosts {
+            happened.add(&host.happened);
+            happened.add(&host.link.happened);
         }
         Ok(Outcome {
             seconds: self.now.as_secs(),
             bytes: self.useful,
-            counters: session.counters(),
-            faults: self.faults,
+            arrivals: self.arrivals,
+            counters,
+            happened,
+            longest_stall: self.watch.longest_stall,
             trace: self.trace.finish(),
         })
     }
 
+    /// What happens next: first what waited for the player's process.
+    fn next(&mut self) -> Option<(Time, Happening)> {
+        if self.now >= self.stalled_until
+            && let Some(waited) = self.unread.pop_front()
+        {
+            return Some((self.now, waited));
+        }
+        self.clock.next()
+    }
+
     fn picture(&self, session: &Session) -> String {
         let sources: Vec<_> = (0..self.hosts.len())
-            .filter_map(|host| session.source(id(host), self.now))
+            .filter_map(|host| session.source(id(host), self.session_now()))
             .map(|s| format!("{:?} owes {} ({:?})", s.state, s.backlog_blocks, s.last_error))
             .collect();
         format!(
-            "reader at {} of {}, awaited {}, {sources:?}",
+            "at {}, reader at {} of {}, awaited {}, {sources:?}",
+            self.now,
             self.reader.head,
             self.geometry.blocks(),
             session.awaited()
         )
     }
 
-    fn step(&mut self, session: &mut Session, happening: Happening) -> Result<(), String> {
-        let now = self.now;
-        let stands = |world: &Self, host: usize, connection: u64| {
-            let host = &world.hosts[host];
-            host.connection == connection && host.connected
+    fn stands(&self, host: usize, connection: u64) -> bool {
+        let host = &self.hosts[host];
+        host.connection == connection && host.connected
+    }
+
+    /// Whether the link holds this up for now. Nothing of an ordered stream goes missing alone: TCP
+    /// sends it again, in order.
+    fn is_held(&mut self, happening: &Happening) -> Option<usize> {
+        let (host, cause) = match happening {
+            Happening::ToHost { host, .. } => (*host, self.hosts[*host].link.up_cut),
+            Happening::Received { host, .. } | Happening::Arrive { host, .. } => {
+                (*host, self.hosts[*host].link.down_cut)
+            }
+            _ => return None,
         };
+        cause.map(|cause| {
+            self.tally.count(cause);
+            host
+        })
+    }
+
+    fn step(&mut self, session: &mut Session, happening: Happening) {
+        let now = self.session_now();
+        if let Some(host) = self.is_held(&happening) {
+            self.held.push((host, happening));
+            return;
+        }
         match happening {
             Happening::Tick => session.tick(now),
             Happening::Join(host) => {
-                session.handle(now, Event::Added { source: id(host), hint: None, gives_pages: true })
+                let gives_pages = !self.hosts[host].has(Fault::NoPages);
+                session.handle(now, Event::Added { source: id(host), hint: None, gives_pages });
             }
-            Happening::Withdraw(host) => {
-                session.handle(now, Event::Withdrawn { source: id(host) });
-                self.at(now + Duration::from_secs(2), Happening::Join(host));
-            }
-            Happening::Connected { host, connection } => {
-                if self.hosts[host].connection != connection || !self.hosts[host].alive {
-                    session.handle(now, lost(host, "refused"));
-                    return Ok(());
+            Happening::Connected { host, connection } => self.connected(session, host, connection),
+            Happening::Unreachable { host, connection } => {
+                if self.hosts[host].connection == connection {
+                    session.handle(now, lost(host, "unreachable"));
                 }
-                self.hosts[host].connected = true;
-                let rtt = self.hosts[host].one_way * 2;
-                session.handle(now, Event::Connected { source: id(host), rtt, relayed: false });
             }
-            Happening::Unreachable { host } => session.handle(now, lost(host, "unreachable")),
             Happening::Reset { host, connection } => {
-                if stands(self, host, connection) {
+                if self.stands(host, connection) {
                     self.hosts[host].reset();
                     session.handle(now, lost(host, "reset"));
                 }
             }
-            Happening::ToHost { host, .. }
-            | Happening::Received { host, .. }
-            | Happening::Arrive { host, .. }
-                if self.hosts[host].cut =>
-            {
-                // nothing of an ordered stream goes missing alone: TCP sends it again, in order
-                self.held.push((host, happening));
-            }
             Happening::ToHost { host, connection, frame } => {
-                if stands(self, host, connection) {
-                    let mut out = Vec::new();
-                    self.hosts[host].receive(now, frame, self.content, &mut self.dice, &mut out);
-                    self.deliver(host, out);
+                if self.stands(host, connection) {
+                    self.with_host(host, |host, around| host.receive(frame, around));
                     self.pump(host);
                 }
             }
             Happening::Received { host, connection, bytes } => {
-                if stands(self, host, connection) {
+                if self.stands(host, connection) {
                     session.handle(now, Event::Received { source: id(host), bytes });
                 }
             }
-            Happening::Arrive { host, connection, bytes, frame } => {
-                if stands(self, host, connection) {
-                    session.handle(now, Event::Received { source: id(host), bytes });
-                    session.handle(now, Event::Frame { source: id(host), frame });
+            Happening::Arrive { host, connection, bytes, load, closes } => {
+                if self.stands(host, connection) {
+                    self.arrived(session, host, bytes, load, closes);
                 }
             }
-            Happening::Pump(host) => self.pump(host),
-            Happening::Fault { host, dice } => self.fault(host, dice),
+            Happening::Pump(host) => {
+                self.hosts[host].pumps_at = None;
+                self.pump(host);
+            }
+            Happening::Mishap { host, fault, tries } => self.mishap(session, host, fault, tries),
             Happening::Mend { host, fault } => self.mend(host, fault),
-            Happening::Slow { host, factor } => self.hosts[host].rate *= factor,
+            Happening::Slow { host, factor } => self.hosts[host].link.rate *= factor,
+            Happening::Wake => {}
             Happening::Read => {
                 self.read_queued = false;
-                self.read(session)?;
+                self.read(session);
             }
         }
-        Ok(())
     }
 }
 
 pub(super) fn id(host: usize) -> SourceId {
-    SourceId::new(host as u8).expect("fewer than 64 hosts")
+    SourceId::new(host as u8).expect("at most 64 hosts")
 }
 
-fn lost(host: usize, why: &str) -> Event {
+pub(super) fn lost(host: usize, why: &str) -> Event {
     Event::Lost { source: id(host), why: Loss::Closed(why.into()) }
-}
-
-fn geometry(content: &Content, variant: Variant) -> Geometry {
-    Geometry::new(content.bytes.len() as u64, variant.block_size).expect("a good block size")
 }

@@ -22,7 +22,6 @@ mod output;
 mod progress;
 mod proxy;
 mod report;
-mod scheme;
 mod settings;
 
 use std::io;
