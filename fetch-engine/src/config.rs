@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tributary_core::session::PlannerKind;
+use tributary_core::wire::Identify;
 
 use crate::locator::SourceUrl;
 use crate::rates;
@@ -37,6 +38,10 @@ pub struct EngineConfig {
     pub give_up_after: Duration,
     /// Bytes of a block; chosen by the engine where none is given.
     pub block_size: Option<u32>,
+    /// How many servers send each block, where there are so many; the first verified copy counts.
+    pub redundancy: u8,
+    /// How servers are asked to say which block they send.
+    pub identify: Identify,
     /// File in which the servers' rates are remembered; by default `tributary/rates.json` in the
     /// user's cache directory. None: nothing is remembered.
     pub rates_file: Option<PathBuf>,
@@ -52,6 +57,8 @@ impl Default for EngineConfig {
             planner: PlannerKind::default(),
             give_up_after: Duration::MAX,
             block_size: None,
+            redundancy: 1,
+            identify: Identify::default(),
             rates_file: rates::default_path(),
             ca_file: None,
         }

@@ -214,6 +214,8 @@ impl Engine {
             geometry,
             Config {
                 planner: config.planner,
+                redundancy: config.redundancy,
+                identify: config.identify,
                 max_outstanding_bytes: MAX_OUTSTANDING_BYTES.min(cache.ahead_bytes),
                 ..Config::default()
             },

@@ -140,6 +140,7 @@ impl LiveInner {
         snapshot.totals = Totals {
             bytes: sums.useful_bytes,
             duplicate_bytes: sums.duplicate_bytes,
+            redundant_bytes: sums.redundant_bytes,
             wasted_bytes: sums.wasted_bytes,
             control_bytes: sums.control_bytes,
             page_bytes: sums.page_bytes,

@@ -129,6 +129,8 @@ pub struct Totals {
     pub bytes: u64,
     /// Bytes of blocks that were here already.
     pub duplicate_bytes: u64,
+    /// Bytes of blocks that were here already, where redundancy had asked for the copy.
+    pub redundant_bytes: u64,
     /// Bytes of blocks no longer wanted, or wrong.
     pub wasted_bytes: u64,
     /// Bytes of control frames and framing, both ways.

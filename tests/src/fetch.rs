@@ -27,6 +27,8 @@ pub struct Report {
     pub longest_gap_ms: f64,
     /// Bytes of blocks that were here already.
     pub duplicate_bytes: u64,
+    /// Bytes of blocks that were here already, where redundancy had asked for the copy.
+    pub redundant_bytes: u64,
     /// Bytes of blocks no longer wanted, or wrong.
     pub wasted_bytes: u64,
     /// Bytes of control frames, both ways.

@@ -18,7 +18,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sim::{Choice, Fault, Outcome, Scenario, Tally};
+use sim::{Choice, Fault, Outcome, Scenario, Tally, Variant};
+use tributary_core::wire::Identify;
 
 fn env(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -245,4 +246,33 @@ fn what_is_stolen_does_not_come_twice() {
         "{} bytes came twice",
         outcome.counters.duplicate_bytes
     );
+}
+
+/// Offsets and time slots stand for numbers, and cost no more.
+#[test]
+fn blocks_are_found_by_offset_and_by_time_slot_as_by_number() {
+    let steady = [(2_500_000, 20), (1_250_000, 40), (625_000, 60)];
+    let mut control = Vec::new();
+    for identify in [Identify::Number, Identify::Offset, Identify::Slot] {
+        let variant = Variant { identify, ..Variant::PLAIN };
+        let outcome = Scenario::steady(&steady, 8 << 20).varied(variant).run().unwrap();
+        assert!(outcome.bytes.iter().all(|bytes| *bytes > 0));
+        assert_eq!(outcome.counters.duplicate_bytes + outcome.counters.wasted_bytes, 0, "{identify:?}");
+        control.push(outcome.counters.control_bytes);
+    }
+    assert!(control[0] == control[1] && control[2] < control[0] * 11 / 10, "{control:?}");
+}
+
+/// Each block from two of three, then from all three: what comes twice was asked for.
+#[test]
+fn redundant_copies_are_counted_apart_and_a_loss_needs_no_repair() {
+    let steady = [(1_250_000, 20), (1_250_000, 30), (1_250_000, 40)];
+    for redundancy in [2, 3] {
+        let variant = Variant { redundancy, ..Variant::PLAIN };
+        let outcome = Scenario::steady(&steady, 8 << 20).varied(variant).run().unwrap();
+        let counters = outcome.counters;
+        assert!(counters.redundant_bytes > 4 << 20, "{counters:?}");
+        assert!(counters.redundant_bytes <= u64::from(redundancy) * (8 << 20), "{counters:?}");
+        assert_eq!((counters.duplicate_bytes, counters.repairs), (0, 0), "{counters:?}");
+    }
 }

@@ -2,3 +2,4 @@
 
 pub mod arrival;
 pub mod interval;
+pub mod redundant;

@@ -30,6 +30,9 @@ pub struct Config {
     pub dead_after: Duration,
     /// How servers are asked to say which block they send.
     pub identify: Identify,
+    /// How many sources send each block that the pattern orders; 1 where each comes once. Never more
+    /// than there are sources.
+    pub redundancy: u8,
     /// Seed of every random choice (none yet but the backoff's jitter).
     pub seed: u64,
 }
@@ -41,6 +44,7 @@ impl Default for Config {
             max_outstanding_bytes: 32 << 20,
             dead_after: Duration::from_secs(4),
             identify: Identify::default(),
+            redundancy: 1,
             seed: 0,
         }
     }
@@ -304,6 +308,8 @@ pub struct Counters {
     pub useful_blocks: u64,
     /// Bytes of blocks that were here already.
     pub duplicate_bytes: u64,
+    /// Bytes of blocks that were here already, where redundancy had asked for the copy.
+    pub redundant_bytes: u64,
     /// Bytes of blocks of older generations, not asked for, or wrong.
     pub wasted_bytes: u64,
     /// Bytes of all frames but the blocks in `Data`, both ways, hash pages apart.

@@ -44,13 +44,21 @@ impl Session {
             return;
         }
         let debt = self.ledger.debt(seq);
-        let owed_by_sender = debt.is_some_and(|debt| debt.is_owed_by(id));
+        let owed_by_sender = debt.is_some_and(|debt| debt.owners.contains(id));
         self.note_sequence(now, id, epoch, seq);
-        if let Some(source) = self.sources.get_mut(&id).filter(|_| owed_by_sender) {
-            source.forgive(now, seq, bytes.len() as u64);
-            source.progressed(now);
+        let mut redundant = false;
+        if let Some(source) = self.sources.get_mut(&id) {
+            redundant = source.copy_came(now, epoch, seq, bytes.len() as u64);
+            if owed_by_sender {
+                source.forgive(now, seq, bytes.len() as u64);
+                source.progressed(now);
+            }
         }
         if self.is_here(seq) {
+            if redundant {
+                self.counters.redundant_bytes += bytes.len() as u64;
+                return;
+            }
             self.counters.duplicate_bytes += bytes.len() as u64;
             if let Some(source) = self.sources.get_mut(&id) {
                 source.duplicates += 1;
@@ -95,15 +103,20 @@ impl Session {
     fn release_debt(&mut self, now: Time, sender: SourceId, seq: Seq) {
         let bytes = self.block_bytes(seq);
         let Some(debt) = self.ledger.settle(seq) else { return };
-        if debt.repair || debt.hedge.is_some() {
+        if debt.repair || debt.hedged {
             if let Some(source) = self.sources.get_mut(&sender) {
                 source.repairs += 1;
             }
             let after = now.since(debt.since);
             self.notice(Notice::Repaired { source: sender, seq, after });
         }
-        for other in [Some(debt.source), debt.hedge].into_iter().flatten().filter(|other| *other != sender) {
+        for other in debt.owners.iter().filter(|other| *other != sender) {
             let Some(source) = self.sources.get_mut(&other) else { continue };
+            if !debt.hedged && !debt.named {
+                // Redundancy was asked for: the copy may well be on its way, and is cancelled if not.
+                source.copy_is_surplus(seq);
+                continue;
+            }
             source.forgive(now, seq, bytes);
             if source.is_up() {
                 let generation = self.walk.generation;
@@ -150,11 +163,11 @@ impl Session {
     /// The seed's check (134, 144): the first block in a source's queue should be the first it owes.
     fn note_sequence(&mut self, now: Time, id: SourceId, epoch: u32, seq: Seq) {
         let Some(source) = self.sources.get(&id) else { return };
-        let expected = source
-            .backlog()
-            .iter()
-            .copied()
-            .find(|owed| self.ledger.debt(*owed).is_some_and(|debt| debt.source == id && !debt.named));
+        let expected = source.backlog().iter().copied().find(|owed| {
+            self.ledger
+                .debt(*owed)
+                .is_some_and(|debt| debt.owners.contains(id) && !debt.named && !debt.hedged)
+        });
         let Some(awaited) = expected.filter(|expected| epoch > 0 && seq > *expected) else { return };
         self.counters.out_of_sequence += 1;
         let recently =

@@ -3,28 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::geometry::Seq;
+use super::owners::Owners;
+use crate::geometry::{Geometry, Seq};
 use crate::pattern::SourceId;
 use crate::time::Time;
 
 /// A block that was ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Debt {
-    pub(super) source: SourceId,
+    /// Who owes it: several where redundancy was asked for, or where it is hedged.
+    pub(super) owners: Owners,
     pub(super) since: Time,
     /// Ordered by name rather than by the pattern.
     pub(super) named: bool,
     /// Ordered in place of another, who owed it before.
     pub(super) repair: bool,
-    /// A second source that owes the same block, to be in time.
-    pub(super) hedge: Option<SourceId>,
-}
-
-impl Debt {
-    /// Whether `source` owes this block.
-    pub(super) fn is_owed_by(&self, source: SourceId) -> bool {
-        self.source == source || self.hedge == Some(source)
-    }
+    /// One of the owners is there to be in time where the others may not be.
+    pub(super) hedged: bool,
 }
 
 /// One bit a block.
@@ -53,15 +48,24 @@ impl Presence {
 /// orphaned.
 #[derive(Clone, Debug)]
 pub(super) struct Ledger {
+    geometry: Geometry,
     present: Presence,
     owed: BTreeMap<Seq, Debt>,
+    /// Bytes of the blocks that are owed, each counted once.
+    owed_bytes: u64,
     /// Leased blocks that nobody living owes: to be ordered by name.
     orphans: BTreeSet<Seq>,
 }
 
 impl Ledger {
-    pub(super) fn new(blocks: u64) -> Self {
-        Self { present: Presence::new(blocks), owed: BTreeMap::new(), orphans: BTreeSet::new() }
+    pub(super) fn new(geometry: Geometry) -> Self {
+        Self {
+            geometry,
+            present: Presence::new(geometry.blocks()),
+            owed: BTreeMap::new(),
+            owed_bytes: 0,
+            orphans: BTreeSet::new(),
+        }
     }
 
     pub(super) fn is_present(&self, seq: Seq) -> bool {
@@ -80,12 +84,27 @@ impl Ledger {
     pub(super) fn owe(&mut self, seq: Seq, debt: Debt) {
         debug_assert!(self.is_unasked(seq), "block {seq} is here or owed already");
         self.orphans.remove(&seq);
-        self.owed.insert(seq, debt);
+        if self.owed.insert(seq, debt).is_none() {
+            self.owed_bytes += u64::from(self.geometry.len(seq));
+        }
+    }
+
+    /// One more copy of the block is owed, by another.
+    pub(super) fn owe_copy(&mut self, seq: Seq, by: SourceId) {
+        if let Some(debt) = self.owed.get_mut(&seq) {
+            debt.owners.insert(by);
+        }
+    }
+
+    /// Bytes of the blocks that are owed, each counted once.
+    pub(super) const fn owed_bytes(&self) -> u64 {
+        self.owed_bytes
     }
 
     pub(super) fn hedge(&mut self, seq: Seq, by: SourceId) {
         if let Some(debt) = self.owed.get_mut(&seq) {
-            debt.hedge = Some(by);
+            debt.owners.insert(by);
+            debt.hedged = true;
         }
     }
 
@@ -98,7 +117,9 @@ impl Ledger {
 
     pub(super) fn settle(&mut self, seq: Seq) -> Option<Debt> {
         self.orphans.remove(&seq);
-        self.owed.remove(&seq)
+        let debt = self.owed.remove(&seq)?;
+        self.owed_bytes -= u64::from(self.geometry.len(seq));
+        Some(debt)
     }
 
     pub(super) fn mark_present(&mut self, seq: Seq) {
@@ -115,18 +136,13 @@ impl Ledger {
 
     /// Takes `source` out of the debt of a block. Nobody else owes it then: it is an orphan.
     pub(super) fn forgive(&mut self, seq: Seq, source: SourceId) {
-        let Some(debt) = self.owed.get_mut(&seq) else { return };
-        match (debt.source == source, debt.hedge) {
-            (true, Some(other)) => {
-                debt.source = other;
-                debt.hedge = None;
-            }
-            (true, None) => {
-                self.owed.remove(&seq);
-                self.orphans.insert(seq);
-            }
-            (false, hedge) if hedge == Some(source) => debt.hedge = None,
-            _ => {}
+        let Some(debt) = self.owed.get_mut(&seq).filter(|debt| debt.owners.contains(source)) else { return };
+        debt.owners.remove(source);
+        if debt.owners.is_empty() {
+            self.settle(seq);
+            self.orphans.insert(seq);
+        } else if debt.owners.len() == 1 {
+            debt.hedged = false;
         }
     }
 
@@ -150,6 +166,7 @@ impl Ledger {
     /// Forgets everything that was ordered; what is present stays.
     pub(super) fn restart(&mut self) {
         self.owed.clear();
+        self.owed_bytes = 0;
         self.orphans.clear();
     }
 
@@ -177,16 +194,18 @@ mod tests {
     }
 
     fn debt(index: u8) -> Debt {
-        Debt { source: source(index), since: Time::ZERO, named: false, repair: false, hedge: None }
+        let owners = Owners::one(source(index));
+        Debt { owners, since: Time::ZERO, named: false, repair: false, hedged: false }
     }
 
     #[test]
     fn a_block_nobody_owes_any_more_is_an_orphan() {
-        let mut ledger = Ledger::new(200);
+        let mut ledger = Ledger::new(Geometry::new(2000, 10).unwrap());
         ledger.owe(7, debt(0));
         ledger.hedge(7, source(1));
         ledger.forgive(7, source(0));
         assert_eq!(ledger.debt(7), Some(debt(1)));
+        assert_eq!(ledger.owed_bytes(), 10, "two copies are one block");
         ledger.forgive(7, source(2));
         assert!(ledger.orphans().is_empty());
         ledger.forgive(7, source(1));
@@ -194,13 +213,14 @@ mod tests {
         ledger.owe(7, debt(2));
         assert!(ledger.orphans().is_empty());
         assert_eq!(ledger.settle(7), Some(debt(2)));
+        assert_eq!(ledger.owed_bytes(), 0);
         ledger.mark_present(7);
         assert!(!ledger.is_unasked(7));
     }
 
     #[test]
     fn finds_edges_across_words() {
-        let mut ledger = Ledger::new(300);
+        let mut ledger = Ledger::new(Geometry::new(3000, 10).unwrap());
         for seq in 1..=130 {
             ledger.mark_present(seq);
         }

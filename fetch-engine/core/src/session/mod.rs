@@ -25,6 +25,7 @@ mod intake;
 mod ledger;
 mod links;
 mod meter;
+mod owners;
 mod pages;
 mod plan;
 mod ramp;
@@ -113,7 +114,7 @@ impl Session {
             geometry,
             config,
             sources: BTreeMap::new(),
-            ledger: Ledger::new(geometry.blocks()),
+            ledger: Ledger::new(geometry),
             tree: HashTree::new(stream, geometry.size()),
             pages: PageFetch::default(),
             unproved: BTreeMap::new(),
@@ -159,6 +160,7 @@ impl Session {
         self.order_orphans(now);
         self.order_others(now);
         self.speed_up_late(now);
+        self.cancel_surplus(now);
         self.plan(now);
         self.request_pages(now);
     }

@@ -7,12 +7,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::ledger::Debt;
+use super::owners::Owners;
 use super::source::Source;
 use super::{Demand, MAX_OTHERS, MIN_PLAN_STEP, Notice, PlannerKind, Session, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
 use crate::planner::arrival::{self, Candidate};
 use crate::planner::interval::{self, IntervalBytes, PATTERN_SIZE};
+use crate::planner::redundant;
 use crate::schedule::Schedule;
 use crate::time::Time;
 use crate::verify::{LEAF_SPAN, PageId};
@@ -171,12 +173,12 @@ impl Session {
                 self.announce(now, from, present - 1, Schedule::nobody());
                 continue;
             }
-            let elements = match self.config.planner {
+            let layers = match self.config.planner {
                 PlannerKind::Arrival => self.by_arrival(candidates, from),
                 PlannerKind::Interval => self.by_interval(now, &candidates, from),
             };
-            let len = elements.len() as u64;
-            let Ok(pattern) = Pattern::new(elements) else { return };
+            let Ok(pattern) = Pattern::layered(layers.concat(), layers.len() as u8) else { return };
+            let len = pattern.len() as u64;
             let schedule = Schedule::new(pattern, 1, true).expect("any pattern is groups of one");
             self.announce(now, from, from + len - 1, schedule);
         }
@@ -231,7 +233,7 @@ impl Session {
     }
 
     pub(super) fn room_bytes(&self) -> u64 {
-        let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
+        let owed = self.ledger.owed_bytes();
         self.config.max_outstanding_bytes.saturating_sub(owed + self.unproved_bytes + self.reorder_bytes)
     }
 
@@ -240,7 +242,7 @@ impl Session {
         (self.demand.main.end - from).min(room).min(MAX_ELEMENTS as u64) as usize
     }
 
-    fn by_arrival(&self, mut candidates: Vec<Candidate>, from: Seq) -> Vec<Element> {
+    fn by_arrival(&self, mut candidates: Vec<Candidate>, from: Seq) -> Vec<Vec<Element>> {
         let block = f64::from(self.geometry.block_size());
         let horizon = arrival::horizon(&candidates, block);
         let bytes = |place| {
@@ -248,28 +250,41 @@ impl Session {
             (!self.is_settled(seq)).then(|| self.block_bytes(seq) as f64)
         };
         let holds = |place, source| self.holds(source, from + place as u64);
-        let mut elements = arrival::extend(&mut candidates, horizon, self.limit(from), bytes, holds);
-        while elements.last() == Some(&Element::Nobody) {
-            elements.pop();
+        let (limit, copies) = (self.limit(from), usize::from(self.config.redundancy));
+        let mut layers = redundant::extend(&mut candidates, horizon, limit, copies, bytes, holds);
+        while layers[0].last() == Some(&Element::Nobody) {
+            layers.iter_mut().for_each(|layer| layer.truncate(layer.len() - 1));
         }
-        elements
+        layers
     }
 
-    fn by_interval(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Vec<Element> {
+    fn by_interval(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Vec<Vec<Element>> {
         let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
         let room = INTERVAL_LEASE_BYTES.saturating_sub(owed) / u64::from(self.geometry.block_size());
         let limit = self.limit(from).min(room as usize);
         let pattern = self.interval_pattern(now, candidates, from);
-        let Some(pattern) = pattern else { return Vec::new() };
+        let copies = usize::from(self.config.redundancy).clamp(1, candidates.len());
+        let mut layers = vec![Vec::new(); copies];
+        let Some(pattern) = pattern else { return layers };
         let start = self.interval.from;
-        (from..from + limit as u64)
+        layers[0] = (from..from + limit as u64)
             .map_while(|seq| {
                 if self.is_settled(seq) {
                     return Some(Element::Nobody);
                 }
                 self.holder(candidates, pattern.owner(start, seq), seq)
             })
-            .collect()
+            .collect();
+        for (place, seq) in (from..).take(layers[0].len()).enumerate() {
+            let first = layers[0][place];
+            let holds = |id: &SourceId| Element::from(*id) != first && self.holds(*id, seq);
+            let all = redundant::owners(&pattern, start, seq, candidates.len());
+            let mut others = all.into_iter().filter(|id| first != Element::Nobody && holds(id));
+            for layer in &mut layers[1..] {
+                layer.push(others.next().map_or(Element::Nobody, Element::from));
+            }
+        }
+        layers
     }
 
     /// The pattern of FIG. 8: recalculated when the previous one has been executed at least once, the
@@ -312,8 +327,14 @@ impl Session {
         self.counters.epochs += 1;
         let gives_something = schedule.pattern().elements().iter().any(|e| e.source().is_some());
         for seq in (from..=lease).take_while(|_| gives_something) {
-            if let Some(id) = schedule.senders(from, seq).next() {
-                self.book(now, seq, id, false);
+            let mut senders = schedule.senders(from, seq);
+            if let Some(first) = senders.next() {
+                self.book(now, seq, first, false);
+                for copy in senders {
+                    self.book_copy(now, seq, copy);
+                }
+            }
+            for id in schedule.senders(from, seq) {
                 if let Some(source) = self.sources.get_mut(&id) {
                     source.planned += 1.0;
                 }
@@ -348,7 +369,8 @@ impl Session {
 
     /// `source` owes `seq` from now on.
     pub(super) fn book(&mut self, now: Time, seq: Seq, id: SourceId, named: bool) {
-        self.ledger.owe(seq, Debt { source: id, since: now, named, repair: false, hedge: None });
+        let owners = Owners::one(id);
+        self.ledger.owe(seq, Debt { owners, since: now, named, repair: false, hedged: false });
         let bytes = self.block_bytes(seq);
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);
@@ -361,6 +383,15 @@ impl Session {
         let ahead = PageId { index: leaf.index + 1, ..leaf };
         if range.end % LEAF_SPAN > LEAF_SPAN / 2 {
             self.pages.want(&self.tree, ahead);
+        }
+    }
+
+    /// `source` owes one more copy of `seq`, which another owes already.
+    fn book_copy(&mut self, now: Time, seq: Seq, id: SourceId) {
+        let bytes = self.block_bytes(seq);
+        self.ledger.owe_copy(seq, id);
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.owe(now, seq, bytes);
         }
     }
 

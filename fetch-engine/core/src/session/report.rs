@@ -76,14 +76,13 @@ impl Session {
 
     /// Blocks ordered and not yet here, and who owes them.
     pub fn outstanding(&self) -> impl Iterator<Item = (Seq, SourceId)> + '_ {
-        self.ledger.owed().iter().map(|(seq, debt)| (*seq, debt.source))
+        self.ledger.owed().iter().filter_map(|(seq, debt)| Some((*seq, debt.owners.iter().next()?)))
     }
 
     /// Bytes ordered, held for their proof, or here behind a missing block.
     #[must_use]
     pub fn outstanding_bytes(&self) -> u64 {
-        let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
-        owed + self.unproved_bytes + self.reorder_bytes
+        self.ledger.owed_bytes() + self.unproved_bytes + self.reorder_bytes
     }
 
     /// Checks the invariants between ledger and sources; for the simulator.
@@ -92,7 +91,7 @@ impl Session {
     /// The first one that is broken, in words.
     pub fn check_invariants(&self) -> Result<(), String> {
         for (seq, debt) in self.ledger.owed() {
-            for id in [Some(debt.source), debt.hedge].into_iter().flatten() {
+            for id in debt.owners.iter() {
                 let owes = self.sources.get(&id).is_some_and(|s| s.is_up() && s.backlog().contains(seq));
                 if !owes {
                     return Err(format!("block {seq} is owed by {id}, who knows nothing of it"));
@@ -104,7 +103,8 @@ impl Session {
         }
         for source in self.sources.values() {
             for seq in source.backlog() {
-                if !self.ledger.debt(*seq).is_some_and(|debt| debt.is_owed_by(source.id)) {
+                let owed = self.ledger.debt(*seq).is_some_and(|debt| debt.owners.contains(source.id));
+                if !owed && !source.is_surplus(*seq) {
                     return Err(format!("{} has block {seq} in its backlog and doesn't owe it", source.id));
                 }
             }

@@ -166,7 +166,9 @@ impl Session {
         let reaction = (source.round_trip().mul_f64(IN_FLIGHT_ROUND_TRIPS)).max(source.answers_in * 2);
         let in_flight = IN_FLIGHT_BYTES.max(rate * reaction.as_secs_f64());
         let keep = (in_flight / block).ceil() as usize;
-        let unsent = source.backlog().iter().copied().skip(keep);
+        // A copy more of what another owes too harms nobody by being late.
+        let alone = |seq: &Seq| self.ledger.debt(*seq).is_some_and(|debt| debt.owners.len() == 1);
+        let unsent = source.backlog().iter().copied().skip(keep).filter(alone);
         let can_be_had = |seq: &Seq| others.iter().any(|other| self.holds(*other, *seq));
         let mut bytes = 0;
         let within_bound = |seq: &Seq| {
@@ -185,6 +187,25 @@ impl Session {
         self.order_orphans(now);
     }
 
+    /// Redundant copies that no source has begun to send are cancelled.
+    pub(super) fn cancel_surplus(&mut self, now: Time) {
+        if self.config.redundancy <= 1 {
+            return;
+        }
+        let geometry = self.geometry;
+        let mut cancels = Vec::new();
+        for source in self.sources.values_mut().filter(|source| source.is_up()) {
+            let blocks = source.give_up_surplus(now, |seq| u64::from(geometry.len(seq)));
+            cancels.push((source.id, blocks));
+        }
+        let generation = self.walk.generation;
+        for (id, blocks) in cancels {
+            for blocks in blocks.chunks(MAX_LIST) {
+                self.send(id, Frame::Cancel { generation, blocks: blocks.to_vec() });
+            }
+        }
+    }
+
     /// Orders the head block from a second source where its owner will be later by far.
     fn hedge_head(&mut self, now: Time, block: f64, horizon: f64) {
         // Half of what may come twice is left for sources that fall silent.
@@ -192,8 +213,10 @@ impl Session {
         let head = self.ledger.owed().range(self.demand.main.clone()).take(HEDGE_DEPTH);
         let dead_after = self.config.dead_after;
         let late: Vec<(Seq, SourceId, bool)> = head
-            .filter(|(_, debt)| debt.hedge.is_none() && now.since(debt.since).as_secs_f64() > horizon)
-            .map(|(seq, debt)| (*seq, debt.source, now.since(debt.since) > dead_after))
+            .filter(|(_, debt)| debt.owners.len() == 1 && now.since(debt.since).as_secs_f64() > horizon)
+            .filter_map(|(seq, debt)| {
+                Some((*seq, debt.owners.iter().next()?, now.since(debt.since) > dead_after))
+            })
             .collect();
         for (seq, owner, overdue) in late {
             let remaining = self.sources.get(&owner).map_or(0.0, |s| s.remaining_secs(seq, block));

@@ -85,6 +85,9 @@ pub(super) struct Source {
     /// Blocks it owes in this generation.
     backlog: BTreeSet<Seq>,
     backlog_bytes: u64,
+    /// Blocks of the backlog, or cancelled since, of which another's copy came first: redundancy had
+    /// asked for both.
+    surplus: BTreeSet<Seq>,
     /// Bytes of a block that is on its way, counted before the frame is whole.
     partial_bytes: u64,
     /// When it was given something while it owed nothing.
@@ -135,6 +138,7 @@ impl Source {
             second_echo_at: None,
             backlog: BTreeSet::new(),
             backlog_bytes: 0,
+            surplus: BTreeSet::new(),
             partial_bytes: 0,
             work_since: Time::ZERO,
             last_byte: Time::ZERO,
@@ -207,6 +211,7 @@ impl Source {
             self.progress_at = now;
             self.meter.work_begins(now, self.round_trip());
         }
+        self.surplus.remove(&seq);
         if self.backlog.insert(seq) {
             self.backlog_bytes += bytes;
         }
@@ -222,8 +227,46 @@ impl Source {
         }
     }
 
+    /// Another's copy of a block that it owes came first.
+    pub(super) fn copy_is_surplus(&mut self, seq: Seq) {
+        self.surplus.insert(seq);
+    }
+
+    /// Whether another's copy of this block came first.
+    pub(super) fn is_surplus(&self, seq: Seq) -> bool {
+        self.surplus.contains(&seq)
+    }
+
+    /// A block came: whether it is a copy that redundancy asked for and that came second.
+    pub(super) fn copy_came(&mut self, now: Time, epoch: u32, seq: Seq, bytes: u64) -> bool {
+        let redundant = self.surplus.remove(&seq);
+        if redundant {
+            self.forgive(now, seq, bytes);
+            self.progress_at = now;
+        }
+        if epoch > 0 && self.surplus.first().is_some_and(|first| *first < seq) {
+            // It walks in order: what it passed by was cancelled in time, and won't come.
+            let passed: Vec<Seq> = self.surplus.range(..seq).copied().collect();
+            for seq in passed.into_iter().filter(|seq| !self.backlog.contains(seq)) {
+                self.surplus.remove(&seq);
+            }
+        }
+        redundant
+    }
+
+    /// Copies that are not needed and may not be under way yet: they are awaited no more, and to be
+    /// cancelled.
+    pub(super) fn give_up_surplus(&mut self, now: Time, bytes: impl Fn(Seq) -> u64) -> Vec<Seq> {
+        let owed: Vec<Seq> = self.surplus.intersection(&self.backlog).copied().collect();
+        for seq in &owed {
+            self.forgive(now, *seq, bytes(*seq));
+        }
+        owed
+    }
+
     /// Nothing is awaited from it any more; returns what was.
     pub(super) fn forgive_all(&mut self, now: Time) -> BTreeSet<Seq> {
+        self.surplus.clear();
         self.backlog_bytes = 0;
         let owed = std::mem::take(&mut self.backlog);
         if !owed.is_empty() {

@@ -9,11 +9,13 @@ mod link;
 mod mishaps;
 mod reader;
 mod scenario;
+mod variant;
 mod watch;
 mod world;
 
 pub(crate) use fault::{Fault, Tally};
 pub(crate) use scenario::{Choice, Scenario};
+pub(crate) use variant::Variant;
 pub(crate) use world::Outcome;
 
 /// A small generator of random numbers (SplitMix64): the runs depend on nothing else.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tributary_core::held::Held;
 use tributary_core::session::PlannerKind;
-use tributary_core::wire::Identify;
 
 use super::clock::Happening;
 use super::content::{Content, SEED_SIZES};
@@ -12,7 +11,7 @@ use super::host::Host;
 use super::link::{Bottleneck, Link};
 use super::mishaps::{MAX_HOSTS, TRIES};
 use super::world::{Outcome, World};
-use super::{Dice, Fault};
+use super::{Dice, Fault, Variant};
 
 /// Which faults a seed is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +90,12 @@ impl Scenario {
         self
     }
 
+    /// The scheme is varied.
+    pub(crate) fn varied(mut self, variant: Variant) -> Self {
+        self.world.vary(variant);
+        self
+    }
+
     pub(crate) fn interval_planner(mut self) -> Self {
         self.world.config.planner = PlannerKind::Interval;
         self
@@ -114,11 +119,7 @@ impl Scenario {
         if dice.chance(15) {
             world.config.planner = PlannerKind::Interval;
         }
-        world.config.identify = match dice.range(0, 10) {
-            0 => Identify::Offset,
-            1 => Identify::Slot,
-            _ => Identify::Number,
-        };
+        world.vary(Variant::from_seed(seed, content.bytes.len() as u64));
         let hosts = match (mixture, dice.chance(3)) {
             (true, true) => dice.range(7, 30),
             (true, false) => dice.range(1, 7),

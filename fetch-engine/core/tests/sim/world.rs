@@ -17,10 +17,8 @@ use super::host::Host;
 use super::link::Bottleneck;
 use super::reader::Reader;
 use super::watch::Watch;
-use super::{Dice, Fault};
+use super::{Dice, Fault, Variant};
 
-/// Bytes of a block in every run.
-pub(super) const BLOCK_SIZE: u32 = 16 << 10;
 /// Bound of every run's reordering: small, so that it is met.
 const MAX_OUTSTANDING: u64 = 3 << 20;
 /// Virtual time after which a run is stuck, an hour's pause apart.
@@ -86,7 +84,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(content: &'static Content, dice: Dice) -> Self {
-        let geometry = Geometry::new(content.bytes.len() as u64, BLOCK_SIZE).expect("a good block size");
+        let geometry = geometry(content, Variant::PLAIN);
         Self {
             now: Time::ZERO,
             dice,
@@ -123,6 +121,16 @@ impl World {
             cuts_in_leased: false,
             told: std::env::var_os("SIMULATION_TRACE").is_some(),
         }
+    }
+
+    /// The scheme is varied.
+    pub(super) fn vary(&mut self, variant: Variant) {
+        self.geometry = geometry(self.content, variant);
+        self.config = Config {
+            planner: self.config.planner,
+            max_outstanding_bytes: self.config.max_outstanding_bytes,
+            ..variant.config()
+        };
     }
 
     pub(super) fn add_host(&mut self, host: Host, joins_after: Duration) {
@@ -296,4 +304,8 @@ pub(super) fn id(host: usize) -> SourceId {
 
 pub(super) fn lost(host: usize, why: &str) -> Event {
     Event::Lost { source: id(host), why: Loss::Closed(why.into()) }
+}
+
+fn geometry(content: &Content, variant: Variant) -> Geometry {
+    Geometry::new(content.bytes.len() as u64, variant.block_size).expect("a good block size")
 }

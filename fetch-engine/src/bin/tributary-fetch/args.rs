@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args as Arguments, Parser, Subcommand, ValueEnum};
-use fetch_engine::{Locator, PlannerKind, SourceUrl};
+use clap::{Args as Arguments, Parser, Subcommand};
+use fetch_engine::{Locator, SourceUrl};
+
+use crate::scheme::Scheme;
 
 /// Fetches one stream from several servers at once.
 #[derive(Debug, Parser)]
@@ -77,9 +79,8 @@ pub(crate) struct Get {
     pub(crate) ca_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) director: DirectorFlag,
-    /// Who decides which server sends what.
-    #[arg(long, value_name = "NAME", value_enum, default_value_t = Planner::Arrival)]
-    pub(crate) planner: Planner,
+    #[command(flatten)]
+    pub(crate) scheme: Scheme,
     /// End with a line of JSON that says how it went (on standard error with -o -).
     #[arg(long)]
     pub(crate) json: bool,
@@ -168,24 +169,6 @@ pub(crate) struct DirectorFlag {
     /// The director to ask [default: TRIBUTARY_DIRECTOR, or the one in the configuration].
     #[arg(long, value_name = "URL")]
     pub(crate) director: Option<String>,
-}
-
-/// Names of the planners.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Planner {
-    /// Each block from the server that will have it here first.
-    Arrival,
-    /// Shares in proportion to what each server sent in the last interval.
-    Interval,
-}
-
-impl From<Planner> for PlannerKind {
-    fn from(planner: Planner) -> Self {
-        match planner {
-            Planner::Arrival => Self::Arrival,
-            Planner::Interval => Self::Interval,
-        }
-    }
 }
 
 /// Bytes `A-B`, both included, or `A-` for all from A on.

@@ -25,14 +25,13 @@ const CACHE: CacheLimits = CacheLimits { back_bytes: 0, ahead_bytes: 24 << 20 };
 /// [`Fault`].
 pub(crate) fn run(args: &Get) -> Result<(), Fault> {
     let start = Instant::now();
-    let engine = Engine::new(EngineConfig {
+    let engine = Engine::new(args.scheme.choose(EngineConfig {
         director: settings::director(&args.director)?,
         cache: CACHE,
-        planner: args.planner.into(),
         give_up_after: GIVE_UP_AFTER,
         ca_file: args.ca_file.clone(),
         ..EngineConfig::default()
-    })?;
+    }))?;
     let cancel = Cancel::new();
     interrupt::watch(cancel.clone())
         .map_err(|why| Fault::File(format!("signals can't be watched: {why}")))?;

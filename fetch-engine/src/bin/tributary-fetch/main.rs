@@ -22,6 +22,7 @@ mod output;
 mod progress;
 mod proxy;
 mod report;
+mod scheme;
 mod settings;
 
 use std::io;
