@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use tributary_core::geometry::{BadBlockSize, Geometry, StreamId};
 use tributary_core::session::{BadSession, Config, Session};
-use tributary_core::verify::{HashTree, MAX_STREAM, Verdict};
+use tributary_core::time::Time;
+use tributary_core::verify::{MAX_STREAM, Proof, Verdict};
 
 use crate::cache::Cache;
 use crate::config::{CacheLimits, EngineConfig, OpenOptions};
@@ -20,12 +21,13 @@ use crate::live::Live;
 use crate::locator::{Locator, SourceUrl};
 use crate::rates::Rates;
 use crate::readers::Readers;
-use crate::resolve::{Found, Given, resolve};
+use crate::resolve::{Found, Given, Means, resolve};
 use crate::roster::Roster;
 use crate::runtime::Runtime;
 use crate::shared::Shared;
 use crate::sharing::SharedStream;
 use crate::stream::{Opened, Stream};
+use crate::verification::Verification;
 use crate::web::Tls;
 
 /// Bytes of a block where nothing speaks for larger ones.
@@ -71,15 +73,28 @@ pub enum OpenError {
         /// The stream that the locator names.
         wanted: String,
     },
-    /// Nothing says what the right bytes are.
-    #[error("nothing tells the hash of {0}: give b3:HASH, or a source that knows it")]
-    NoHash(String),
     /// No source told the size of the stream.
-    #[error("no server told the size of b3:{stream}: {why}")]
+    #[error("no server told the size of {title}: {why}")]
     SizeUnknown {
-        /// The stream.
-        stream: String,
+        /// What was to be opened.
+        title: String,
         /// What happened to each source.
+        why: String,
+    },
+    /// Every source is of no use, for good.
+    #[error("no server has a copy of {title} that can be used: {why}")]
+    NoHonestCopy {
+        /// What was to be opened.
+        title: String,
+        /// What happened to each source.
+        why: String,
+    },
+    /// A Metalink file that can't be read or used.
+    #[error("the Metalink file {file} can't be used: {why}")]
+    Metalink {
+        /// Where it is.
+        file: String,
+        /// Why, in words.
         why: String,
     },
     /// A stream larger than its hashes can be listed for.
@@ -178,15 +193,17 @@ impl Engine {
     ) -> Result<Stream, OpenError> {
         let Inner { config, http, memory, runtime, tls } = &*self.0;
         let address = options.director.as_ref().or(config.director.as_ref());
-        let found =
-            runtime.block_on(resolve(http, address.map(String::as_str), locator, &options.sources))?;
-        let Found { stream, size, title, given, listed, director } = found;
+        let means = Means { http, tls, director: address.map(String::as_str) };
+        let found = runtime.block_on(resolve(means, locator, &options.sources))?;
+        let Found { stream, proof, whole, size, title, file_name, given, listed, director } = found;
         if size > MAX_STREAM {
             return Err(OpenError::TooLarge(size));
         }
-        if size == 0 && HashTree::new(stream, 0).check(0, &[]) != Verdict::Good {
+        if let Some(stream) = stream.filter(|_| size == 0 && proof.check(0, &[]) != Verdict::Good) {
             return Err(OpenError::NotEmpty(stream));
         }
+        let verification = Verification::of(&proof, whole);
+        let id = stream.unwrap_or_else(|| stand_in(&given));
         let mut roster = Roster::default();
         let mut first: Vec<_> = given
             .iter()
@@ -199,7 +216,10 @@ impl Engine {
 
         let block_size = config.block_size.unwrap_or_else(|| {
             let rates = roster.iter().filter_map(|(_, member)| memory.rate_bps(&member.remembered_as()));
-            choose_block_size(size, rates.sum())
+            match &proof {
+                Proof::Pieces(pieces) => pieces.length() as u32,
+                Proof::Tree(_) | Proof::Nothing => choose_block_size(size, rates.sum()),
+            }
         });
         let geometry = Geometry::new(size, block_size)?;
         let Plan { range, tail, shared } = plan(size);
@@ -209,8 +229,9 @@ impl Engine {
         let heads = Heads::new(geometry, cache.ahead_bytes, range);
         let readers = shared.then(|| Readers::new(geometry, cache.ahead_bytes));
         let shared = Arc::new(Shared::new(Cache::new(geometry, cache), heads, readers, tail));
-        let session = Session::new(
-            stream,
+        let session = Session::with_proof(
+            id,
+            proof,
             geometry,
             Config {
                 planner: config.planner,
@@ -220,10 +241,13 @@ impl Engine {
                 ..Config::default()
             },
         )?;
-        let live = Arc::new(Live::new(session, roster));
+        let live = Arc::new(Live::new(session, roster, verification));
+        if let Some(words) = verification.words() {
+            live.lock().journal.add(Time::ZERO, words);
+        }
         let news = director.map(|client| {
             let (to_driver, news) = mpsc::channel(MAX_NEWS_WAITING);
-            runtime.spawn(director::watch(client, stream, to_driver));
+            runtime.spawn(director::watch(client, id, to_driver));
             news
         });
         let driver = Driver::new(
@@ -236,7 +260,18 @@ impl Engine {
         );
         runtime.spawn(driver.run(first));
         let (memory, runtime) = (memory.clone(), runtime.clone());
-        Ok(Stream::new(Opened { id: stream, size, title, shared, live, memory, _runtime: runtime }))
+        Ok(Stream::new(Opened {
+            id,
+            hash: stream,
+            file_name,
+            verification,
+            size,
+            title,
+            shared,
+            live,
+            memory,
+            _runtime: runtime,
+        }))
     }
 }
 
@@ -248,6 +283,17 @@ struct Plan {
     tail: bool,
     /// By readers that say who they are.
     shared: bool,
+}
+
+/// A name for a stream whose hash nobody told: it stands for where it comes from.
+fn stand_in(given: &[Given]) -> StreamId {
+    let mut hasher = blake3::Hasher::new();
+    for given in given {
+        if let Given::Web(web) = given {
+            hasher.update(web.url().to_string().as_bytes()).update(b"\n");
+        }
+    }
+    StreamId(*hasher.finalize().as_bytes())
 }
 
 fn choose_block_size(size: u64, remembered_bps: f64) -> u32 {

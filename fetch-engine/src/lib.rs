@@ -19,6 +19,8 @@
 //! | [`locator`] | what a person types to name a title |
 //! | `director` | client of a director: titles, sources, and news of them |
 //! | `resolve` | from a locator to a stream and its first sources |
+//! | `metalink` | Metalink files (RFC 5854) |
+//! | `verification`, `whole` | how sure one can be of the bytes, and the hash of a whole file |
 //! | `driver` | the task of one stream: events into the session, actions out of it |
 //! | `connection` | the task of one connection |
 //! | `web` | plain web servers as sources |
@@ -39,6 +41,7 @@ mod heads;
 mod journal;
 mod live;
 pub mod locator;
+mod metalink;
 mod meter;
 mod rates;
 mod readers;
@@ -51,14 +54,16 @@ pub mod snapshot;
 mod standing;
 mod stream;
 mod text;
+mod verification;
 mod web;
+mod whole;
 mod words;
 
 pub use cancel::Cancel;
 pub use config::{CacheLimits, EngineConfig, OpenOptions};
 pub use director::{Director, DirectorError, Sort, TitleQuery};
 pub use engine::{Engine, EngineError, OpenError};
-pub use locator::{Locator, LocatorError, SourceUrl};
+pub use locator::{Locator, LocatorError, MetalinkAt, SourceUrl};
 pub use shared::{Failure, FailureKind, ReadError};
 pub use sharing::{RangeReader, SharedStream, TooManyReaders};
 pub use stream::{Reader, Stream};
@@ -67,4 +72,6 @@ pub use tributary_core::geometry::{MAX_BLOCK_SIZE, StreamId};
 pub use tributary_core::pattern::MAX_COPIES;
 pub use tributary_core::session::PlannerKind;
 pub use tributary_core::wire::Identify;
+pub use verification::Verification;
 pub use web::WebUrl;
+pub use whole::{WholeCheck, WholeHash};

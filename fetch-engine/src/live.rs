@@ -15,6 +15,7 @@ use crate::roster::Roster;
 use crate::shared::Shared;
 use crate::snapshot::{CacheSnapshot, Cell, PatternSnapshot, Snapshot, SourceSnapshot, StreamState, Totals};
 use crate::standing::Seen;
+use crate::verification::Verification;
 
 /// A session behind a lock: the driver holds it while it works off what came, a snapshot while it
 /// copies numbers. Who holds it may take the lock of [`Shared`], never the other way round.
@@ -31,17 +32,19 @@ pub(crate) struct LiveInner {
     pub(crate) roster: Roster,
     pub(crate) journal: Journal,
     pub(crate) state: StreamState,
+    pub(crate) verification: Verification,
     /// By the sources' numbers.
     pub(crate) meters: Vec<Meter>,
 }
 
 impl Live {
-    pub(crate) fn new(session: Session, roster: Roster) -> Self {
+    pub(crate) fn new(session: Session, roster: Roster, verification: Verification) -> Self {
         let inner = LiveInner {
             session,
             roster,
             journal: Journal::default(),
             state: StreamState::default(),
+            verification,
             meters: Vec::with_capacity(MAX_SOURCES),
         };
         Self { inner: Mutex::new(inner), origin: Instant::now() }
@@ -136,6 +139,7 @@ impl LiveInner {
         };
         snapshot.patterns = self.session.patterns().into_iter().map(pattern).collect();
         snapshot.state = self.state.clone();
+        snapshot.verification = self.verification;
         let sums = self.session.counters();
         snapshot.totals = Totals {
             bytes: sums.useful_bytes,

@@ -1,6 +1,7 @@
 //! LOCATORs and source addresses: what a person types to name a title and who has it.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -13,6 +14,8 @@ pub const DIRECTOR_PORT: u16 = 7400;
 /// Port of a content server where an address names none.
 pub const CONTENT_PORT: u16 = 7410;
 
+/// How the name of a Metalink file ends.
+const METALINK_ENDING: &str = ".meta4";
 const SCHEME: &str = "tributary://";
 /// What a path of an address can't hold as it is.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?');
@@ -40,6 +43,26 @@ pub enum Locator {
     },
     /// One source, without a director.
     Source(SourceUrl),
+    /// A Metalink file (RFC 5854), whose name ends in `.meta4`.
+    Metalink(MetalinkAt),
+}
+
+/// Where a Metalink file is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum MetalinkAt {
+    /// On this machine.
+    File(PathBuf),
+    /// On a web server.
+    Web(WebUrl),
+}
+
+impl fmt::Display for MetalinkAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Web(url) => url.fmt(f),
+        }
+    }
 }
 
 /// Where a stream is said to be.
@@ -60,7 +83,10 @@ pub enum SourceUrl {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LocatorError {
     /// No known form.
-    #[error("{0:?} is no locator: give CATALOG/TITLE, b3:HASH, or tributary://HOST[:PORT]/CATALOG/TITLE")]
+    #[error(
+        "{0:?} is no locator: give CATALOG/TITLE, b3:HASH, tributary://HOST[:PORT]/CATALOG/TITLE, a .meta4 file \
+         or http(s)://HOST[:PORT]/PATH"
+    )]
     Form(String),
     /// A source of no known form.
     #[error("{0:?} is no source: give tributary://HOST[:PORT]/b3:HASH or http(s)://HOST[:PORT]/PATH")]
@@ -76,12 +102,6 @@ pub enum LocatorError {
     /// An address without a host, or with a port that is no number.
     #[error("{0:?} is no address: HOST or HOST:PORT is needed")]
     Address(String),
-    /// A form that other programs know and this one doesn't yet.
-    #[error("{what} can't be used as a source by this version: give tributary:// addresses or a director")]
-    Unsupported {
-        /// What was given, in words.
-        what: &'static str,
-    },
 }
 
 impl FromStr for Locator {
@@ -97,9 +117,17 @@ impl FromStr for Locator {
             let (catalog, title) = title_of(&path).ok_or_else(|| LocatorError::Form(short(text)))?;
             return Ok(Self::At { authority: with_port(authority, DIRECTOR_PORT)?, catalog, title });
         }
-        refuse_other_kinds(text)?;
         if is_web(text) {
-            return text.parse().map(Self::Source);
+            let url: WebUrl = text.parse()?;
+            let metalink = url.file_name().is_some_and(|name| is_metalink(&name));
+            return Ok(if metalink {
+                Self::Metalink(MetalinkAt::Web(url))
+            } else {
+                Self::Source(SourceUrl::Web(url))
+            });
+        }
+        if is_metalink(text) {
+            return Ok(Self::Metalink(MetalinkAt::File(text.into())));
         }
         if text.starts_with("b3:") {
             return hash(text).map(Self::Stream);
@@ -120,6 +148,7 @@ impl fmt::Display for Locator {
                 write!(f, "{SCHEME}{authority}/{catalog}/{title}")
             }
             Self::Source(source) => source.fmt(f),
+            Self::Metalink(at) => at.fmt(f),
         }
     }
 }
@@ -155,11 +184,9 @@ fn is_web(text: &str) -> bool {
     starts("http://") || starts("https://")
 }
 
-fn refuse_other_kinds(text: &str) -> Result<(), LocatorError> {
-    if text.ends_with(".meta4") {
-        return Err(LocatorError::Unsupported { what: "a Metalink file" });
-    }
-    Ok(())
+fn is_metalink(name: &str) -> bool {
+    let ending = name.len().checked_sub(METALINK_ENDING.len()).and_then(|start| name.get(start..));
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case(METALINK_ENDING))
 }
 
 fn hash(text: &str) -> Result<StreamId, LocatorError> {
@@ -221,6 +248,11 @@ mod tests {
                 "https://example.net/films/clip.mp4?x=1",
                 Locator::Source(SourceUrl::Web("https://example.net/films/clip.mp4?x=1".parse().unwrap())),
             ),
+            ("films/clip.META4", Locator::Metalink(MetalinkAt::File("films/clip.META4".into()))),
+            (
+                "https://example.net/clip.meta4?x=1",
+                Locator::Metalink(MetalinkAt::Web("https://example.net/clip.meta4?x=1".parse().unwrap())),
+            ),
         ];
         for (text, locator) in cases {
             assert_eq!(text.parse::<Locator>().as_ref(), Ok(&locator));
@@ -238,9 +270,6 @@ mod tests {
 
     #[test]
     fn what_is_no_locator_is_refused_with_a_reason() {
-        let unsupported =
-            |text: &str| matches!(text.parse::<Locator>(), Err(LocatorError::Unsupported { .. }));
-        assert!(unsupported("a/b.meta4"));
         assert!(matches!("HTTP://u:p@x/y".parse::<Locator>(), Err(LocatorError::WebForm(_))));
         for text in ["", "Films", "Films/", "/x", "tributary://box", "tributary://box/Films"] {
             assert!(matches!(text.parse::<Locator>(), Err(LocatorError::Form(_))), "{text}");

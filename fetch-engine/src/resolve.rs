@@ -1,23 +1,34 @@
-//! From a locator to a stream, its size and its first sources.
+//! From a locator to a stream, its size, what proves it and its first sources.
+
+mod size;
+mod unproved;
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
-use reqwest::header::CONTENT_LENGTH;
 use tributary_core::directory::{SourceEntry, Title};
-use tributary_core::geometry::StreamId;
+use tributary_core::geometry::{MAX_BLOCK_SIZE, StreamId};
+use tributary_core::verify::Proof;
 
-use crate::director::{ANSWER_TIMEOUT, Client, DirectorError, root_cause};
+use crate::director::{Client, DirectorError};
 use crate::engine::OpenError;
-use crate::locator::{Locator, SourceUrl};
-use crate::web::WebSource;
+use crate::locator::{Locator, MetalinkAt, SourceUrl};
+use crate::metalink::{MAX_METALINK_BYTES, Metalink};
+use crate::web::{Tls, WebSource, document};
+use crate::whole::WholeHash;
 
 /// What a locator stands for.
 pub(crate) struct Found {
-    pub(crate) stream: StreamId,
+    /// The BLAKE3 hash of its bytes, where it is known.
+    pub(crate) stream: Option<StreamId>,
+    /// What its parts are checked against.
+    pub(crate) proof: Proof,
+    /// What the whole is to be checked against, where nothing proves its parts.
+    pub(crate) whole: Option<WholeHash>,
     /// Bytes of the stream.
     pub(crate) size: u64,
     pub(crate) title: Option<Title>,
+    /// The file's name, where it is known without a director.
+    pub(crate) file_name: Option<String>,
     /// Sources that the user gave.
     pub(crate) given: Vec<Given>,
     /// Sources that the director lists.
@@ -34,50 +45,53 @@ pub(crate) enum Given {
     Web(Arc<WebSource>),
 }
 
+/// With what it is found out.
+pub(crate) struct Means<'a> {
+    pub(crate) http: &'a reqwest::Client,
+    pub(crate) tls: &'a Tls,
+    /// The director to ask where the locator names none.
+    pub(crate) director: Option<&'a str>,
+}
+
 /// Finds out what `locator` stands for.
 pub(crate) async fn resolve(
-    http: &reqwest::Client,
-    director: Option<&str>,
+    means: Means<'_>,
     locator: &Locator,
     sources: &[SourceUrl],
 ) -> Result<Found, OpenError> {
     let address = match locator {
         Locator::At { authority, .. } => Some(authority.as_str()),
-        Locator::Source(_) => None,
-        Locator::Title { .. } | Locator::Stream(_) => director,
+        Locator::Source(_) | Locator::Metalink(_) => None,
+        Locator::Title { .. } | Locator::Stream(_) => means.director,
     };
-    let director = address.map(|address| Client::new(http.clone(), address)).transpose()?;
+    let director = address.map(|address| Client::new(means.http.clone(), address)).transpose()?;
     let title = match locator {
         Locator::Title { catalog, title } | Locator::At { catalog, title, .. } => {
             let director = director.as_ref().ok_or_else(|| OpenError::NoDirector(locator.to_string()))?;
             Some(director.title(catalog, title).await?)
         }
-        Locator::Stream(_) | Locator::Source(_) => None,
+        Locator::Stream(_) | Locator::Source(_) | Locator::Metalink(_) => None,
     };
-    let extra = if let Locator::Source(source) = locator { Some(source) } else { None };
-    let sources: Vec<&SourceUrl> = extra.into_iter().chain(sources).collect();
-    let named = |source: &&SourceUrl| match source {
-        SourceUrl::Content { stream, .. } => Some(*stream),
-        SourceUrl::Web(_) => None,
+    let metalink = match locator {
+        Locator::Metalink(at) => Some(read_metalink(at, means.tls).await?),
+        _ => None,
     };
+    let sources = all_sources(locator, sources, metalink.as_ref());
     let stream = match (locator, &title) {
         (Locator::Stream(stream), _) => Some(*stream),
         (_, Some(title)) => Some(title.stream),
-        (_, None) => sources.iter().find_map(named),
+        (_, None) => sources.iter().find_map(stream_of),
     };
-    let stream = stream.ok_or_else(|| OpenError::NoHash(locator.to_string()))?;
-    if let Some(other) = sources.iter().find(|source| named(source).is_some_and(|other| other != stream)) {
-        return Err(OpenError::OtherStream { source_url: (*other).clone(), wanted: stream.to_string() });
+    if let Some(stream) = stream
+        && let Some(other) = sources.iter().find(|source| stream_of(source).is_some_and(|s| s != stream))
+    {
+        return Err(OpenError::OtherStream { source_url: other.clone(), wanted: stream.to_string() });
     }
-    let given: Vec<Given> = sources
-        .into_iter()
-        .map(|source| match source {
-            SourceUrl::Content { address, .. } => Given::Content(address.clone()),
-            SourceUrl::Web(url) => Given::Web(Arc::new(WebSource::new(url.clone()))),
-        })
-        .collect();
-    let (mut size, mut listed) = (title.as_ref().map(|title| title.size), Vec::new());
-    if let Some(director) = &director {
+    let file_name = file_name(metalink.as_ref(), &sources);
+    let given: Vec<Given> = sources.into_iter().map(Given::new).collect();
+    let told = title.as_ref().map(|title| title.size).or_else(|| metalink.as_ref()?.size);
+    let (mut size, mut listed) = (told, Vec::new());
+    if let Some((director, stream)) = director.as_ref().zip(stream) {
         match director.sources(stream).await {
             Ok(answer) => {
                 size = size.or(Some(answer.size));
@@ -92,45 +106,109 @@ pub(crate) async fn resolve(
     } else if given.is_empty() {
         return Err(OpenError::NoDirector(locator.to_string()));
     }
-    let size = match size {
-        Some(size) => size,
-        None => ask_size(http, stream, &given).await?,
+    let mut found = Found {
+        stream,
+        proof: Proof::Nothing,
+        whole: None,
+        size: 0,
+        title,
+        file_name,
+        given,
+        listed,
+        director,
     };
-    Ok(Found { stream, size, title, given, listed, director })
+    let content = found.given.iter().any(|given| matches!(given, Given::Content(_)));
+    if let Some(stream) = stream.filter(|_| content || !found.listed.is_empty() || !found.has_web()) {
+        found.size = match size {
+            Some(size) => size,
+            None => size::ask(&means, stream, &found.given).await?,
+        };
+        found.proof = Proof::tree(stream, found.size);
+        return Ok(found);
+    }
+    // Only plain web servers, which give no pages of hashes.
+    let (sha256, pieces) = metalink.map_or((None, None), |metalink| (metalink.sha256, metalink.pieces));
+    found.whole = stream.map(WholeHash::Blake3).or(sha256.map(WholeHash::Sha256));
+    if let Some(pieces) = pieces.filter(|pieces| pieces.length() <= u64::from(MAX_BLOCK_SIZE)) {
+        found.size = pieces.size();
+        found.proof = Proof::Pieces(pieces);
+        return Ok(found);
+    }
+    found.size = unproved::look_at_all(&means, &locator.to_string(), &found.given, size).await?;
+    Ok(found)
+}
+
+impl Found {
+    fn has_web(&self) -> bool {
+        self.given.iter().any(|given| given.web().is_some())
+    }
+}
+
+impl Given {
+    fn new(source: SourceUrl) -> Self {
+        match source {
+            SourceUrl::Content { address, .. } => Self::Content(address),
+            SourceUrl::Web(url) => Self::Web(Arc::new(WebSource::new(url))),
+        }
+    }
+
+    const fn web(&self) -> Option<&Arc<WebSource>> {
+        match self {
+            Self::Web(web) => Some(web),
+            Self::Content(_) => None,
+        }
+    }
+
+    fn content(&self) -> Option<&str> {
+        match self {
+            Self::Content(address) => Some(address),
+            Self::Web(_) => None,
+        }
+    }
+}
+
+/// Everything that the user named, in one list.
+fn all_sources(locator: &Locator, sources: &[SourceUrl], metalink: Option<&Metalink>) -> Vec<SourceUrl> {
+    let extra = if let Locator::Source(source) = locator { Some(source.clone()) } else { None };
+    let urls = metalink.into_iter().flat_map(|metalink| metalink.urls.iter().cloned().map(SourceUrl::Web));
+    extra.into_iter().chain(sources.iter().cloned()).chain(urls).collect()
+}
+
+const fn stream_of(source: &SourceUrl) -> Option<StreamId> {
+    match source {
+        SourceUrl::Content { stream, .. } => Some(*stream),
+        SourceUrl::Web(_) => None,
+    }
+}
+
+/// A name for the file: the Metalink file's, else the first address's.
+fn file_name(metalink: Option<&Metalink>, sources: &[SourceUrl]) -> Option<String> {
+    let listed = metalink.map(|metalink| metalink.name.clone()).filter(|name| !name.is_empty());
+    let of_url = |source: &SourceUrl| match source {
+        SourceUrl::Web(url) => url.file_name(),
+        SourceUrl::Content { .. } => None,
+    };
+    listed.or_else(|| sources.iter().find_map(of_url))
+}
+
+async fn read_metalink(at: &MetalinkAt, tls: &Tls) -> Result<Metalink, OpenError> {
+    let unusable = |why: String| OpenError::Metalink { file: at.to_string(), why };
+    let bytes = match at {
+        MetalinkAt::File(path) => {
+            let facts = tokio::fs::metadata(path).await.map_err(|why| unusable(why.to_string()))?;
+            if facts.len() > MAX_METALINK_BYTES as u64 {
+                return Err(unusable(format!("it is larger than {MAX_METALINK_BYTES} bytes")));
+            }
+            tokio::fs::read(path).await.map_err(|why| unusable(why.to_string()))?
+        }
+        MetalinkAt::Web(url) => {
+            let source = WebSource::new(url.clone());
+            document(&source, tls, MAX_METALINK_BYTES).await.map_err(unusable)?.to_vec()
+        }
+    };
+    Metalink::parse(&bytes).map_err(|why| unusable(why.to_string()))
 }
 
 const fn is_not_found(why: &DirectorError) -> bool {
     matches!(why, DirectorError::NotFound { .. })
-}
-
-/// Asks all sources for the size of the stream and takes what most say. What they say is proved with
-/// the first page of hashes.
-async fn ask_size(http: &reqwest::Client, stream: StreamId, given: &[Given]) -> Result<u64, OpenError> {
-    let content = |given: &Given| match given {
-        Given::Content(address) => Some(address.clone()),
-        Given::Web(_) => None,
-    };
-    let sources: Vec<String> = given.iter().filter_map(content).collect();
-    let answers = join_all(sources.iter().map(|address| ask_one(http, stream, address))).await;
-    let told: Vec<u64> = answers.iter().filter_map(|answer| answer.as_ref().ok().copied()).collect();
-    let votes = |size: &u64| told.iter().filter(|other| *other == size).count();
-    if let Some(size) = told.iter().max_by_key(|size| votes(size)) {
-        return Ok(*size);
-    }
-    let what = |(address, answer): (&String, &Result<u64, String>)| {
-        answer.as_ref().err().map(|why| format!("{address}: {why}"))
-    };
-    let why = sources.iter().zip(&answers).filter_map(what).collect::<Vec<_>>().join("; ");
-    Err(OpenError::SizeUnknown { stream: stream.to_string(), why })
-}
-
-async fn ask_one(http: &reqwest::Client, stream: StreamId, address: &str) -> Result<u64, String> {
-    let request = http.head(format!("http://{address}/streams/{stream}")).timeout(ANSWER_TIMEOUT);
-    let response = request.send().await.map_err(|why| root_cause(&why))?;
-    if response.status() == reqwest::StatusCode::NOT_FOUND {
-        return Err("it does not hold the title".to_owned());
-    }
-    let response = response.error_for_status().map_err(|why| root_cause(&why))?;
-    let length = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    length.and_then(|length| length.parse().ok()).ok_or_else(|| "it did not tell the size".to_owned())
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use crate::verification::Verification;
+
 /// Everything there is to show of one open stream.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Snapshot {
@@ -17,6 +19,8 @@ pub struct Snapshot {
     pub blocks: u64,
     /// How the stream stands.
     pub state: StreamState,
+    /// How sure one can be of the bytes.
+    pub verification: Verification,
     /// Every source ever met, in the order of their letters.
     pub sources: Vec<SourceSnapshot>,
     /// Patterns: the one in force at the next awaited block, then those announced after it.

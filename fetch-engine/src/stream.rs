@@ -14,6 +14,7 @@ use crate::live::Live;
 use crate::runtime::Runtime;
 use crate::shared::{Failure, ReadError, Shared};
 use crate::snapshot::{LogEntry, Snapshot};
+use crate::verification::Verification;
 
 /// An open stream. Clones are the same stream; when the last one is dropped its connections close.
 #[derive(Clone)]
@@ -21,6 +22,9 @@ pub struct Stream(Arc<Opened>);
 
 pub(crate) struct Opened {
     pub(crate) id: StreamId,
+    pub(crate) hash: Option<StreamId>,
+    pub(crate) file_name: Option<String>,
+    pub(crate) verification: Verification,
     pub(crate) size: u64,
     pub(crate) title: Option<Title>,
     pub(crate) shared: Arc<Shared>,
@@ -60,10 +64,29 @@ impl Stream {
         self.0.live.lock().roster.iter().next().is_some()
     }
 
-    /// Its name: the BLAKE3 hash of its bytes.
+    /// Its name: the BLAKE3 hash of its bytes. Where that is not known, a number that stands for its
+    /// sources instead; see [`Self::hash`].
     #[must_use]
     pub fn id(&self) -> StreamId {
         self.0.id
+    }
+
+    /// The BLAKE3 hash of its bytes, where it is known.
+    #[must_use]
+    pub fn hash(&self) -> Option<StreamId> {
+        self.0.hash
+    }
+
+    /// A name for a file of its bytes, where one is known.
+    #[must_use]
+    pub fn file_name(&self) -> Option<&str> {
+        self.title().map(|title| title.file_name.as_str()).or(self.0.file_name.as_deref())
+    }
+
+    /// How sure one can be of its bytes.
+    #[must_use]
+    pub fn verification(&self) -> Verification {
+        self.0.verification
     }
 
     /// Its bytes.

@@ -86,6 +86,11 @@ impl Head {
         Ok(Some((head, len)))
     }
 
+    /// An answer before the answer: "going on", "early hints".
+    pub(crate) const fn is_interim(&self) -> bool {
+        matches!(self.status, 100 | 102..=199)
+    }
+
     fn take(&mut self, name: &str, value: &[u8]) -> Result<(), BadHead> {
         let value = text::clean(String::from_utf8_lossy(value).trim(), MAX_VALUE_CHARS);
         let is = |other: &str| name.eq_ignore_ascii_case(other);

@@ -12,6 +12,10 @@ use super::tls::Tls;
 /// How long a connection may take to be made, looking up the name and encryption included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A connection that was not used is taken to be good for so long: some servers close idle ones after
+/// 5 s.
+const FRESH_FOR: Duration = Duration::from_secs(4);
+
 /// What both kinds of connections can do.
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire for S {}
@@ -24,6 +28,8 @@ pub(crate) struct Line {
     pub(crate) write: WriteHalf<Box<dyn Wire>>,
     /// The round trip that the connect took.
     pub(crate) rtt: Duration,
+    /// When it was made, or used last.
+    pub(crate) used: Instant,
 }
 
 impl Line {
@@ -38,7 +44,12 @@ impl Line {
         let wire: Box<dyn Wire> =
             if url.is_encrypted() { Box::new(tls.wrap(url.host(), tcp).await?) } else { Box::new(tcp) };
         let (read, write) = split(wire);
-        Ok(Self { read, write, rtt })
+        Ok(Self { read, write, rtt, used: Instant::now() })
+    }
+
+    /// Whether the server has had no time to tire of it.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.used.elapsed() < FRESH_FOR
     }
 }
 

@@ -10,15 +10,18 @@
 //! | `serve` | the task of one source: its socket between the session and the pipeline |
 //! | `pipeline` | the pattern walked for the server: frames to range requests, answers to blocks |
 //! | `window` | how much may be asked and not be here |
+//! | `probe`, `agree` | a first look at a file; whether files of several servers are the same |
 //! | `request`, `head`, `body` | HTTP/1.1, as much as this needs |
 //! | `refusal` | whether an answer is what was asked for, and in words what is wrong |
 //! | `line`, `tls` | connections |
 
 mod address;
+mod agree;
 mod body;
 mod head;
 mod line;
 mod pipeline;
+mod probe;
 mod refusal;
 mod request;
 mod serve;
@@ -27,6 +30,8 @@ mod tls;
 mod window;
 
 pub use address::WebUrl;
+pub(crate) use agree::odd_ones;
+pub(crate) use probe::{Look, Unseen, document, look};
 pub(crate) use serve::serve;
 pub(crate) use source::WebSource;
 pub(crate) use tls::Tls;

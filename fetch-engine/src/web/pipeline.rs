@@ -241,8 +241,7 @@ impl Pipeline {
         };
         let Some((head, len)) = Head::parse(raw).map_err(refusal::malformed)? else { return Ok(false) };
         raw.advance(len);
-        // An answer before the answer: "going on", "early hints".
-        if (100..200).contains(&head.status) && head.status != 101 {
+        if head.is_interim() {
             return Ok(true);
         }
         let size = self.size();

@@ -9,7 +9,7 @@ use tributary_core::wire::ErrorCode;
 
 use super::address::WebUrl;
 use super::body::Body;
-use super::head::Head;
+use super::head::{Head, Validators};
 use super::source::WebSource;
 
 /// Longest time that a server can have itself left alone for by `Retry-After`.
@@ -79,6 +79,40 @@ pub(crate) fn check(head: &Head, range: &Range<u64>, size: u64, source: &WebSour
     Ok(Body::new(length, head.chunked))
 }
 
+/// Checks the answer to a request for a whole document.
+pub(crate) fn check_document(head: &Head, source: &WebSource) -> Result<(), Stop> {
+    if head.status != 200 {
+        return Err(of_status(head, 0, source));
+    }
+    packed(head)?;
+    source.answered();
+    Ok(())
+}
+
+/// Whether a refusal with this code is for good.
+pub(crate) const fn is_final(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::NoSuchStream | ErrorCode::SizeMismatch | ErrorCode::Refused)
+}
+
+/// A redirect that leads to another, again and again.
+pub(crate) const TOO_MANY_REDIRECTS: &str = "it sends us from one address to the next";
+
+/// Checks the answer to a request for the first byte of a file of unknown size; gives its size and what
+/// identifies the copy.
+pub(crate) fn check_first(head: &Head, source: &WebSource) -> Result<(u64, Validators), Stop> {
+    let told = match (head.status, &head.range) {
+        (206, Some(told)) => told.size.ok_or_else(no_size)?,
+        // A file of no bytes has no first one.
+        (416, Some(told)) if told.size == Some(0) => 0,
+        (200, _) if head.length.is_some_and(|length| length <= 1) => head.length.unwrap_or(0),
+        _ => return Err(of_status(head, 0, source)),
+    };
+    packed(head)?;
+    source.agree(&head.validators).map_err(|()| changed())?;
+    source.answered();
+    Ok((told, head.validators.clone()))
+}
+
 fn no_size() -> Stop {
     refused(ErrorCode::Refused, "it does not tell how long its file is")
 }
@@ -133,7 +167,7 @@ fn of_status(head: &Head, size: u64, source: &WebSource) -> Stop {
 
 #[cfg(test)]
 mod tests {
-    use super::super::head::{ContentRange, Validators};
+    use super::super::head::ContentRange;
     use super::*;
 
     fn source() -> WebSource {

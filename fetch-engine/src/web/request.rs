@@ -12,6 +12,12 @@ pub(crate) fn write(url: &WebUrl, range: &Range<u64>, out: &mut BytesMut) {
     out.put_slice(format!("Range: bytes={}-{}\r\n\r\n", range.start, range.end - 1).as_bytes());
 }
 
+/// Asks for the whole.
+pub(crate) fn write_whole(url: &WebUrl, out: &mut BytesMut) {
+    start(url, out);
+    out.put_slice(b"\r\n");
+}
+
 fn start(url: &WebUrl, out: &mut BytesMut) {
     let head = format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: tributary/{}\r\nAccept-Encoding: identity\r\n",

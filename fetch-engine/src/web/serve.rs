@@ -6,7 +6,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -25,29 +25,40 @@ pub(crate) async fn serve(source: &Arc<WebSource>, tls: &Tls, outbox: &Outbox, r
     if let Some(wait) = source.waits() {
         return Loss::Unreachable(format!("it asked to be left alone for {} s more", wait.as_secs() + 1));
     }
-    let line = match Line::connect(&source.at(), tls).await {
-        Ok(line) => line,
-        Err(why) => return Loss::Unreachable(why),
-    };
-    reporter.tell(What::Up(line.rtt)).await;
-    let task = Task {
-        source,
-        tls,
-        outbox,
-        reporter,
-        pipeline: Pipeline::new(source.clone(), line.rtt),
-        line: Some(line),
-        unsent: BytesMut::new(),
-        unflushed: false,
-        raw: BytesMut::new(),
-    };
-    let stop = match task.run().await {
-        End::Stopped(stop) => stop,
-        End::Lost(loss) => return loss,
+    let stop = if let Some((code, message)) = source.refused() {
+        reporter.tell(What::Up(Duration::ZERO)).await;
+        Stop::Refused { code, message }
+    } else {
+        let ready = source.take_ready();
+        let line_is_old = ready.is_some();
+        let line = match ready {
+            Some(line) => line,
+            None => match Line::connect(&source.at(), tls).await {
+                Ok(line) => line,
+                Err(why) => return Loss::Unreachable(why),
+            },
+        };
+        reporter.tell(What::Up(line.rtt)).await;
+        let task = Task {
+            source,
+            tls,
+            outbox,
+            reporter,
+            pipeline: Pipeline::new(source.clone(), line.rtt),
+            line: Some(line),
+            line_is_old,
+            unsent: BytesMut::new(),
+            unflushed: false,
+            raw: BytesMut::new(),
+        };
+        match task.run().await {
+            End::Stopped(stop) => stop,
+            End::Lost(loss) => return loss,
+        }
     };
     let (code, message) = match stop {
         Stop::Refused { code, message } => (code, message),
-        Stop::Moved(_) => (ErrorCode::Refused, "it sends us from one address to the next".to_owned()),
+        Stop::Moved(_) => (ErrorCode::Refused, refusal::TOO_MANY_REDIRECTS.to_owned()),
     };
     let frame = Frame::Error { code, message: message.clone() };
     reporter.tell(What::Came { bytes: 0, frames: vec![frame] }).await;
@@ -81,6 +92,8 @@ struct Task<'a> {
     reporter: &'a Reporter,
     pipeline: Pipeline,
     line: Option<Line>,
+    /// The connection was made some time before it was used: it may be closed by now.
+    line_is_old: bool,
     /// Requests that are not written yet.
     unsent: BytesMut,
     /// What was written may still wait inside the encryption.
@@ -156,6 +169,7 @@ impl Task<'_> {
 
     /// Works off what was read.
     fn read(&mut self) -> Result<(), End> {
+        self.line_is_old = false;
         match self.pipeline.feed(Instant::now(), &mut self.raw) {
             Ok(()) => {
                 if self.pipeline.line_is_over() {
@@ -178,7 +192,11 @@ impl Task<'_> {
         let awaited = self.pipeline.awaits();
         let useful = self.pipeline.line_lost();
         self.hang_up();
-        if !awaited || useful { Ok(()) } else { Err(End::Lost(Loss::Closed(why))) }
+        if !awaited || useful || std::mem::take(&mut self.line_is_old) {
+            Ok(())
+        } else {
+            Err(End::Lost(Loss::Closed(why)))
+        }
     }
 
     fn hang_up(&mut self) {

@@ -3,8 +3,11 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use tributary_core::wire::ErrorCode;
+
 use super::address::WebUrl;
 use super::head::Validators;
+use super::line::Line;
 
 /// Most redirects in a row.
 const MAX_REDIRECTS: u32 = 5;
@@ -23,6 +26,9 @@ struct Known {
     redirects: u32,
     validators: Option<Validators>,
     leave_alone_until: Option<Instant>,
+    refused: Option<(ErrorCode, String)>,
+    /// A connection that was made to look at the file, and is as good as new.
+    ready: Option<Line>,
 }
 
 impl std::fmt::Debug for WebSource {
@@ -92,5 +98,25 @@ impl WebSource {
     pub(crate) fn waits(&self) -> Option<Duration> {
         let until = self.known().leave_alone_until?;
         Some(until.saturating_duration_since(Instant::now())).filter(|wait| !wait.is_zero())
+    }
+
+    /// It is not to be asked.
+    pub(crate) fn refuse(&self, code: ErrorCode, why: String) {
+        self.known().refused = Some((code, why));
+    }
+
+    /// Why it is not to be asked, where it isn't.
+    pub(crate) fn refused(&self) -> Option<(ErrorCode, String)> {
+        self.known().refused.clone()
+    }
+
+    /// Keeps a connection for the first who needs one.
+    pub(crate) fn keep(&self, line: Line) {
+        self.known().ready = Some(line);
+    }
+
+    /// The connection that was kept, unless it has waited too long.
+    pub(crate) fn take_ready(&self) -> Option<Line> {
+        self.known().ready.take().filter(Line::is_fresh)
     }
 }

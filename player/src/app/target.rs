@@ -32,9 +32,12 @@ pub enum Target {
 }
 
 impl Target {
-    /// Understands what was typed: an existing file first, then addresses, then locators.
+    /// Understands what was typed: a Metalink file first, then any file that exists, addresses, locators.
     #[must_use]
     pub fn parse(text: &str) -> Self {
+        if let Ok(locator @ Locator::Metalink(_)) = text.parse() {
+            return Self::Stream { locator, title: None };
+        }
         let path = Path::new(text);
         if path.is_file() {
             return Self::file(path);
@@ -158,6 +161,9 @@ mod tests {
         assert!(matches!(Target::parse("no such thing"), Target::Unknown(_)));
         let web = Target::parse("https://example.net/films/clip.mp4?x=1");
         assert_eq!((web.name().as_str(), web.origin()), ("clip.mp4", Origin::Web));
+        for metalink in ["film.meta4", "https://example.net/film.meta4"] {
+            assert!(matches!(Target::parse(metalink), Target::Stream { locator: Locator::Metalink(_), .. }));
+        }
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a film.mkv");
         std::fs::write(&path, "x").expect("written");

@@ -50,7 +50,7 @@ use source::Source;
 use crate::geometry::{Geometry, Seq, StreamId};
 use crate::pattern::SourceId;
 use crate::time::Time;
-use crate::verify::{GROUP, HashTree};
+use crate::verify::{GROUP, Proof};
 use crate::wire::{Frame, encoded_len};
 
 /// How often the pattern is renewed while blocks flow.
@@ -78,7 +78,7 @@ pub struct Session {
     config: Config,
     sources: BTreeMap<SourceId, Source>,
     ledger: Ledger,
-    tree: HashTree,
+    tree: Proof,
     pages: PageFetch,
     /// Blocks that came before the page that proves them, with their sender.
     unproved: BTreeMap<Seq, (Bytes, SourceId)>,
@@ -106,7 +106,20 @@ impl Session {
     /// # Errors
     /// [`BadSession`] where blocks of this size can't be verified one by one.
     pub fn new(stream: StreamId, geometry: Geometry, config: Config) -> Result<Self, BadSession> {
-        if !u64::from(geometry.block_size()).is_multiple_of(GROUP) {
+        Self::with_proof(stream, Proof::tree(stream, geometry.size()), geometry, config)
+    }
+
+    /// The same, with bytes proved in another way than by the stream's name.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_proof(
+        stream: StreamId,
+        proof: Proof,
+        geometry: Geometry,
+        config: Config,
+    ) -> Result<Self, BadSession> {
+        if !u64::from(geometry.block_size()).is_multiple_of(proof.unit()) {
             return Err(BadSession::BlockSize(geometry.block_size()));
         }
         Ok(Self {
@@ -115,7 +128,7 @@ impl Session {
             config,
             sources: BTreeMap::new(),
             ledger: Ledger::new(geometry),
-            tree: HashTree::new(stream, geometry.size()),
+            tree: proof,
             pages: PageFetch::default(),
             unproved: BTreeMap::new(),
             unproved_bytes: 0,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::pattern::SourceId;
 use crate::time::Time;
-use crate::verify::{HashTree, PageId};
+use crate::verify::{PageId, Proof};
 
 /// A page that was asked of somebody is asked of somebody else after this long, or four round trips.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ pub(super) struct PageFetch {
 
 impl PageFetch {
     /// A leaf page is needed soon.
-    pub(super) fn want(&mut self, tree: &HashTree, leaf: PageId) {
+    pub(super) fn want(&mut self, tree: &Proof, leaf: PageId) {
         if tree.missing(leaf).is_some() {
             self.wanted.insert(leaf);
         }
@@ -33,7 +33,7 @@ impl PageFetch {
     /// each after the pages that prove it. `fresh` asks for everything, whoever was asked before.
     pub(super) fn requests(
         &mut self,
-        tree: &HashTree,
+        tree: &Proof,
         size: u64,
         source: SourceId,
         now: Time,

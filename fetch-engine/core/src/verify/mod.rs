@@ -12,11 +12,18 @@
 //! A page is believed once it folds to a value that is believed already: the root, or its value in
 //! the page above. So pages may come from anybody. Levels that a stream is too small for are left
 //! out, and a stream of at most one group has no page: its plain hash is the root.
+//!
+//! Where no root is known, a list of SHA-256 hashes of pieces may do ([`PieceHashes`]); [`Proof`] is
+//! whichever there is.
 
 mod fold;
+mod pieces;
+mod proof;
 mod tree;
 
 pub use fold::{build_page, fold_groups, group_value, page_groups, root_of};
+pub use pieces::{MAX_PIECE, PieceHashes};
+pub use proof::Proof;
 pub use tree::{BadPage, HashTree, Verdict};
 
 /// Bytes of a chunk group: the unit of verification.

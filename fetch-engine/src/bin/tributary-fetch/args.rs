@@ -37,10 +37,12 @@ Examples:
   tributary-fetch get tributary://box.local/Library/Film
   tributary-fetch get b3:HASH --range 0-1048575 -o - | file -
   tributary-fetch get --source tributary://a.local/b3:HASH --source tributary://b.local/b3:HASH
+  tributary-fetch get film.mp4.meta4
   tributary-fetch get b3:HASH --source tributary://a.local/b3:HASH --source https://example.net/film.mp4
 
-LOCATOR is CATALOG/TITLE or b3:HASH at the director, tributary://HOST[:PORT]/CATALOG/TITLE,
-or left out where sources are given.";
+LOCATOR is CATALOG/TITLE or b3:HASH at the director, tributary://HOST[:PORT]/CATALOG/TITLE, a .meta4
+(Metalink) file or its web address, http(s)://HOST/PATH, or left out where sources are given. Of plain web
+servers alone bytes are verified only as far as hashes are known: --json says so as \"verified\".";
 
 /// What to do.
 #[derive(Debug, Subcommand)]

@@ -69,6 +69,7 @@ impl From<OpenError> for Fault {
         match error {
             OpenError::Director(why) => why.into(),
             OpenError::SizeUnknown { .. } => Self::Nothing(error.to_string()),
+            OpenError::NoHonestCopy { .. } => Self::NoHonestCopy(error.to_string()),
             OpenError::NoDirector(_) => Self::Usage(format!(
                 "{error}. Use --director http://HOST:PORT, TRIBUTARY_DIRECTOR, or a line `director = \
                  \"http://HOST:PORT\"` in tributary/config.toml in the configuration directory."

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use fetch_engine::snapshot::Snapshot;
-use fetch_engine::{CacheLimits, Cancel, Engine, EngineConfig, Locator, OpenOptions, ReadError, Stream};
+use fetch_engine::{
+    CacheLimits, Cancel, Engine, EngineConfig, Locator, OpenOptions, ReadError, Stream, Verification,
+    WholeCheck, WholeHash,
+};
 
 use crate::args::{ByteRange, Get};
 use crate::fault::Fault;
@@ -46,18 +49,26 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
     let path = args.output.clone().unwrap_or_else(|| default_path(&stream));
     let mut output = Output::open(&path)?;
 
+    if let Some(warning) = stream.verification().warning().filter(|_| !args.quiet) {
+        eprintln!("tributary-fetch: {warning}");
+    }
+
     let mut timing = Timing::new(start);
-    let fetched = fetch(&stream, range, &mut output, &mut timing, args.quiet, &cancel);
-    let done = match fetched {
-        Ok(()) => output.finish(),
-        Err(fault) => Err(match output.left_behind() {
+    let mut check = Check::new(&stream, range);
+    let fetched = fetch(&stream, range, &mut output, &mut timing, &mut check, args.quiet, &cancel);
+    let checked = fetched.and_then(|()| check.finish());
+    let verified = matches!(checked, Ok(true));
+    let done = match checked {
+        Ok(_) => output.finish(),
+        Err(fault) => Err(match output.left_behind(stream.verification() == Verification::EveryByte) {
             Some(left) => fault.followed_by(&left),
             None => fault,
         }),
     };
     let snapshot = stream.snapshot();
     let message = done.as_ref().err().map(ToString::to_string);
-    let report = Report::new(&stream.id().to_string(), &timing, &snapshot, &stream.log_since(0), message);
+    let hash = stream.hash().map(|hash| hash.to_string());
+    let report = Report::new(hash, verified, &timing, &snapshot, &stream.log_since(0), message);
     if done.is_ok() && !args.quiet {
         eprintln!("{}", summary(&path.display().to_string(), &timing, &report, &snapshot));
     }
@@ -89,6 +100,7 @@ fn fetch(
     range: ByteRange,
     output: &mut Output,
     timing: &mut Timing,
+    check: &mut Check,
     quiet: bool,
     cancel: &Cancel,
 ) -> Result<(), Fault> {
@@ -111,10 +123,51 @@ fn fetch(
         let now = Instant::now();
         let len = (chunk.len() as u64).min(end - position) as usize;
         output.write(&chunk[..len])?;
+        check.update(&chunk[..len]);
         timing.add(len as u64, now, now.duration_since(asked));
         progress.set(timing.bytes());
     }
     Ok(())
+}
+
+/// What is left to be checked where bytes are not verified before they are read.
+enum Check {
+    /// Nothing: they are.
+    Verified,
+    /// The whole against its hash.
+    Whole(WholeHash, WholeCheck),
+    /// Nothing: there is nothing to check them against.
+    Impossible,
+}
+
+impl Check {
+    fn new(stream: &Stream, range: ByteRange) -> Self {
+        let whole = range.start == 0 && range.end.is_none_or(|end| end >= stream.size());
+        match stream.verification() {
+            Verification::EveryByte => Self::Verified,
+            Verification::AtTheEnd(hash) if whole => Self::Whole(hash, hash.check()),
+            Verification::AtTheEnd(_) | Verification::Never => Self::Impossible,
+        }
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        if let Self::Whole(_, check) = self {
+            check.update(bytes);
+        }
+    }
+
+    /// Whether the bytes are verified.
+    fn finish(self) -> Result<bool, Fault> {
+        match self {
+            Self::Verified => Ok(true),
+            Self::Whole(hash, check) => {
+                let wrong =
+                    || format!("the bytes that came are not those of {hash}: some server has another file.");
+                check.is_right().then_some(true).ok_or_else(|| Fault::NoHonestCopy(wrong()))
+            }
+            Self::Impossible => Ok(false),
+        }
+    }
 }
 
 fn interrupted() -> Fault {
@@ -122,8 +175,7 @@ fn interrupted() -> Fault {
 }
 
 fn default_path(stream: &Stream) -> PathBuf {
-    let named = stream.title().map_or("", |title| title.file_name.as_str());
-    output::file_name(named, &stream.id().to_string())
+    output::file_name(stream.file_name().unwrap_or_default(), &stream.id().to_string())
 }
 
 fn summary(path: &str, timing: &Timing, report: &Report, snapshot: &Snapshot) -> String {
@@ -135,5 +187,6 @@ fn summary(path: &str, timing: &Timing, report: &Report, snapshot: &Snapshot) ->
         shares.map(|source| format!("{} {:.0} %", source.name, share(source.bytes))).collect();
     let rate = report.goodput_bps / 1e6;
     let from = if shares.is_empty() { String::new() } else { format!(": {}", shares.join(", ")) };
-    format!("{path}: {mib:.1} MiB in {:.1} s, {rate:.1} Mbit/s, verified{from}", report.seconds)
+    let verified = if report.verified { "verified" } else { "NOT verified" };
+    format!("{path}: {mib:.1} MiB in {:.1} s, {rate:.1} Mbit/s, {verified}{from}", report.seconds)
 }

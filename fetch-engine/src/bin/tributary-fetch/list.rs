@@ -30,9 +30,9 @@ pub(crate) fn sources(args: &Sources) -> Result<(), Fault> {
             let stream = director.title(catalog, title)?.stream;
             (director, stream)
         }
-        Locator::Source(source) => {
+        named @ (Locator::Source(_) | Locator::Metalink(_)) => {
             return Err(Fault::Usage(format!(
-                "{source} names a server itself: there is nobody to ask for others"
+                "{named} names its servers itself: there is nobody to ask for others"
             )));
         }
     };

@@ -80,10 +80,15 @@ impl Output {
     }
 
     /// What is left behind when it ends early, in words; nothing where nothing is.
-    pub(crate) fn left_behind(&self) -> Option<String> {
+    pub(crate) fn left_behind(&self, verified: bool) -> Option<String> {
         let Self::Parted { file, part, .. } = self else { return None };
         let bytes = file.metadata().ok()?.len();
-        Some(format!("The first {bytes} bytes are right and kept in {}.", part.display()))
+        let part = part.display();
+        Some(if verified {
+            format!("The first {bytes} bytes are right and kept in {part}.")
+        } else {
+            format!("The first {bytes} bytes came, not verified, and are kept in {part}.")
+        })
     }
 }
 
@@ -126,7 +131,7 @@ mod tests {
         let mut output = Output::open(&path).unwrap();
         output.write(b"abc").unwrap();
         assert!(part.exists() && !path.exists());
-        assert!(output.left_behind().unwrap().contains("3 bytes"));
+        assert!(output.left_behind(true).unwrap().contains("3 bytes are right"));
         output.finish().unwrap();
         assert!(!part.exists());
         assert_eq!(fs::read(&path).unwrap(), b"abc");
@@ -135,7 +140,7 @@ mod tests {
     #[test]
     fn devices_are_written_as_they_are_and_folders_not_at_all() {
         let null = Output::open(Path::new("/dev/null")).unwrap();
-        assert!(matches!(null, Output::Direct(..)) && null.left_behind().is_none());
+        assert!(matches!(null, Output::Direct(..)) && null.left_behind(true).is_none());
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Output::open(folder.path()).unwrap_err().code(), 5);
         assert_eq!(Output::open(&folder.path().join("no/file")).unwrap_err().code(), 5);

@@ -47,10 +47,12 @@ impl Timing {
 /// How a fetch went.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
-    /// The stream's name.
-    stream: String,
-    /// Whether all that was asked for came, verified.
+    /// The stream's name; none where its hash is not known.
+    stream: Option<String>,
+    /// Whether all that was asked for came.
     whole: bool,
+    /// Whether its bytes are those of the hash that is known.
+    pub(crate) verified: bool,
     /// What went wrong, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
@@ -107,7 +109,8 @@ struct EventReport {
 impl Report {
     /// The report of a fetch that ends now.
     pub(crate) fn new(
-        stream: &str,
+        stream: Option<String>,
+        verified: bool,
         timing: &Timing,
         snapshot: &Snapshot,
         log: &[LogEntry],
@@ -119,8 +122,9 @@ impl Report {
         let sum: u64 = snapshot.sources.iter().map(|source| source.bytes).sum();
         let about_sources = log.iter().filter(|entry| entry.kind == LogKind::Source);
         Self {
-            stream: stream.to_owned(),
+            stream,
             whole: message.is_none(),
+            verified,
             message,
             bytes: timing.bytes,
             seconds,
@@ -199,7 +203,8 @@ mod tests {
         let source =
             |name: &str, bytes| SourceSnapshot { name: name.to_owned(), bytes, ..SourceSnapshot::default() };
         let snapshot = Snapshot { sources: vec![source("a", 30), source("b", 10)], ..Snapshot::default() };
-        let report = Report::new("00", &timing, &snapshot, &[], Some("gone".to_owned()));
+        let report =
+            Report::new(Some("00".to_owned()), true, &timing, &snapshot, &[], Some("gone".to_owned()));
         let line = report.to_line();
         assert!(!line.contains('\n'));
         let json: serde_json::Value = serde_json::from_str(&line).unwrap();
