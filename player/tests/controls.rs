@@ -232,3 +232,14 @@ fn each_event_carries_the_number_of_its_load() {
     numbers.dedup();
     assert_eq!(numbers, [7, 8]);
 }
+
+#[test]
+fn a_film_whose_sound_or_picture_is_delayed_plays_to_its_end() {
+    for delay_ms in [700, -700] {
+        let source = TestSource::open(film(Kind::Matroska, 3));
+        let mut watched = Watched::playing(&source);
+        watched.ready();
+        watched.player.set_delays(delay_ms, -delay_ms);
+        watched.wait_for(&MediaEvent::EndOfFile);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::files::Wanted;
 use super::target::director_shown;
 use super::{App, Begin, pictures_folder};
 use crate::media::SeekKind as MediaSeekKind;
@@ -14,6 +15,7 @@ impl App {
     pub(super) fn carry_out_in(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Copy(text) => ctx.copy_text(text),
+            Command::ToggleSmall => self.toggle_small(ctx),
             command => self.carry_out(command),
         }
     }
@@ -71,8 +73,18 @@ impl App {
             Command::CloseNotice(number) => self.state.apply(Event::NoticeClosed(number)),
             Command::ToggleKeys => self.state.apply(Event::KeysShown(!self.state.keys_shown)),
             Command::FocusSearch => self.state.apply(Event::SearchFocus(true)),
-            // Only the window has a clipboard; wishes from outside do not copy.
-            Command::Copy(_) => {}
+            // Only the window has a clipboard and a size; wishes from outside do not reach them.
+            Command::Copy(_) | Command::ToggleSmall => {}
+            Command::ToggleOpen => self.state.apply(Event::OpenShown(!self.state.open_shown)),
+            Command::EditOpen(text) => self.state.apply(Event::OpenEdited(text)),
+            Command::Open(text) => {
+                self.close_open();
+                self.open(&[text]);
+            }
+            Command::ChooseFile => {
+                self.close_open();
+                self.choose_file(Wanted::Film);
+            }
             film => self.film_command(film),
         }
     }
@@ -101,6 +113,26 @@ impl App {
                 }
             }
             Command::Step { forward } => self.player.step(forward),
+            Command::SeekChapter { forward } => {
+                if let Some(to) = playback.chapter_beside(forward) {
+                    self.seek(to, SeekKind::Exact);
+                }
+            }
+            Command::MarkRepeat => self.mark_repeat(),
+            Command::SetSoundDelay(delay) => {
+                self.state.apply(Event::Playing(PlaybackEvent::SoundDelayed(delay)));
+                self.follow_delays("Sound");
+            }
+            Command::SetSubtitleDelay(delay) => {
+                self.state.apply(Event::Playing(PlaybackEvent::SubtitlesDelayed(delay)));
+                self.follow_delays("Subtitles");
+            }
+            Command::SetShape(shape) => self.state.apply(Event::Playing(PlaybackEvent::Shaped(shape))),
+            Command::ChooseSubtitleFile(number) => {
+                self.state.apply(Event::Playing(PlaybackEvent::SubtitleFileChosen(number)));
+                self.player.select_subtitle(None);
+            }
+            Command::LoadSubtitles => self.choose_file(Wanted::Subtitles),
             Command::SetVolume(volume) => self.set_volume(volume),
             Command::ToggleMute => {
                 let muted = !self.state.muted;
@@ -118,7 +150,10 @@ impl App {
                 self.set_speed(next.unwrap_or(now));
             }
             Command::ChooseSound(number) => self.player.select_audio(Some(number)),
-            Command::ChooseSubtitles(number) => self.player.select_subtitle(number),
+            Command::ChooseSubtitles(number) => {
+                self.state.apply(Event::Playing(PlaybackEvent::SubtitleFileChosen(None)));
+                self.player.select_subtitle(number);
+            }
             Command::NextSound => {
                 let sounds: Vec<_> = playback.tracks_of(TrackKind::Sound).collect();
                 let on = sounds.iter().position(|track| track.on);
@@ -130,12 +165,19 @@ impl App {
                 }
             }
             Command::NextSubtitles => {
-                let subtitles: Vec<_> = playback.tracks_of(TrackKind::Subtitle).collect();
-                let on = subtitles.iter().position(|track| track.on);
-                let next = subtitles.get(on.map_or(0, |on| on + 1));
-                let chosen = next.map(|track| (track.number, track.name.clone()));
-                self.player.select_subtitle(chosen.as_ref().map(|(number, _)| *number));
-                self.tell("Subtitles", chosen.as_ref().map_or("off", |(_, name)| name));
+                // First the tracks, then the files, then none.
+                let tracks: Vec<_> = playback.tracks_of(TrackKind::Subtitle).collect();
+                let on = tracks.iter().position(|track| track.on);
+                let on = playback.subtitle_file.map(|file| tracks.len() + file).or(on);
+                let next = on.map_or(0, |on| on + 1);
+                let file = next.checked_sub(tracks.len());
+                let track = tracks.get(next).map(|track| (track.number, track.name.clone()));
+                let file =
+                    file.and_then(|file| Some((file, playback.subtitle_files.get(file)?.name.clone())));
+                self.player.select_subtitle(track.as_ref().map(|(number, _)| *number));
+                let chosen = PlaybackEvent::SubtitleFileChosen(file.as_ref().map(|(number, _)| *number));
+                self.state.apply(Event::Playing(chosen));
+                self.tell("Subtitles", track.or(file).as_ref().map_or("off", |(_, name)| name));
             }
             Command::Screenshot => self.screenshot(),
             _ => {}
@@ -161,6 +203,60 @@ impl App {
         if ended {
             self.player.set_paused(false);
         }
+    }
+
+    /// Goes to a place, exactly.
+    pub(super) fn go_to(&mut self, to: Duration) {
+        self.seek(to, SeekKind::Exact);
+    }
+
+    fn mark_repeat(&mut self) {
+        let Some(playback) = self.state.playback.as_ref().filter(|playback| playback.seekable) else {
+            return;
+        };
+        let place = playback.shown_position();
+        let repeat = playback.repeat.pressed(place);
+        self.state.apply(Event::Playing(PlaybackEvent::Repeating(repeat)));
+        let clock = |time| words::clock(Some(time));
+        match (repeat.from, repeat.to) {
+            (Some(from), Some(to)) => self.tell("Repeats", &format!("{} to {}", clock(from), clock(to))),
+            (Some(from), None) => {
+                self.tell("Repeats", &format!("from {}; once more sets the end", clock(from)))
+            }
+            (None, _) => self.tell("Repeats", "no more"),
+        }
+    }
+
+    fn follow_delays(&mut self, what: &str) {
+        let Some(playback) = &self.state.playback else { return };
+        let (sound, subtitles) = (playback.sound_delay_ms, playback.subtitle_delay_ms);
+        self.player.set_delays(sound, subtitles);
+        let delay = if what == "Sound" { sound } else { subtitles };
+        let seconds = f64::from(delay.abs()) / 1000.0;
+        let when = match delay {
+            0 => "as the file says".to_owned(),
+            1.. => format!("{seconds:.1} s later"),
+            _ => format!("{seconds:.1} s earlier"),
+        };
+        self.tell(what, &when);
+    }
+
+    fn close_open(&mut self) {
+        self.state.apply(Event::OpenShown(false));
+        self.state.apply(Event::OpenEdited(String::new()));
+    }
+
+    /// Makes the window small and keeps it on top, or gives it the size it had.
+    fn toggle_small(&mut self, ctx: &egui::Context) {
+        const SMALL: egui::Vec2 = egui::vec2(480.0, 300.0);
+        let small = !self.state.small;
+        let usual = self.state.memory.window.map_or((1280.0, 800.0), |place| place.size);
+        self.state.apply(Event::FullscreenSet(false));
+        self.state.apply(Event::SmallSet(small));
+        let level = if small { egui::WindowLevel::AlwaysOnTop } else { egui::WindowLevel::Normal };
+        let size = if small { SMALL } else { usual.into() };
+        ctx.send_viewport_cmd(egui::ViewportCommand::WindowLevel(level));
+        ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
     }
 
     /// Goes to the beginning.
@@ -203,7 +299,9 @@ impl App {
     }
 
     fn escape(&mut self) {
-        if self.state.keys_shown {
+        if self.state.open_shown {
+            self.close_open();
+        } else if self.state.keys_shown {
             self.state.apply(Event::KeysShown(false));
         } else if self.state.fullscreen {
             self.state.apply(Event::FullscreenSet(false));

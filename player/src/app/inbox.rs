@@ -1,5 +1,6 @@
 //! The one way from other threads into the window.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use fetch_engine::{Stream, StreamId};
@@ -7,6 +8,7 @@ use fetch_engine::{Stream, StreamId};
 use crate::ipc::{Done, RemoteCommand};
 use crate::media::MediaEvent;
 use crate::state::Event;
+use crate::state::subtitles::SubtitleFile;
 
 /// Most messages that wait for the window. Who sends more waits until it has taken some.
 const WAITING_MESSAGES: usize = 4096;
@@ -38,6 +40,15 @@ pub enum Message {
         /// The picture.
         image: Option<egui::ColorImage>,
     },
+    /// Subtitles that were read from a file.
+    Subtitles {
+        /// Number of the opening that they are for.
+        number: u64,
+        /// The file.
+        file: SubtitleFile,
+    },
+    /// Files that a person chose in a dialog.
+    Files(Vec<PathBuf>),
     /// What a remote control wants, and whom to tell how it went.
     Remote(RemoteCommand, Done),
 }

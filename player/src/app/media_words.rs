@@ -2,7 +2,7 @@
 
 use crate::media::{Facts, Failure, MediaEvent, TrackInfo, TrackKind as MediaTrackKind};
 use crate::state::PlaybackEvent;
-use crate::state::playback::{Fault, MediaWords, TrackChoice, TrackKind};
+use crate::state::playback::{Chapter, Fault, MediaWords, TrackChoice, TrackKind};
 use crate::state::words;
 
 /// The changes that `event` makes.
@@ -12,6 +12,7 @@ pub(super) fn events(event: MediaEvent) -> Vec<PlaybackEvent> {
         MediaEvent::Loading => one(PlaybackEvent::Loading),
         MediaEvent::Ready(facts) => vec![ready(&facts), PlaybackEvent::Tracks(tracks(&facts.tracks))],
         MediaEvent::Tracks(list) => one(PlaybackEvent::Tracks(tracks(&list))),
+        MediaEvent::Chapters(list) => one(PlaybackEvent::Chapters(chapters(&list))),
         MediaEvent::Duration(duration) => one(PlaybackEvent::Duration(duration)),
         MediaEvent::Playing => one(PlaybackEvent::Paused(false)),
         MediaEvent::Paused => one(PlaybackEvent::Paused(true)),
@@ -48,6 +49,15 @@ fn ready(facts: &Facts) -> PlaybackEvent {
         media.audio_detail = format!("{}, {}", channels(audio.channels), kilohertz(audio.sample_rate_hz));
     }
     PlaybackEvent::Ready { duration: facts.duration, seekable: facts.seekable, media }
+}
+
+fn chapters(list: &[crate::media::Chapter]) -> Vec<Chapter> {
+    let named = |(number, chapter): (usize, &crate::media::Chapter)| {
+        let name = words::safe(&chapter.title);
+        let name = if name.is_empty() { format!("Chapter {}", number + 1) } else { name };
+        Chapter { name, start: chapter.start }
+    };
+    list.iter().enumerate().map(named).collect()
 }
 
 fn channels(number: u32) -> String {

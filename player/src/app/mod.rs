@@ -5,7 +5,9 @@
 
 mod asker;
 mod carry_out;
+mod files;
 pub mod inbox;
+mod m3u;
 mod media_words;
 mod opening;
 mod playing;
@@ -32,6 +34,7 @@ use crate::state::memory::{Memory, WindowPlace};
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Phase;
 use crate::state::settings::{Settings, ThemeChoice};
+use crate::state::shape::Shape;
 use crate::state::{Event, PlaybackEvent, State};
 use crate::theme;
 use crate::view::{self, Pictures, Poster, Scene};
@@ -97,6 +100,7 @@ enum Begin {
 struct Film {
     surface: Box<dyn VideoSurface>,
     player: Player,
+    shape: Shape,
 }
 
 impl App {
@@ -125,7 +129,7 @@ impl App {
             .with_context(|| format!("{} can't be listened at", socket.unwrap_or(Path::new("")).display()))?;
         let mut app = Self {
             state: State::default(),
-            film: Film { surface, player: player.clone() },
+            film: Film { surface, player: player.clone(), shape: Shape::default() },
             inbox,
             engine,
             asker,
@@ -174,7 +178,7 @@ impl App {
             self.state.apply(Event::StatsOpened(true));
         }
         let named = if cli.play.is_empty() { &cli.source[..cli.source.len().min(1)] } else { &cli.play };
-        let list = Playlist::given(named.iter().map(|text| Target::parse(text)));
+        let list = Playlist::given(files::targets(named));
         self.play_list(list, cli.start.map_or(Begin::WhereLeftOff, Begin::At));
     }
 
@@ -186,6 +190,8 @@ impl App {
                 Message::Media { number, event } => self.take_media(number, event),
                 Message::Opened { number, result } => self.opened(number, result),
                 Message::Poster { stream, image } => self.posters.put(ctx, stream, image),
+                Message::Subtitles { number, file } => self.take_subtitles(number, file),
+                Message::Files(paths) => self.take_files(&paths),
                 Message::Remote(command, done) => self.carry_out_remote(ctx, command, done),
             }
         }
@@ -239,7 +245,9 @@ impl App {
                 maximized: window.maximized == Some(true),
             })
         });
-        if let Some(place) = place.filter(|_| self.state.settings.keep_window && !self.state.fullscreen) {
+        if let Some(place) =
+            place.filter(|_| self.state.settings.keep_window && !self.state.fullscreen && !self.state.small)
+        {
             self.state.apply(Event::WindowPlaced(place));
         }
     }
@@ -302,6 +310,13 @@ impl App {
             let frames = self.player.frames();
             self.state.apply(Event::Playing(PlaybackEvent::Frames(frames.shown(), frames.dropped())));
         }
+        if let Some(to) = self.state.playback.as_ref().and_then(|playback| {
+            let settled = playback.phase == Phase::Running && playback.seek_target.is_none();
+            playback.repeat.back_from(playback.position).filter(|_| settled)
+        }) {
+            self.go_to(to);
+        }
+        self.film.shape = self.state.playback.as_ref().map_or_else(Shape::default, |playback| playback.shape);
         self.look_at_window(ctx);
         if self.fills_screen != self.state.fullscreen {
             self.fills_screen = self.state.fullscreen;
@@ -327,7 +342,7 @@ impl Pictures for (&mut Film, &mut Posters) {
     fn film(&mut self, ui: &mut Ui, rect: Rect) {
         let film = &mut *self.0;
         let frame = film.player.frames().take_new();
-        film.surface.paint(ui, rect, frame);
+        film.surface.paint(ui, rect, frame, film.shape);
     }
 }
 
@@ -339,6 +354,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.look_at_player(ui.ctx());
+        self.take_given(ui.ctx());
         let mut commands = Vec::new();
         let whole = ui.ctx().content_rect();
         let mut child = ui.new_child(UiBuilder::new().max_rect(whole));

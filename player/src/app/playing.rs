@@ -12,6 +12,7 @@ use crate::ipc::{EndReason, RemoteEvent};
 use crate::media::{EngineSource, Input, LoadOptions};
 use crate::state::memory::name_of;
 use crate::state::playback::{Fault, Playback};
+use crate::state::shape::Shape;
 use crate::state::{Event, PlaybackEvent, words};
 
 impl App {
@@ -116,6 +117,7 @@ impl App {
                 self.not_opened(why);
             }
         }
+        self.look_beside(&target);
         self.current = Some(target);
     }
 
@@ -180,6 +182,7 @@ impl App {
     fn stop(&mut self) {
         self.player.stop();
         self.film.surface.clear();
+        self.film.shape = Shape::default();
         self.session = None;
     }
 

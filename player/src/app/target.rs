@@ -1,6 +1,6 @@
 //! What a person may ask to be played: a title of a director, a stream, a file, a web address.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fetch_engine::Locator;
 use fetch_engine::directory::Title;
@@ -55,7 +55,9 @@ impl Target {
         }
     }
 
-    fn file(path: &Path) -> Self {
+    /// A file of this computer.
+    #[must_use]
+    pub fn file(path: &Path) -> Self {
         let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match gstreamer::glib::filename_to_uri(&whole, None) {
             Ok(uri) => {
@@ -64,6 +66,22 @@ impl Target {
             }
             Err(why) => Self::Unknown(format!("{} can't be opened: {why}", path.display())),
         }
+    }
+
+    /// The same under another name to show.
+    #[must_use]
+    pub fn named(self, name: String) -> Self {
+        match self {
+            Self::Uri { uri, origin, .. } => Self::Uri { uri, name, origin },
+            other => other,
+        }
+    }
+
+    /// Where it lies on this computer.
+    #[must_use]
+    pub fn file_path(&self) -> Option<PathBuf> {
+        let Self::Uri { uri, origin: Origin::File, .. } = self else { return None };
+        gstreamer::glib::filename_from_uri(uri).ok().map(|(path, _)| path)
     }
 
     /// A title chosen in the library.

@@ -3,7 +3,9 @@
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 use super::table;
+use crate::state::keymap::{ACTIONS, KeyMap};
 use crate::state::settings::{Settings, ThemeChoice, bounds};
+use crate::view::hotkeys::Chord;
 
 /// Keys at the top of the file.
 const TOP: [&str; 3] = ["directors", "last_director", "volume"];
@@ -14,6 +16,9 @@ const TABLES: [(&str, &[&str]); 4] = [
     ("appearance", &["theme", "reduce_motion", "keep_window"]),
     ("cache", &["ahead_mib", "back_mib"]),
 ];
+
+/// The table of keys.
+const KEYS: &str = "keys";
 
 /// Reads all settings; what can't be used is told and stays as usual.
 pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
@@ -37,6 +42,7 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         keep_window: reader.switch("appearance", "keep_window", usual.keep_window),
         ahead_mib: reader.whole("cache", "ahead_mib", bounds::AHEAD_MIB, usual.ahead_mib),
         back_mib: reader.whole("cache", "back_mib", bounds::BACK_MIB, usual.back_mib),
+        keys: reader.keys(),
     };
     reader.unknown();
     (settings, reader.problems)
@@ -66,6 +72,10 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     put(old.keep_window != new.keep_window, "appearance", "keep_window", new.keep_window.into());
     put(old.ahead_mib != new.ahead_mib, "cache", "ahead_mib", i64::from(new.ahead_mib).into());
     put(old.back_mib != new.back_mib, "cache", "back_mib", i64::from(new.back_mib).into());
+    for (action, name, ..) in ACTIONS {
+        let (was, is) = (old.keys.keys(action), new.keys.keys(action));
+        put(was != is, KEYS, name, Value::Array(is.into_iter().collect::<Array>()));
+    }
 }
 
 /// Sets a value and leaves the spaces and comments around it.
@@ -141,6 +151,26 @@ impl<'a> Reader<'a> {
         languages.into_iter().take(bounds::LANGUAGES).collect()
     }
 
+    /// The keys in force: each action has one key or a list of them.
+    fn keys(&mut self) -> KeyMap {
+        let mut map = KeyMap::default();
+        let Some(table) = self.document.get(KEYS).and_then(Item::as_table_like) else { return map };
+        for (name, item) in table.iter() {
+            let Some((action, ..)) = ACTIONS.iter().find(|(_, other, ..)| *other == name) else {
+                self.problems.push(format!("{KEYS}.{name} is not known here"));
+                continue;
+            };
+            let one = item.as_str().map(|key| vec![Some(key)]);
+            let several = || item.as_array().map(|list| list.iter().map(Value::as_str).collect());
+            let keys: Option<Vec<&str>> = one.or_else(several).and_then(|keys| keys.into_iter().collect());
+            match keys.filter(|keys| keys.iter().all(|key| Chord::parse(key).is_some())) {
+                Some(keys) => map.set(*action, keys.into_iter().map(str::to_owned).collect()),
+                None => self.wrong(KEYS, name, "a key or a list of keys such as [\"k\", \"Ctrl+Space\"]"),
+            }
+        }
+        map
+    }
+
     fn unknown(&mut self) {
         for (key, item) in self.document.iter() {
             match TABLES.iter().find(|(name, _)| *name == key) {
@@ -152,6 +182,7 @@ impl<'a> Reader<'a> {
                     None => self.problems.push(format!("{name} must be a table: [{name}]")),
                 },
                 None if TOP.contains(&key) => {}
+                None if key == KEYS && item.is_table_like() => {}
                 None => self.problems.push(format!("{key} is not known here")),
             }
         }
@@ -161,6 +192,7 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::keymap::Action;
 
     fn parse(text: &str) -> (Settings, Vec<String>) {
         read(&text.parse().expect("TOML"))
@@ -173,7 +205,11 @@ mod tests {
 
     #[test]
     fn every_setting_that_is_written_comes_back() {
+        let mut keys = KeyMap::default();
+        keys.set(Action::Mute, vec!["q".to_owned(), "Ctrl+m".to_owned()]);
+        keys.set(Action::Sound, Vec::new());
         let settings = Settings {
+            keys,
             resume: false,
             countdown_seconds: 0,
             keep_window: false,
@@ -196,7 +232,7 @@ mod tests {
     fn what_can_not_be_used_is_told_with_its_name() {
         let (settings, problems) = parse(
             "colour = 1\ncache = 3\n[playback]\nresume = \"yes\"\ncountdown_seconds = -1\nsound_languages = \"en\"\n\
-             [subtitles]\nsize = 90\n[appearance]\ntheme = \"pink\"\nshape = 1\n",
+             [keys]\nmute = \"Strg+m\"\nfly = \"f\"\n[subtitles]\nsize = 90\n[appearance]\ntheme = \"pink\"\nshape = 1\n",
         );
         assert_eq!(settings, Settings::default());
         for named in [
@@ -208,9 +244,11 @@ mod tests {
             "subtitles.size",
             "appearance.theme",
             "appearance.shape",
+            "keys.mute",
+            "keys.fly",
         ] {
             assert!(problems.iter().any(|problem| problem.starts_with(named)), "{named} in {problems:?}");
         }
-        assert_eq!(problems.len(), 8, "{problems:?}");
+        assert_eq!(problems.len(), 10, "{problems:?}");
     }
 }

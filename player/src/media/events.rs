@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::chapters::Chapter;
 use super::tracks::TrackInfo;
 
 /// Something that happened to the title being played. Sent from the player's worker thread.
@@ -15,6 +16,8 @@ pub enum MediaEvent {
     Ready(Facts),
     /// The tracks, or which of them are chosen, changed.
     Tracks(Vec<TrackInfo>),
+    /// The chapters became known or changed.
+    Chapters(Vec<Chapter>),
     /// The length became known or changed.
     Duration(Duration),
     /// Playback is wanted: the title runs, or will as soon as its bytes are here.

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use gstreamer as gst;
 
 use super::buffering::{Advice, Buffering, Seen};
+use super::chapters::Chapter;
 use super::codec_names::{Missing, Part};
 use super::events::{Facts, Failure, MediaEvent};
 use super::feed::Feed;
 use super::mailbox::Origin;
-use super::pipeline::{Pipeline, Sound, Surroundings};
+use super::pipeline::{Delays, Pipeline, Sound, Surroundings};
 use super::seek_queue::{Seek, SeekKind, SeekQueue};
 use super::silence;
 use super::tracks::{TrackKind, Tracks};
@@ -24,6 +25,7 @@ pub(super) struct Settings {
     pub(super) volume: f64,
     pub(super) muted: bool,
     pub(super) speed: f64,
+    pub(super) delays: Delays,
 }
 
 /// What a load is given by its worker.
@@ -67,6 +69,7 @@ pub(super) struct Load {
     pub(super) tracks: Tracks,
     pub(super) missing: Vec<Missing>,
     pub(super) duration: Option<Duration>,
+    pub(super) chapters: Vec<Chapter>,
     buffering: Buffering,
     /// GStreamer's own buffering, for web addresses it reads itself.
     pub(super) uri_held: bool,
@@ -85,6 +88,7 @@ impl Load {
         let pipeline = Pipeline::new(&origin, hands.sound, &hands.around).map_err(Failure::Other)?;
         pipeline.set_volume(hands.settings.volume);
         pipeline.set_muted(hands.settings.muted);
+        pipeline.set_delays(hands.settings.delays);
         pipeline.set_state(gst::State::Paused);
         if let Origin::Feed(feed) = &origin {
             feed.open();
@@ -99,6 +103,7 @@ impl Load {
             tracks: Tracks::default(),
             missing: Vec::new(),
             duration: None,
+            chapters: Vec::new(),
             buffering: Buffering::default(),
             uri_held: false,
             subtitle_until: None,
@@ -275,7 +280,9 @@ impl Load {
     pub(super) fn watch_subtitles(&mut self, hands: &Hands) {
         if let Some(cue) = hands.around.shared.take_cue() {
             if self.tracks.subtitles_shown() && !self.seeks.is_busy() {
-                self.subtitle_until = Some(cue.until.unwrap_or(Duration::MAX));
+                let delays = hands.settings.delays;
+                self.subtitle_until =
+                    Some(cue.until.map_or(Duration::MAX, |until| delays.subtitle_end(until)));
                 hands.tell(MediaEvent::Subtitle(Some(cue.text)));
             }
         } else if let Some(until) = self.subtitle_until

@@ -8,6 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::feed::Feed;
+use super::pipeline::Delays;
 use super::player::LoadOptions;
 use super::seek_queue::Seek;
 
@@ -29,6 +30,7 @@ pub(super) enum Command {
     Volume(f64),
     Mute(bool),
     Speed(f64),
+    Delays(Delays),
     Step { forward: bool },
     Audio(Option<usize>),
     Subtitle(Option<usize>),

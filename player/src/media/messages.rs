@@ -2,6 +2,7 @@
 
 use gstreamer as gst;
 
+use super::chapters;
 use super::codec_names::{Missing, Part};
 use super::events::{Failure, MediaEvent};
 use super::load::{Hands, Load, Stage};
@@ -62,6 +63,14 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
             tell_tracks(load, changed, hands);
         }
         gst::MessageView::Buffering(buffering) => uri_buffering(load, buffering.percent(), hands),
+        gst::MessageView::Toc(toc) => {
+            // It comes once from each end of the pipeline.
+            let chapters = chapters::of_toc(&toc.toc().0);
+            if chapters != load.chapters {
+                load.chapters.clone_from(&chapters);
+                hands.tell(MediaEvent::Chapters(chapters));
+            }
+        }
         gst::MessageView::Qos(_) => hands.around.slot.count_late(load.pipeline.late_frames()),
         gst::MessageView::Latency(_) => load.pipeline.recalculate_latency(),
         gst::MessageView::ClockLost(_) => {

@@ -4,6 +4,7 @@
 //! it offers blocks the caller.
 
 mod buffering;
+mod chapters;
 mod codec_names;
 mod engine_source;
 mod events;
@@ -26,6 +27,7 @@ mod text;
 mod tracks;
 mod worker;
 
+pub use chapters::Chapter;
 pub use engine_source::EngineSource;
 pub use events::{AudioFacts, Facts, Failure, MediaError, MediaEvent, VideoFacts};
 pub use frame::{ColorMatrix, FrameFormat, FrameSlot, PixelFormat, Rotation, VideoFrame};

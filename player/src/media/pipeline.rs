@@ -1,5 +1,6 @@
 //! One playbin, set up for one title.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,25 @@ pub(super) struct Surroundings {
     pub(super) on_frame: Arc<dyn Fn() + Send + Sync>,
 }
 
+/// How much later than the file says sound and subtitles come, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Delays {
+    pub(super) sound_ms: i32,
+    pub(super) subtitles_ms: i32,
+}
+
+impl Delays {
+    /// When a subtitle goes that the file lets go at `until`.
+    pub(super) fn subtitle_end(self, until: Duration) -> Duration {
+        let delay = Duration::from_millis(u64::from(self.subtitles_ms.unsigned_abs()));
+        if self.subtitles_ms < 0 { until.saturating_sub(delay) } else { until + delay }
+    }
+
+    fn nanoseconds(milliseconds: i32) -> i64 {
+        i64::from(milliseconds) * 1_000_000
+    }
+}
+
 /// Where sound goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sound {
@@ -44,6 +64,8 @@ pub(super) struct Pipeline {
     video_sink: gst_app::AppSink,
     video: Arc<Progress>,
     audio: Arc<Progress>,
+    text_sink: gst_app::AppSink,
+    delays: Cell<Delays>,
 }
 
 impl Drop for Pipeline {
@@ -64,7 +86,8 @@ impl Pipeline {
         audio_sink.set_property("name", AUDIO_SINK_NAME);
         playbin.set_property("video-sink", &video_sink);
         playbin.set_property("audio-sink", &audio_sink);
-        playbin.set_property("text-sink", sinks::subtitles(&around.shared));
+        let text_sink = sinks::subtitles(&around.shared);
+        playbin.set_property("text-sink", &text_sink);
         // Without it other speeds change the pitch, which is no reason not to play.
         if let Ok(scaletempo) = gst::ElementFactory::make("scaletempo").build() {
             playbin.set_property("audio-filter", &scaletempo);
@@ -90,7 +113,7 @@ impl Pipeline {
             shared.mailbox.wake();
             gst::BusSyncReply::Pass
         });
-        Ok(Self { playbin, bus, video_sink, video, audio })
+        Ok(Self { playbin, bus, video_sink, video, audio, text_sink, delays: Cell::default() })
     }
 
     pub(super) fn set_state(&self, state: gst::State) {
@@ -141,6 +164,14 @@ impl Pipeline {
         self.playbin.set_property("mute", muted);
     }
 
+    /// Lets sound and subtitles come later, or earlier, than the file says.
+    pub(super) fn set_delays(&self, delays: Delays) {
+        self.delays.set(delays);
+        // The property delays the picture against the sound; the sinks follow it by themselves.
+        self.playbin.set_property("av-offset", -Delays::nanoseconds(delays.sound_ms));
+        self.text_sink.set_property("ts-offset", Delays::nanoseconds(delays.subtitles_ms));
+    }
+
     pub(super) fn recalculate_latency(&self) {
         if let Some(bin) = self.playbin.downcast_ref::<gst::Bin>() {
             // Only live sources need it.
@@ -165,7 +196,13 @@ impl Pipeline {
     /// have something to show.
     pub(super) fn dry_since(&self) -> Option<gst::ClockTime> {
         let now = self.playbin.current_running_time()?;
-        let until = [&self.video, &self.audio].into_iter().filter_map(|sink| sink.until()).min()?;
+        // A sink that is told to show its data later runs dry later.
+        let later = Delays::nanoseconds(self.delays.get().sound_ms);
+        let shifted = |sink: &Progress, by: i64| {
+            Some(sink.until()? + gst::ClockTime::from_nseconds(u64::try_from(by).unwrap_or(0)))
+        };
+        let until =
+            [shifted(&self.video, -later), shifted(&self.audio, later)].into_iter().flatten().min()?;
         (now > until + DRY_MARGIN).then_some(until)
     }
 

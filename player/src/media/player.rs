@@ -14,7 +14,7 @@ use super::file_source::FileSource;
 use super::frame::{FrameFormat, FrameSlot};
 use super::load::{Hands, Settings};
 use super::mailbox::{Command, Origin};
-use super::pipeline::{Sound, Surroundings};
+use super::pipeline::{Delays, Sound, Surroundings};
 use super::screenshot;
 use super::seek_queue::{Seek, SeekKind};
 use super::shared::Shared;
@@ -110,7 +110,7 @@ impl Player {
             shared: Arc::clone(&shared),
             on_frame,
         };
-        let settings = Settings { volume: 1.0, muted: false, speed: 1.0 };
+        let settings = Settings { volume: 1.0, muted: false, speed: 1.0, delays: Delays::default() };
         let sound = match options.audio {
             AudioOutput::Auto => Sound::Device,
             AudioOutput::None => Sound::Nowhere,
@@ -183,6 +183,12 @@ impl Player {
     /// Sets the speed of this title, 0.25 to 4, at the same pitch; each title begins at 1.
     pub fn set_speed(&self, speed: f64) {
         self.push(Command::Speed(speed));
+    }
+
+    /// Lets sound and subtitles of this title come so many milliseconds later than its file says, or
+    /// earlier; each title begins without.
+    pub fn set_delays(&self, sound_ms: i32, subtitles_ms: i32) {
+        self.push(Command::Delays(Delays { sound_ms, subtitles_ms }));
     }
 
     /// Pauses and shows the next picture, or the one before.

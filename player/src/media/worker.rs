@@ -8,7 +8,7 @@ use super::frame::FrameSlot;
 use super::load::{Hands, Load, Stage};
 use super::mailbox::{Command, Origin};
 use super::messages::{self, After};
-use super::pipeline::Sound;
+use super::pipeline::{Delays, Sound};
 use super::seek_queue::{Seek, SeekKind};
 use super::tracks::TrackKind;
 
@@ -79,6 +79,7 @@ impl Worker {
                 self.end_load();
                 self.hands.number = options.number;
                 self.hands.settings.speed = 1.0;
+                self.hands.settings.delays = Delays::default();
                 self.slot().reset();
                 self.hands.around.shared.forget_place();
                 self.hands.tell(MediaEvent::Loading);
@@ -105,6 +106,12 @@ impl Worker {
                 self.hands.settings.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end());
                 // Only a flushing seek changes it in all elements.
                 self.seek_in_place();
+            }
+            Command::Delays(delays) => {
+                self.hands.settings.delays = delays;
+                if let Some(load) = &self.load {
+                    load.pipeline.set_delays(delays);
+                }
             }
             Command::Quit => (),
             Command::Seek(seek) => {

@@ -6,6 +6,7 @@ use tributary_core::directory::Title;
 use tributary_core::geometry::StreamId;
 
 use super::library::{Listing, TitleOrder};
+use super::shape::Shape;
 use super::stats::{EventFilter, StatsPage};
 
 /// How exact a seek has to be.
@@ -68,6 +69,33 @@ pub enum Command {
     SeekBy(f64),
     /// Go to a tenth of the whole, 0 to 9.
     SeekTenth(u8),
+    /// Go to the next chapter, or back.
+    SeekChapter {
+        /// Forward, or back.
+        forward: bool,
+    },
+    /// Mark the beginning of a part to repeat, then its end, then forget both.
+    MarkRepeat,
+    /// Let sound come so many milliseconds later.
+    SetSoundDelay(i32),
+    /// Let subtitles come so many milliseconds later.
+    SetSubtitleDelay(i32),
+    /// Lay the picture into the window like that.
+    SetShape(Shape),
+    /// Show that file of subtitles, or none.
+    ChooseSubtitleFile(Option<usize>),
+    /// Have a file of subtitles chosen.
+    LoadSubtitles,
+    /// Make the window small and keep it on top, or as it was.
+    ToggleSmall,
+    /// Show or hide the sheet that opens files and addresses.
+    ToggleOpen,
+    /// The text in that sheet changed.
+    EditOpen(String),
+    /// Play what this names.
+    Open(String),
+    /// Have files to play chosen.
+    ChooseFile,
     /// One frame forward or back.
     Step {
         /// Forward, or back.

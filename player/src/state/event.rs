@@ -9,9 +9,11 @@ use tributary_core::directory::{Catalogs, Servers, Title, TitlePage};
 use super::library::{KnownDirector, Listing};
 use super::memory::{Memory, WindowPlace};
 use super::notice::Notice;
-use super::playback::{Fault, MediaWords, Origin, TrackChoice};
+use super::playback::{Chapter, Fault, MediaWords, Origin, TrackChoice};
 use super::settings::Settings;
+use super::shape::{Repeat, Shape};
 use super::stats::{EventFilter, StatsPage};
+use super::subtitles::SubtitleFile;
 
 /// One change, from the user, the director, the engine or the pipeline.
 #[derive(Clone, Debug)]
@@ -162,6 +164,12 @@ pub enum Event {
     NoticeClosed(u64),
     /// The keys are shown or hidden.
     KeysShown(bool),
+    /// The sheet that opens files and addresses is shown or hidden.
+    OpenShown(bool),
+    /// The text in it changed.
+    OpenEdited(String),
+    /// The window is small and on top, or as usual.
+    SmallSet(bool),
     /// The search field shall have, or has got, the keyboard.
     SearchFocus(bool),
 }
@@ -202,6 +210,20 @@ pub enum PlaybackEvent {
     Speed(f64),
     /// The line of subtitles to show.
     Subtitle(Option<String>),
+    /// Its chapters.
+    Chapters(Vec<Chapter>),
+    /// A part is played over and over, or marked for it.
+    Repeating(Repeat),
+    /// Sound comes that much later, in milliseconds.
+    SoundDelayed(i32),
+    /// Subtitles come that much later, in milliseconds.
+    SubtitlesDelayed(i32),
+    /// The picture is laid into the window like that.
+    Shaped(Shape),
+    /// A file of subtitles came, and is shown.
+    SubtitleFile(SubtitleFile),
+    /// That file of subtitles is shown, or none.
+    SubtitleFileChosen(Option<usize>),
     /// The end was reached.
     Ended,
     /// It can't go on.

@@ -5,14 +5,18 @@
 
 pub mod command;
 pub mod event;
+pub mod keymap;
 pub mod library;
 pub mod memory;
 pub mod notice;
 pub mod people;
 pub mod playback;
+mod playing;
 pub mod readiness;
 pub mod settings;
+pub mod shape;
 pub mod stats;
+pub mod subtitles;
 pub mod verdict;
 pub mod words;
 
@@ -94,6 +98,12 @@ pub struct State {
     pub fullscreen: bool,
     /// Whether the keys are shown.
     pub keys_shown: bool,
+    /// Whether the sheet that opens files and addresses is shown.
+    pub open_shown: bool,
+    /// What is typed into it.
+    pub open_field: String,
+    /// Whether the window is small and on top.
+    pub small: bool,
     /// Whether the search field shall get the keyboard.
     pub focus_search: bool,
 }
@@ -121,6 +131,9 @@ impl Default for State {
             muted: false,
             fullscreen: false,
             keys_shown: false,
+            open_shown: false,
+            open_field: String::new(),
+            small: false,
             focus_search: false,
         }
     }
@@ -274,6 +287,9 @@ impl State {
             Event::Noticed(notice) => self.notices.add(notice, self.now),
             Event::NoticeClosed(number) => self.notices.close(number),
             Event::KeysShown(shown) => self.keys_shown = shown,
+            Event::OpenShown(shown) => self.open_shown = shown,
+            Event::OpenEdited(text) => self.open_field = text,
+            Event::SmallSet(small) => self.small = small,
             Event::SearchFocus(wanted) => self.focus_search = wanted,
         }
     }
@@ -318,75 +334,6 @@ impl State {
     /// have something to say.
     fn playback_of(&mut self, number: u64) -> Option<&mut Playback> {
         self.playback.as_mut().filter(|playback| playback.number == number)
-    }
-
-    fn playing(&mut self, event: PlaybackEvent) {
-        let now = self.now;
-        let Some(playback) = &mut self.playback else { return };
-        match event {
-            PlaybackEvent::Loading => playback.phase = Phase::Loading,
-            PlaybackEvent::Ready { duration, seekable, media } => {
-                playback.phase = Phase::Running;
-                playback.begun = true;
-                playback.duration = duration.or(playback.duration);
-                playback.seekable = seekable;
-                if !seekable {
-                    playback.speed = 1.0;
-                }
-                playback.media = media;
-            }
-            PlaybackEvent::Tracks(tracks) => playback.tracks = tracks,
-            PlaybackEvent::Duration(duration) => playback.duration = Some(duration),
-            // At the end there is nothing to go on with: only a jump or playing again leaves it.
-            PlaybackEvent::Paused(paused) => playback.paused = paused,
-            PlaybackEvent::Buffering(percent) => {
-                if playback.buffering.is_none() {
-                    playback.waiting_since = Some(now);
-                    if playback.phase == Phase::Running && playback.seek_target.is_none() {
-                        playback.stalls += 1;
-                    }
-                }
-                playback.buffering = Some(percent.min(100));
-            }
-            PlaybackEvent::BufferingEnded => {
-                playback.buffering = None;
-                playback.waiting_since = None;
-            }
-            PlaybackEvent::Seeking(target) => {
-                self.countdown = None;
-                playback.seek_target = Some(target);
-                if playback.phase == Phase::Ended {
-                    playback.phase = Phase::Running;
-                }
-            }
-            PlaybackEvent::Seeked(position) => {
-                playback.seek_target = None;
-                playback.position = position;
-            }
-            // At the end the clock shows the whole, whatever the last picture's time was.
-            PlaybackEvent::Position(_) if playback.phase == Phase::Ended => {}
-            PlaybackEvent::Position(position) => playback.position = position,
-            PlaybackEvent::Frames(shown, dropped) => playback.frames = (shown, dropped),
-            PlaybackEvent::Speed(speed) => {
-                if playback.takes_speed() {
-                    playback.speed = speed;
-                }
-            }
-            PlaybackEvent::Subtitle(line) => playback.subtitle = line.map(|line| words::safe_lines(&line)),
-            PlaybackEvent::Ended => {
-                playback.phase = Phase::Ended;
-                playback.buffering = None;
-                playback.position = playback.duration.unwrap_or(playback.position);
-                self.note();
-            }
-            PlaybackEvent::Failed(fault) => {
-                // The first fault is the truth; what follows comes from it.
-                if !matches!(playback.phase, Phase::Failed(_)) {
-                    playback.phase = Phase::Failed(fault);
-                    playback.buffering = None;
-                }
-            }
-        }
     }
 
     fn see_warnings(&mut self) {

@@ -7,12 +7,29 @@ use std::time::Duration;
 use fetch_engine::snapshot::{LogEntry, Snapshot};
 use tributary_core::directory::Title;
 
+use super::shape::{Repeat, Shape};
+use super::subtitles::SubtitleFile;
+
 /// Most log entries kept for the event list.
 pub const KEPT_EVENTS: usize = 2_000;
 /// Seconds of rates kept for the plots.
 pub const KEPT_SECONDS: usize = 60;
 /// Slowest and fastest speed.
 pub const SPEEDS: [f64; 9] = [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0];
+
+/// Longest delay of sound or subtitles, in milliseconds.
+pub const MOST_DELAY_MS: i32 = 60_000;
+/// Most files of subtitles of one title.
+pub const SUBTITLE_FILES: usize = 8;
+
+/// A chapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chapter {
+    /// Its name, or its number in words.
+    pub name: String,
+    /// Where it begins.
+    pub start: Duration,
+}
 
 /// Where the bytes come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +168,21 @@ pub struct Playback {
     pub speed: f64,
     /// Its sound and subtitle tracks.
     pub tracks: Vec<TrackChoice>,
-    /// The line of subtitles to show now.
+    /// Its chapters, in their order.
+    pub chapters: Vec<Chapter>,
+    /// The part that is played over and over.
+    pub repeat: Repeat,
+    /// How the picture is laid into the window.
+    pub shape: Shape,
+    /// How much later sound comes than the file says, in milliseconds.
+    pub sound_delay_ms: i32,
+    /// The same for subtitles.
+    pub subtitle_delay_ms: i32,
+    /// Subtitles from files of their own, at most [`SUBTITLE_FILES`].
+    pub subtitle_files: Vec<SubtitleFile>,
+    /// Which of them is shown, in the place of a track.
+    pub subtitle_file: Option<usize>,
+    /// The line of the chosen track to show now.
     pub subtitle: Option<String>,
     /// Facts of picture and sound.
     pub media: MediaWords,
@@ -188,6 +219,13 @@ impl Playback {
             seekable: false,
             speed: 1.0,
             tracks: Vec::new(),
+            chapters: Vec::new(),
+            repeat: Repeat::default(),
+            shape: Shape::default(),
+            sound_delay_ms: 0,
+            subtitle_delay_ms: 0,
+            subtitle_files: Vec::new(),
+            subtitle_file: None,
             subtitle: None,
             media: MediaWords::default(),
             frames: (0, 0),
@@ -251,6 +289,46 @@ impl Playback {
     /// Tracks of one kind.
     pub fn tracks_of(&self, kind: TrackKind) -> impl Iterator<Item = &TrackChoice> {
         self.tracks.iter().filter(move |track| track.kind == kind)
+    }
+
+    /// The words to show now, from the track or the file that is chosen.
+    #[must_use]
+    pub fn shown_subtitle(&self) -> Option<String> {
+        let Some(file) = self.subtitle_file.and_then(|number| self.subtitle_files.get(number)) else {
+            return self.subtitle.clone();
+        };
+        let delay = Duration::from_millis(u64::from(self.subtitle_delay_ms.unsigned_abs()));
+        let place = if self.subtitle_delay_ms < 0 {
+            Some(self.position + delay)
+        } else {
+            self.position.checked_sub(delay)
+        };
+        place.and_then(|place| file.at(place))
+    }
+
+    /// Number and chapter at a time, from 0.
+    #[must_use]
+    pub fn chapter_at(&self, time: Duration) -> Option<(usize, &Chapter)> {
+        let after = self.chapters.partition_point(|chapter| chapter.start <= time);
+        let number = after.checked_sub(1)?;
+        Some((number, &self.chapters[number]))
+    }
+
+    /// Where the next chapter begins, or this one, or, shortly after its beginning, the one before.
+    #[must_use]
+    pub fn chapter_beside(&self, forward: bool) -> Option<Duration> {
+        /// So long after a chapter's beginning, going back goes to the one before.
+        const SHORTLY: Duration = Duration::from_secs(3);
+        let place = self.shown_position();
+        let mut starts = self.chapters.iter().map(|chapter| chapter.start);
+        if forward {
+            starts.find(|start| *start > place)
+        } else {
+            starts
+                .rev()
+                .find(|start| *start + SHORTLY < place)
+                .or_else(|| self.chapters.first().map(|chapter| chapter.start))
+        }
     }
 
     /// Whether anything stands in the middle of the film that the controls must not hide behind.

@@ -1,5 +1,7 @@
 //! What a person can choose once and for all; kept in the settings file.
 
+use super::keymap::KeyMap;
+
 /// Colours of the window outside the player, which is always dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ThemeChoice {
@@ -82,6 +84,8 @@ pub struct Settings {
     pub ahead_mib: u32,
     /// Mebibytes of film kept behind.
     pub back_mib: u32,
+    /// Which key does what.
+    pub keys: KeyMap,
 }
 
 impl Default for Settings {
@@ -99,6 +103,7 @@ impl Default for Settings {
             subtitle_plate: false,
             ahead_mib: 150,
             back_mib: 64,
+            keys: KeyMap::default(),
         }
     }
 }

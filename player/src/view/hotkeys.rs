@@ -1,18 +1,25 @@
-//! The keys that hold everywhere in the window (fixed by the design), turned into wishes.
+//! The keys that hold everywhere in the window, turned into wishes. Which key does what stands in
+//! the key map.
 
 use egui::{EventFilter, Key, Modifiers, Popup, Ui};
 
 use super::Scene;
+use crate::state::keymap::{ACTIONS, Action, KeyMap};
 use crate::state::playback::{Playback, TrackKind};
 use crate::state::{Command, State, View};
 
 /// What one press of an arrow up or down adds to the volume.
 const VOLUME_STEP: f64 = 0.05;
+/// What one press adds to the delay of subtitles, in milliseconds.
+const DELAY_STEP_MS: i32 = 100;
 
 /// Pushes what the keys pressed in this frame ask for.
 pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
     let state = scene.state;
-    if ui.ctx().text_edit_focused() || Popup::is_any_open(ui.ctx()) {
+    if state.open_shown && ui.input(|input| input.key_pressed(Key::Escape)) {
+        return scene.push(Command::Escape);
+    }
+    if ui.ctx().text_edit_focused() || Popup::is_any_open(ui.ctx()) || state.open_shown {
         return;
     }
     let focused = ui.memory(|memory| memory.focused());
@@ -22,69 +29,155 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
         let all = EventFilter { horizontal_arrows: true, vertical_arrows: true, escape: true, tab: false };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, all));
     }
-    let pressed: Vec<Key> = ui.input(|input| {
+    let pressed: Vec<(Key, Modifiers)> = ui.input(|input| {
         let keys = input.events.iter().filter_map(|event| match event {
-            egui::Event::Key { key, pressed: true, modifiers, .. } if plain(*modifiers) => Some(*key),
+            egui::Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
             _ => None,
         });
         keys.collect()
     });
-    for key in pressed {
+    for (key, modifiers) in pressed {
         let activates = matches!(key, Key::Space | Key::Enter);
         if activates && focused.is_some() {
             continue;
         }
-        let command = match key {
-            Key::Questionmark => Some(Command::ToggleKeys),
-            Key::Escape => Some(Command::Escape),
+        let Some(action) = find(&state.settings.keys, key, modifiers) else { continue };
+        let command = match action {
+            Action::Keys => Some(Command::ToggleKeys),
+            Action::Leave => Some(Command::Escape),
             _ if state.keys_shown => None,
-            Key::Slash if state.view == View::Library => Some(Command::FocusSearch),
-            _ => state.playback.as_ref().filter(|_| playing).and_then(|playback| film(key, state, playback)),
+            Action::Search if state.view == View::Library => Some(Command::FocusSearch),
+            Action::Open => Some(Command::ToggleOpen),
+            action => {
+                state.playback.as_ref().filter(|_| playing).and_then(|playback| film(action, state, playback))
+            }
         };
         scene.commands.extend(command);
     }
 }
 
-fn plain(modifiers: Modifiers) -> bool {
-    !modifiers.alt && !modifiers.ctrl && !modifiers.command
+/// A key of the map: the key itself and what must be held with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chord {
+    key: Key,
+    ctrl: bool,
+    alt: bool,
+    shift: bool,
 }
 
-/// What a key asks for while a film is on show.
-fn film(key: Key, state: &State, playback: &Playback) -> Option<Command> {
+impl Chord {
+    /// Understands `k`, `Left`, `Ctrl+o`, `Shift+F5`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (mut ctrl, mut alt, mut shift) = (false, false, false);
+        let mut rest = text;
+        loop {
+            let (held, after) = if let Some(after) = rest.strip_prefix("Ctrl+") {
+                (&mut ctrl, after)
+            } else if let Some(after) = rest.strip_prefix("Alt+") {
+                (&mut alt, after)
+            } else if let Some(after) = rest.strip_prefix("Shift+") {
+                (&mut shift, after)
+            } else {
+                return Key::from_name(rest).map(|key| Self { key, ctrl, alt, shift });
+            };
+            *held = true;
+            rest = after;
+        }
+    }
+
+    /// Without a word on Shift it does not matter: some keys need it only on some keyboards.
+    fn is(self, key: Key, held: Modifiers, exactly: bool) -> bool {
+        let shift = if exactly { self.shift && held.shift } else { !self.shift };
+        self.key == key && self.ctrl == held.command && self.alt == held.alt && shift
+    }
+}
+
+fn find(map: &KeyMap, key: Key, held: Modifiers) -> Option<Action> {
+    let with = |exactly| {
+        let mut actions = ACTIONS.iter().map(|(action, ..)| *action);
+        actions.find(|action| {
+            let chords = map.keys(*action).into_iter().filter_map(Chord::parse);
+            chords.into_iter().any(|chord| chord.is(key, held, exactly))
+        })
+    };
+    with(true).or_else(|| with(false))
+}
+
+/// What an action asks for while a film is on show.
+fn film(action: Action, state: &State, playback: &Playback) -> Option<Command> {
     let volume = state.volume;
-    let subtitles = || playback.tracks_of(TrackKind::Subtitle).next().is_some();
-    let sounds = || playback.tracks_of(TrackKind::Sound).nth(1).is_some();
-    Some(match key {
-        Key::Space | Key::K => Command::TogglePause,
-        Key::F => Command::ToggleFullscreen,
-        Key::M => Command::ToggleMute,
-        Key::ArrowLeft => Command::SeekBy(-5.0),
-        Key::ArrowRight => Command::SeekBy(5.0),
-        Key::J => Command::SeekBy(-10.0),
-        Key::L => Command::SeekBy(10.0),
-        Key::ArrowUp => Command::SetVolume(volume + VOLUME_STEP),
-        Key::ArrowDown => Command::SetVolume(volume - VOLUME_STEP),
-        Key::Comma => Command::Step { forward: false },
-        Key::Period => Command::Step { forward: true },
-        Key::OpenBracket => Command::StepSpeed { faster: false },
-        Key::CloseBracket => Command::StepSpeed { faster: true },
-        Key::Backspace => Command::SetSpeed(1.0),
-        Key::N if state.next.is_some() => Command::Next,
-        Key::P => Command::Previous,
-        Key::S => Command::Screenshot,
-        Key::I => Command::ToggleStats,
-        Key::C if subtitles() => Command::NextSubtitles,
-        Key::A if sounds() => Command::NextSound,
-        Key::Num0 => Command::SeekTenth(0),
-        Key::Num1 => Command::SeekTenth(1),
-        Key::Num2 => Command::SeekTenth(2),
-        Key::Num3 => Command::SeekTenth(3),
-        Key::Num4 => Command::SeekTenth(4),
-        Key::Num5 => Command::SeekTenth(5),
-        Key::Num6 => Command::SeekTenth(6),
-        Key::Num7 => Command::SeekTenth(7),
-        Key::Num8 => Command::SeekTenth(8),
-        Key::Num9 => Command::SeekTenth(9),
-        _ => return None,
+    let has_subtitles =
+        || playback.tracks_of(TrackKind::Subtitle).next().is_some() || !playback.subtitle_files.is_empty();
+    let has_sounds = || playback.tracks_of(TrackKind::Sound).nth(1).is_some();
+    Some(match action {
+        Action::PlayPause => Command::TogglePause,
+        Action::FullScreen => Command::ToggleFullscreen,
+        Action::SmallWindow => Command::ToggleSmall,
+        Action::Mute => Command::ToggleMute,
+        Action::Back5 => Command::SeekBy(-5.0),
+        Action::Forward5 => Command::SeekBy(5.0),
+        Action::Back10 => Command::SeekBy(-10.0),
+        Action::Forward10 => Command::SeekBy(10.0),
+        Action::Louder => Command::SetVolume(volume + VOLUME_STEP),
+        Action::Softer => Command::SetVolume(volume - VOLUME_STEP),
+        Action::FrameBack => Command::Step { forward: false },
+        Action::FrameForward => Command::Step { forward: true },
+        Action::ChapterBack => Command::SeekChapter { forward: false },
+        Action::ChapterForward => Command::SeekChapter { forward: true },
+        Action::Slower => Command::StepSpeed { faster: false },
+        Action::Faster => Command::StepSpeed { faster: true },
+        Action::NormalSpeed => Command::SetSpeed(1.0),
+        Action::Repeat => Command::MarkRepeat,
+        Action::Next if state.next.is_some() => Command::Next,
+        Action::Previous => Command::Previous,
+        Action::Picture => Command::Screenshot,
+        Action::Stats => Command::ToggleStats,
+        Action::Subtitles if has_subtitles() => Command::NextSubtitles,
+        Action::SubtitlesEarlier => Command::SetSubtitleDelay(playback.subtitle_delay_ms - DELAY_STEP_MS),
+        Action::SubtitlesLater => Command::SetSubtitleDelay(playback.subtitle_delay_ms + DELAY_STEP_MS),
+        Action::Sound if has_sounds() => Command::NextSound,
+        Action::ZoomIn => Command::SetShape(playback.shape.zoomed(true)),
+        Action::ZoomOut => Command::SetShape(playback.shape.zoomed(false)),
+        Action::NextShape => Command::SetShape(playback.shape.next_aspect()),
+        Action::Turn => Command::SetShape(playback.shape.turned()),
+        Action::Tenth(tenth) => Command::SeekTenth(tenth),
+        Action::Next
+        | Action::Subtitles
+        | Action::Sound
+        | Action::Leave
+        | Action::Keys
+        | Action::Search
+        | Action::Open => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_usual_key_is_one_that_the_window_knows() {
+        for (action, _, _, keys) in ACTIONS {
+            for key in keys {
+                assert!(Chord::parse(key).is_some(), "{action:?}: {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_told_apart_by_what_is_held() {
+        let mut map = KeyMap::default();
+        map.set(Action::Turn, vec!["Shift+k".to_owned()]);
+        map.set(Action::Mute, vec!["Ctrl+Alt+F5".to_owned()]);
+        let of = |key, held| find(&map, key, held);
+        assert_eq!(of(Key::K, Modifiers::NONE), Some(Action::PlayPause));
+        assert_eq!(of(Key::K, Modifiers::SHIFT), Some(Action::Turn));
+        assert_eq!(of(Key::K, Modifiers::COMMAND), None);
+        assert_eq!(of(Key::F5, Modifiers::COMMAND | Modifiers::ALT), Some(Action::Mute));
+        assert_eq!(of(Key::O, Modifiers::COMMAND), Some(Action::Open));
+        // However this keyboard makes a question mark.
+        assert_eq!(of(Key::Questionmark, Modifiers::SHIFT), Some(Action::Keys));
+        assert_eq!(Chord::parse("Strg+k"), None);
+    }
 }

@@ -4,50 +4,86 @@ use egui::{Align2, Area, Color32, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui
 
 use super::Scene;
 use crate::state::Command;
+use crate::state::keymap::{self, Action, KeyMap};
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::widget::icon_button::IconButton;
 use crate::widget::text;
 
-/// One line of the sheet: the keys, and what they do.
-type Line = (&'static [&'static str], &'static str);
+/// One line of the sheet: its actions, and what they do together.
+type Line = (&'static [Action], &'static str);
 
 const COLUMNS: [&[(&str, &[Line])]; 3] = [
     &[
         (
             "Playing",
             &[
-                (&["Space", "k"], "Play or pause"),
-                (&["←", "→"], "Back, forward 5 s"),
-                (&["j", "l"], "Back, forward 10 s"),
-                (&["0", "9"], "Go to 0 to 90 %"),
-                (&[",", "."], "One frame back, forward"),
-                (&["n", "p"], "Next, previous"),
+                (&[Action::PlayPause], "Play or pause"),
+                (&[Action::Back5, Action::Forward5], "Back, forward 5 s"),
+                (&[Action::Back10, Action::Forward10], "Back, forward 10 s"),
+                (&[Action::Tenth(0), Action::Tenth(9)], "Go to 0 to 90 %"),
+                (&[Action::FrameBack, Action::FrameForward], "One frame back, forward"),
+                (&[Action::ChapterBack, Action::ChapterForward], "Chapter before, next"),
+                (&[Action::Next, Action::Previous], "Next, previous"),
+                (&[Action::Repeat], "Repeat a part"),
             ],
         ),
-        ("Speed", &[(&["[", "]"], "Slower, faster"), (&["Backspace"], "Normal speed")]),
+        (
+            "Speed",
+            &[
+                (&[Action::Slower, Action::Faster], "Slower, faster"),
+                (&[Action::NormalSpeed], "Normal speed"),
+            ],
+        ),
     ],
     &[
         (
             "Sound and words",
             &[
-                (&["↑", "↓"], "Volume, also the wheel"),
-                (&["m"], "Mute"),
-                (&["a"], "Next sound track"),
-                (&["c"], "Next subtitles"),
+                (&[Action::Louder, Action::Softer], "Volume, also the wheel"),
+                (&[Action::Mute], "Mute"),
+                (&[Action::Sound], "Next sound track"),
+                (&[Action::Subtitles], "Next subtitles"),
+                (&[Action::SubtitlesEarlier, Action::SubtitlesLater], "Subtitles earlier, later"),
             ],
         ),
         (
-            "Window",
+            "Picture",
             &[
-                (&["f"], "Full screen, also double click"),
-                (&["Esc"], "Leave"),
-                (&["s"], "Save a picture"),
-                (&["?"], "Keys"),
+                (&[Action::ZoomOut, Action::ZoomIn], "Smaller, larger"),
+                (&[Action::NextShape], "Next shape"),
+                (&[Action::Turn], "Turn it"),
+                (&[Action::Picture], "Save a picture"),
             ],
         ),
     ],
-    &[("Library", &[(&["/"], "Search"), (&["Enter"], "Open")]), ("Film", &[(&["i"], "Stats")])],
+    &[
+        (
+            "Window",
+            &[
+                (&[Action::FullScreen], "Full screen"),
+                (&[Action::SmallWindow], "Small window on top"),
+                (&[Action::Leave], "Leave"),
+                (&[Action::Stats], "Stats"),
+                (&[Action::Keys], "Keys"),
+            ],
+        ),
+        ("Library", &[(&[Action::Search], "Search"), (&[Action::Open], "Open a file")]),
+    ],
 ];
+
+/// Points from one line to the next where there is room.
+const PITCH: f32 = 40.0;
+/// Height of a part's name, and of the room below a part, in lines.
+const HEAD: f32 = 0.86;
+const BELOW: f32 = 0.54;
+
+/// Height of the tallest column, in lines.
+fn lines() -> f32 {
+    let of = |column: &[(&str, &[Line])]| {
+        column.iter().map(|(_, lines)| lines.len() as f32 + HEAD + BELOW).sum::<f32>() - BELOW
+    };
+    COLUMNS.into_iter().map(of).fold(1.0, f32::max)
+}
 
 /// Shows it over everything in `rect`.
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
@@ -74,30 +110,39 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         if closed || (back.clicked() && !inside.clicked()) {
             scene.push(Command::ToggleKeys);
         }
-        let tight = sheet.height() < 560.0;
-        let pitch = if tight { ((sheet.height() - 150.0) / 10.0).clamp(20.0, 40.0) } else { 40.0 };
+        let top = sheet.top() + if sheet.height() < 560.0 { 84.0 } else { 104.0 };
+        let pitch = ((sheet.bottom() - 16.0 - top) / lines()).clamp(18.0, PITCH);
         for (number, column) in COLUMNS.iter().enumerate() {
             let x = sheet.left() + 32.0 + number as f32 * (sheet.width() - 64.0) / 2.9;
-            let mut y = sheet.top() + if tight { 84.0 } else { 104.0 };
+            let mut y = top;
             for (name, lines) in *column {
                 text::label(ui, pos2(x, y), Align2::LEFT_CENTER, name, Type::LABEL_STRONG, tokens.text3);
-                y += pitch * 0.86;
-                for (keys, what) in *lines {
-                    entry(ui, pos2(x, y), keys, what);
+                y += pitch * HEAD;
+                for (actions, what) in *lines {
+                    entry(ui, pos2(x, y), pitch, &caps(&scene.state.settings.keys, actions), what);
                     y += pitch;
                 }
-                y += pitch * 0.54;
+                y += pitch * BELOW;
             }
         }
     });
 }
 
-fn entry(ui: &mut Ui, place: egui::Pos2, keys: &[&str], what: &str) {
+/// The caps of a line: of a single action its first two keys, of several the first of each.
+fn caps(map: &KeyMap, actions: &[Action]) -> Vec<String> {
+    match actions {
+        [one] => map.keys(*one).into_iter().take(2).map(keymap::shown).collect(),
+        several => several.iter().map(|action| map.first(*action)).filter(|key| !key.is_empty()).collect(),
+    }
+}
+
+fn entry(ui: &mut Ui, place: egui::Pos2, pitch: f32, keys: &[String], what: &str) {
     let tokens = *Tokens::of(ui);
     let mut x = place.x;
+    let height = (pitch * 0.72).clamp(16.0, 28.0);
     for key in keys {
         let width = (text::width(ui.painter(), key, Type::LABEL_STRONG) + 16.0).max(30.0);
-        let cap = Rect::from_min_size(pos2(x, place.y - 14.0), vec2(width, 28.0));
+        let cap = Rect::from_min_size(pos2(x, place.y - height / 2.0), vec2(width, height));
         let edge = Stroke::new(1.0, tokens.surface3.lerp_to_gamma(tokens.edge, 0.4));
         ui.painter().rect(cap, radius::CELL, tokens.surface3, edge, StrokeKind::Inside);
         text::paint(ui.painter(), cap.center(), Align2::CENTER_CENTER, key, Type::LABEL_STRONG, tokens.text1);

@@ -6,6 +6,7 @@ pub mod hotkeys;
 pub mod keys;
 pub mod library;
 pub mod message;
+pub mod open;
 pub mod player;
 pub mod stats;
 pub mod title;
@@ -69,4 +70,10 @@ pub fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
     if scene.state.keys_shown {
         keys::show(ui, rect, scene);
     }
+    if scene.state.open_shown {
+        open::show(ui, rect, scene);
+    } else {
+        open::closed(ui);
+    }
+    open::hovered(ui, rect);
 }

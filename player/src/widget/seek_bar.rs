@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use egui::accesskit::Role;
-use egui::{Align2, Color32, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, lerp, pos2, vec2};
+use egui::{
+    Align2, Color32, Painter, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, lerp, pos2, vec2,
+};
 
 use super::chip::{self, Presence};
 use super::{focus, live_texture, river, text};
@@ -16,6 +18,8 @@ use crate::theme::{Tokens, Type, motion, over_film, radius};
 pub const HIT_HEIGHT: f32 = 36.0;
 /// Between line and river, in points.
 const GAP: f32 = 4.0;
+/// Between the line's two parts at a chapter, in points.
+const CHAPTER_CUT: f32 = 3.0;
 /// Width of the card under the pointer, in points.
 const CARD: f32 = 224.0;
 
@@ -87,9 +91,20 @@ fn paint_line(ui: &Ui, places: &Places, head: f32, playback: &Playback) {
     let painter = ui.painter();
     let x = places.line.left() + places.line.width() * head;
     let round = (places.line.height() / 2.0) as u8;
-    painter.rect_filled(places.line, round, over_film::AHEAD);
-    let played = Rect::from_min_max(places.line.min, pos2(x, places.line.bottom()));
-    painter.rect_filled(played, round, over_film::WHITE);
+    let cut = CHAPTER_CUT / 2.0;
+    let parts = chapter_parts(playback);
+    for (number, &(from, to)) in parts.iter().enumerate() {
+        let at = |part: f32| places.line.left() + places.line.width() * part;
+        let left = if number == 0 { at(from) } else { at(from) + cut };
+        let right = if number + 1 == parts.len() { at(to) } else { at(to) - cut };
+        let line = Rect::from_x_y_ranges(left..=right.max(left + 0.5), places.line.y_range());
+        painter.rect_filled(line, round, over_film::AHEAD);
+        if x > left {
+            let played = Rect::from_x_y_ranges(left..=x.min(line.right()), line.y_range());
+            painter.rect_filled(played, round, over_film::WHITE);
+        }
+    }
+    paint_repeat(painter, places, playback);
     if playback.duration.is_some() {
         let bottom = if playback.origin == Origin::Stream {
             places.river.bottom() + 2.0
@@ -100,6 +115,45 @@ fn paint_line(ui: &Ui, places: &Places, head: f32, playback: &Playback) {
         painter.rect_filled(bar.expand2(vec2(1.5, 0.0)), 0, Color32::from_black_alpha(140));
         painter.rect_filled(bar, 0, over_film::WHITE);
         painter.circle_filled(pos2(x, places.line.center().y), 8.0, over_film::WHITE);
+    }
+}
+
+/// The line cut at its chapters, in parts of the whole.
+fn chapter_parts(playback: &Playback) -> Vec<(f32, f32)> {
+    /// Cuts nearer to each other than this part of the whole would leave nothing of the line.
+    const LEAST: f32 = 0.008;
+    let whole = playback.duration.map_or(0.0, |duration| duration.as_secs_f32());
+    let mut parts = Vec::new();
+    let mut from = 0.0;
+    if whole > 0.0 {
+        for chapter in &playback.chapters {
+            let at = chapter.start.as_secs_f32() / whole;
+            if at > from + LEAST && at < 1.0 - LEAST {
+                parts.push((from, at));
+                from = at;
+            }
+        }
+    }
+    parts.push((from, 1.0));
+    parts
+}
+
+/// Marks of the part that is played over and over.
+fn paint_repeat(painter: &Painter, places: &Places, playback: &Playback) {
+    let Some(whole) = playback.duration.filter(|whole| !whole.is_zero()) else { return };
+    let at = |time: Duration| {
+        places.line.left() + places.line.width() * (time.as_secs_f32() / whole.as_secs_f32()).clamp(0.0, 1.0)
+    };
+    let marks = [playback.repeat.from, playback.repeat.to].into_iter().flatten().map(at);
+    for x in marks {
+        let mark =
+            Rect::from_min_max(pos2(x - 1.5, places.line.top() - 9.0), pos2(x + 1.5, places.line.bottom()));
+        painter.rect_filled(mark.expand(1.0), 0, Color32::from_black_alpha(140));
+        painter.rect_filled(mark, 0, over_film::WHITE);
+    }
+    if let (Some(from), Some(to)) = (playback.repeat.from, playback.repeat.to) {
+        let y = places.line.top() - 8.0;
+        painter.hline(at(from)..=at(to), y, Stroke::new(2.0, over_film::WHITE));
     }
 }
 
@@ -155,7 +209,12 @@ fn card(ui: &mut Ui, bottom: egui::Pos2, film: Rect, part: f32, state: &State, p
     let tokens = *Tokens::of(ui);
     let time = playback.time_at(part).unwrap_or(Duration::ZERO);
     let stream = playback.origin == Origin::Stream;
-    let (width, height) = if stream { (CARD, 60.0) } else { (76.0, 36.0) };
+    let chapter = playback.chapter_at(time).map(|(_, chapter)| chapter.name.as_str());
+    let (width, height) = match (stream, chapter) {
+        (true, _) => (CARD, 60.0),
+        (false, Some(_)) => (CARD, 36.0),
+        (false, None) => (76.0, 36.0),
+    };
     let half = width / 2.0 + 8.0;
     let x = bottom.x.clamp(film.left() + half, (film.right() - half).max(film.left() + half));
     let rect = Rect::from_min_max(pos2(x - width / 2.0, bottom.y - height), pos2(x + width / 2.0, bottom.y));
@@ -163,12 +222,20 @@ fn card(ui: &mut Ui, bottom: egui::Pos2, film: Rect, part: f32, state: &State, p
     painter.add(Tokens::shadow(16, 4, 140).as_shape(rect, radius::LARGE));
     painter.rect(rect, radius::LARGE, tokens.surface1, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
     let clock = words::clock(Some(time));
-    if !stream {
+    if !stream && chapter.is_none() {
         text::paint(painter, rect.center(), Align2::CENTER_CENTER, &clock, Type::TIME, tokens.text1);
         return;
     }
-    let first = pos2(rect.left() + 12.0, rect.top() + 20.0);
-    text::paint(painter, first, Align2::LEFT_CENTER, &clock, Type::TIME, tokens.text1);
+    let first = pos2(rect.left() + 12.0, rect.top() + if stream { 20.0 } else { 18.0 });
+    let edge = text::paint(painter, first, Align2::LEFT_CENTER, &clock, Type::TIME, tokens.text1).right();
+    if let Some(chapter) = chapter {
+        let place = pos2(edge + 10.0, first.y);
+        let room = rect.right() - 12.0 - place.x;
+        text::paint_within(painter, place, Align2::LEFT_CENTER, chapter, Type::NOTE, tokens.text2, room);
+    }
+    if !stream {
+        return;
+    }
     let second = pos2(first.x, rect.top() + 42.0);
     let senders = senders(state, playback, part);
     if senders.is_empty() {

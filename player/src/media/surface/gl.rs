@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use eframe::egui_glow;
 use eframe::glow::{self, HasContext};
 
-use super::{Gl, VideoSurface, corners, fit, is_modern, is_software, shader};
+use super::{Gl, Laid, VideoSurface, is_modern, is_software, lay, shader};
 use crate::media::frame::{FrameFormat, PixelFormat, VideoFrame};
+use crate::state::shape::Shape;
 
 /// Whether planes can and should be drawn with this context.
 pub(super) fn can_draw(gl: &Gl) -> bool {
@@ -64,21 +65,23 @@ impl VideoSurface for GlSurface {
         ui: &mut egui::Ui,
         rect: egui::Rect,
         frame: Option<Arc<VideoFrame>>,
+        shape: Shape,
     ) -> Option<egui::Rect> {
-        let aspect = {
+        let laid = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             if frame.is_some() {
                 state.frame = frame;
                 state.fresh = true;
             }
-            state.frame.as_ref()?.display_aspect()
+            let frame = state.frame.as_ref()?;
+            lay(rect, frame.display_aspect(), frame.rotation.quarters(), shape)
         };
-        let place = fit(rect, aspect);
+        let Laid { place, corners } = laid;
         let state = Arc::clone(&self.state);
         ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())).add(egui::PaintCallback {
             rect: place,
             callback: Arc::new(egui_glow::CallbackFn::new(move |_, painter| {
-                state.lock().unwrap_or_else(PoisonError::into_inner).draw(painter.gl());
+                state.lock().unwrap_or_else(PoisonError::into_inner).draw(painter.gl(), corners);
             })),
         });
         Some(place)
@@ -92,7 +95,7 @@ impl VideoSurface for GlSurface {
 }
 
 impl State {
-    fn draw(&mut self, gl: &Gl) {
+    fn draw(&mut self, gl: &Gl, corners: [[f32; 2]; 4]) {
         let Some(frame) = self.frame.clone() else { return };
         if matches!(self.drawing, Drawing::NotYet) {
             self.drawing = match Program::new(gl) {
@@ -110,7 +113,7 @@ impl State {
             if std::mem::take(&mut self.fresh) {
                 program.upload(gl, &frame);
             }
-            program.paint(gl, &frame);
+            program.paint(gl, &frame, corners);
         }
     }
 }
@@ -199,7 +202,7 @@ impl Program {
 
     /// # Safety
     /// The context that made this must be current.
-    unsafe fn paint(&self, gl: &Gl, frame: &VideoFrame) {
+    unsafe fn paint(&self, gl: &Gl, frame: &VideoFrame, corners: [[f32; 2]; 4]) {
         // SAFETY: as the function's.
         unsafe {
             gl.use_program(Some(self.program));
@@ -218,8 +221,7 @@ impl Program {
             let matrix = shader::matrix(frame.matrix, frame.full_range);
             gl.uniform_matrix_3_f32_slice(at("u_matrix").as_ref(), false, &matrix);
             gl.uniform_3_f32_slice(at("u_offset").as_ref(), &shader::offset(frame.full_range));
-            let turned = corners(frame.rotation.quarters()).concat();
-            gl.uniform_2_f32_slice(at("u_corners").as_ref(), &turned);
+            gl.uniform_2_f32_slice(at("u_corners").as_ref(), &corners.concat());
             gl.draw_arrays(glow::TRIANGLE_STRIP, 0, 4);
             gl.bind_vertex_array(None);
             gl.active_texture(glow::TEXTURE0);

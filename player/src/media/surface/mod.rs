@@ -14,20 +14,22 @@ pub use gl::GlSurface;
 pub use texture::TextureSurface;
 
 use super::frame::{FrameFormat, VideoFrame};
+use crate::state::shape::Shape;
 
 /// Draws the frames of one player.
 pub trait VideoSurface {
     /// Which frames it takes: what the player must be made with.
     fn frames(&self) -> FrameFormat;
 
-    /// Draws `frame`, or the one drawn before if there is no new one, so that it fits into `rect`
-    /// with its shape kept; what is left of `rect` is not painted. Gives the place that the
-    /// picture covers; none while there is no picture.
+    /// Draws `frame`, or the one drawn before if there is no new one, as `shape` lays it into `rect`;
+    /// what is left of `rect` is not painted. Gives the place that the picture covers; none while
+    /// there is no picture.
     fn paint(
         &mut self,
         ui: &mut egui::Ui,
         rect: egui::Rect,
         frame: Option<Arc<VideoFrame>>,
+        shape: Shape,
     ) -> Option<egui::Rect>;
 
     /// Forgets the picture: a title ended.
@@ -66,6 +68,38 @@ pub fn fit(rect: egui::Rect, aspect: f32) -> egui::Rect {
     egui::Rect::from_center_size(rect.center(), size)
 }
 
+/// What of a picture is seen, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Laid {
+    /// The part of the window that it covers.
+    place: egui::Rect,
+    /// Texture coordinates of its corners: top left, top right, bottom right, bottom left.
+    corners: [[f32; 2]; 4],
+}
+
+/// Lays a picture of `aspect`, which its file turns by `quarters`, into `rect`.
+fn lay(rect: egui::Rect, aspect: f32, quarters: usize, shape: Shape) -> Laid {
+    let aspect = shape.aspect.unwrap_or(aspect);
+    let aspect = if shape.quarters % 2 == 1 { 1.0 / aspect } else { aspect };
+    let fitting = fit(rect, aspect);
+    let fill = (rect.width() / fitting.width()).max(rect.height() / fitting.height());
+    let scale = shape.zoom * if shape.fill && fill.is_finite() { fill } else { 1.0 };
+    let whole = egui::Rect::from_center_size(fitting.center(), fitting.size() * scale);
+    let place = whole.intersect(rect);
+    let all = corners(quarters + usize::from(shape.quarters));
+    if place == whole || !whole.is_positive() {
+        return Laid { place, corners: all };
+    }
+    // What lies outside is cut off here: a place larger than the window can't be drawn to.
+    let [origin, right, _, down] = all;
+    let at = |point: egui::Pos2| {
+        let (x, y) = ((point.x - whole.left()) / whole.width(), (point.y - whole.top()) / whole.height());
+        std::array::from_fn(|i| origin[i] + x * (right[i] - origin[i]) + y * (down[i] - origin[i]))
+    };
+    let points = [place.left_top(), place.right_top(), place.right_bottom(), place.left_bottom()];
+    Laid { place, corners: points.map(at) }
+}
+
 /// Texture coordinates of the corners of a picture turned clockwise by `quarters`: top left, top
 /// right, bottom right, bottom left.
 fn corners(quarters: usize) -> [[f32; 2]; 4] {
@@ -102,6 +136,24 @@ mod tests {
         assert_eq!(corners(1)[0], [0.0, 1.0]);
         assert_eq!(corners(1)[1], [0.0, 0.0]);
         assert_eq!(corners(4), corners(0));
+    }
+
+    #[test]
+    fn shapes_sizes_and_turns() {
+        let rect = egui::Rect::from_min_size(egui::pos2(0.0, 0.0), egui::vec2(400.0, 100.0));
+        let usual = Shape::default();
+        let whole = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
+        assert_eq!(lay(rect, 2.0, 0, usual), Laid { place: fit(rect, 2.0), corners: whole });
+        let square = Shape { aspect: Some(1.0), ..usual };
+        assert_eq!(lay(rect, 2.0, 0, square).place.width(), 100.0);
+        let turned = lay(rect, 2.0, 0, usual.turned());
+        assert_eq!((turned.place.width(), turned.corners), (50.0, corners(1)));
+        // Filled: the sides are there, top and bottom are cut off by a quarter each.
+        let filled = lay(rect, 2.0, 0, Shape { fill: true, ..usual });
+        assert_eq!(filled.place, rect);
+        assert_eq!(filled.corners, [[0.0, 0.25], [1.0, 0.25], [1.0, 0.75], [0.0, 0.75]]);
+        let small = lay(rect, 2.0, 0, Shape { zoom: 0.5, ..usual });
+        assert_eq!((small.place.width(), small.corners), (100.0, whole));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{VideoSurface, corners, fit};
+use super::{Laid, VideoSurface, lay};
 use crate::media::frame::{FrameFormat, PixelFormat, VideoFrame};
+use crate::state::shape::Shape;
 
 /// See the module's header.
 #[derive(Default)]
@@ -50,15 +51,16 @@ impl VideoSurface for TextureSurface {
         ui: &mut egui::Ui,
         rect: egui::Rect,
         frame: Option<Arc<VideoFrame>>,
+        shape: Shape,
     ) -> Option<egui::Rect> {
         if let Some(frame) = frame {
             self.upload(ui.ctx(), &frame);
         }
         let texture = self.texture.as_ref()?;
-        let place = fit(rect, self.aspect);
+        let Laid { place, corners } = lay(rect, self.aspect, self.quarters, shape);
         let mut mesh = egui::Mesh::with_texture(texture.id());
         let points = [place.left_top(), place.right_top(), place.right_bottom(), place.left_bottom()];
-        for (pos, uv) in points.into_iter().zip(corners(self.quarters)) {
+        for (pos, uv) in points.into_iter().zip(corners) {
             mesh.vertices.push(egui::epaint::Vertex { pos, uv: uv.into(), color: egui::Color32::WHITE });
         }
         mesh.indices = vec![0, 1, 2, 0, 2, 3];

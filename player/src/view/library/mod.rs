@@ -14,6 +14,7 @@ use crate::state::words;
 use crate::theme::{Tokens, Type, icon};
 use crate::widget::button::{self, ButtonKind};
 use crate::widget::field::Field;
+use crate::widget::icon_button::IconButton;
 use crate::widget::{meter, text};
 
 /// Name of the search field for screen readers; also finds it again.
@@ -51,6 +52,13 @@ fn head(ui: &mut Ui, main: Rect, library: &Library, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let name = library.listing.catalog.as_deref().unwrap_or("All titles");
     let field = 432.0_f32.min(main.width() * 0.5);
+    let open = pos2(main.right() - 20.0, main.top() + 44.0);
+    let button = IconButton::new(icon::FOLDER_OPEN, "Open a file or an address").key("o").framed();
+    if button.show(ui, open).clicked() {
+        scene.push(Command::ToggleOpen);
+    }
+    let main = Rect::from_min_max(main.min, pos2(main.right() - 52.0, main.bottom()));
+    let field = field - 52.0;
     let place = pos2(main.left(), main.top() + 45.0);
     let room = main.width() - field - 24.0;
     text::label_within(ui, place, Align2::LEFT_CENTER, &words::safe(name), Type::TITLE, tokens.text1, room);

@@ -1,10 +1,11 @@
 //! Under the film: the seek bar and the controls.
 
 use egui::accesskit::Role;
-use egui::{Align2, Popup, Rect, RectAlign, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Popup, Rect, RectAlign, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{pos2, vec2};
 
-use super::menu;
-use crate::state::playback::{Phase, Playback, TrackKind};
+use super::{menu, picture};
+use crate::state::playback::{Phase, Playback};
 use crate::state::{Command, words};
 use crate::theme::{Face, Tokens, Type, icon, over_film, radius};
 use crate::view::Scene;
@@ -126,31 +127,30 @@ fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
         }
         x -= 46.0;
     }
-    let sounds = playback.tracks_of(TrackKind::Sound).count();
-    let subtitles = playback.tracks_of(TrackKind::Subtitle).count();
-    let tracks = sounds > 1 || subtitles > 0;
     if narrow {
-        if tracks {
-            menu_button(ui, pos2(x, y), icon::CLOSED_CAPTIONING, "Sound and subtitles", |ui| {
-                menu::tracks(ui, scene)
-            });
-            x -= 46.0;
-        }
-        menu_button(ui, pos2(x, y), icon::DOTS_THREE, "More", |ui| menu::more(ui, scene));
+        menu_button(ui, pos2(x, y), film, icon::CLOSED_CAPTIONING, "Sound and subtitles", |ui| {
+            menu::tracks(ui, scene)
+        });
+        x -= 46.0;
+        menu_button(ui, pos2(x, y), film, icon::DOTS_THREE, "More", |ui| menu::more(ui, scene));
         return;
     }
     if IconButton::new(icon::CAMERA, "Save a picture").key("s").show(ui, pos2(x, y)).clicked() {
         scene.push(Command::Screenshot);
     }
     x -= 46.0;
-    if tracks {
-        menu_button(ui, pos2(x, y), icon::CLOSED_CAPTIONING, "Sound and subtitles", |ui| {
-            menu::tracks(ui, scene)
-        });
+    menu_button(ui, pos2(x, y), film, icon::GEAR_SIX, "Picture and delays", |ui| picture::show(ui, scene));
+    x -= 46.0;
+    if !playback.chapters.is_empty() {
+        menu_button(ui, pos2(x, y), film, icon::LIST_BULLETS, "Chapters", |ui| menu::chapters(ui, scene));
         x -= 46.0;
     }
+    menu_button(ui, pos2(x, y), film, icon::CLOSED_CAPTIONING, "Sound and subtitles", |ui| {
+        menu::tracks(ui, scene)
+    });
+    x -= 46.0;
     let response = speed_button(ui, pos2(x - 3.0, y), playback.speed);
-    open_menu(&response, |ui| menu::speeds(ui, scene));
+    open_menu(&response, film, |ui| menu::speeds(ui, scene));
 }
 
 fn speed_button(ui: &mut Ui, center: egui::Pos2, speed: f64) -> Response {
@@ -169,13 +169,20 @@ fn speed_button(ui: &mut Ui, center: egui::Pos2, speed: f64) -> Response {
     response
 }
 
-fn menu_button(ui: &mut Ui, center: egui::Pos2, glyph: char, name: &str, add: impl FnOnce(&mut Ui)) {
+fn menu_button(
+    ui: &mut Ui,
+    center: egui::Pos2,
+    film: Rect,
+    glyph: char,
+    name: &str,
+    add: impl FnOnce(&mut Ui),
+) {
     let open = Popup::is_id_open(ui.ctx(), ui.scope_id().with(("icon", name)).with("popup"));
     let response = IconButton::new(glyph, name).on(open).show(ui, center);
-    open_menu(&response, add);
+    open_menu(&response, film, add);
 }
 
-fn open_menu(response: &Response, add: impl FnOnce(&mut Ui)) {
+fn open_menu(response: &Response, film: Rect, add: impl FnOnce(&mut Ui)) {
     Popup::from_toggle_button_response(response)
         .align(RectAlign::TOP_END)
         .gap(56.0)
@@ -183,6 +190,8 @@ fn open_menu(response: &Response, add: impl FnOnce(&mut Ui)) {
         .width(menu::WIDTH)
         .show(|ui| {
             ui.set_style(crate::theme::style(&Tokens::DARK));
-            add(ui);
+            let room = (film.height() - 150.0).max(120.0);
+            let area = ScrollArea::vertical().id_salt("menu").max_height(room).min_scrolled_height(room);
+            area.show(ui, add);
         });
 }

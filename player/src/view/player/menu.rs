@@ -3,9 +3,9 @@
 use egui::accesskit::Role;
 use egui::{Align2, Frame, Margin, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::state::Command;
+use super::picture;
 use crate::state::playback::{SPEEDS, TrackKind};
-use crate::state::words;
+use crate::state::{Command, SeekKind, words};
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::view::Scene;
 use crate::widget::{focus, slider, text};
@@ -37,18 +37,42 @@ pub(super) fn tracks(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
         }
     }
-    if !subtitles.is_empty() {
+    {
         if !sounds.is_empty() {
             rule(ui);
         }
         head(ui, "Subtitles");
-        if row(ui, "Off", "", !subtitles.iter().any(|track| track.on)).clicked() {
+        let file = playback.subtitle_file;
+        if row(ui, "Off", "", file.is_none() && !subtitles.iter().any(|track| track.on)).clicked() {
             scene.commands.push(Command::ChooseSubtitles(None));
         }
         for track in &subtitles {
-            if row(ui, &track.name, &track.detail, track.on).clicked() {
+            if row(ui, &track.name, &track.detail, track.on && file.is_none()).clicked() {
                 scene.commands.push(Command::ChooseSubtitles(Some(track.number)));
             }
+        }
+        for (number, own) in playback.subtitle_files.iter().enumerate() {
+            if row(ui, &own.name, "file", file == Some(number)).clicked() {
+                scene.commands.push(Command::ChooseSubtitleFile(Some(number)));
+            }
+        }
+        if row(ui, "Load a file…", "", false).clicked() {
+            scene.commands.push(Command::LoadSubtitles);
+        }
+    }
+    rule(ui);
+    picture::subtitle_delay(ui, playback, scene.commands);
+}
+
+/// The chapters.
+pub(super) fn chapters(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(playback) = &scene.state.playback else { return };
+    head(ui, "Chapters");
+    let now = playback.chapter_at(playback.shown_position()).map(|(number, _)| number);
+    for (number, chapter) in playback.chapters.iter().enumerate() {
+        let clock = words::clock(Some(chapter.start));
+        if row(ui, &chapter.name, &clock, now == Some(number)).clicked() {
+            scene.commands.push(Command::Seek(chapter.start, SeekKind::Exact));
         }
     }
 }
@@ -96,9 +120,15 @@ pub(super) fn more(ui: &mut Ui, scene: &mut Scene<'_>) {
     if row(ui, &format!("Slower than {speed}×"), "[", false).clicked() {
         scene.commands.push(Command::StepSpeed { faster: false });
     }
+    if state.playback.as_ref().is_some_and(|playback| !playback.chapters.is_empty()) {
+        rule(ui);
+        chapters(ui, scene);
+    }
+    rule(ui);
+    picture::show(ui, scene);
 }
 
-fn head(ui: &mut Ui, words: &str) {
+pub(super) fn head(ui: &mut Ui, words: &str) {
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     let ink = Tokens::of(ui).text3;
     let (rect, _) = ui.allocate_exact_size(vec2(WIDTH, 32.0), Sense::hover());
@@ -106,13 +136,13 @@ fn head(ui: &mut Ui, words: &str) {
     text::label(ui, place, Align2::LEFT_CENTER, words, Type::CAPTION_STRONG, ink);
 }
 
-fn rule(ui: &mut Ui) {
+pub(super) fn rule(ui: &mut Ui) {
     let color = Tokens::of(ui).line;
     let (rect, _) = ui.allocate_exact_size(vec2(WIDTH, 22.0), Sense::hover());
     ui.painter().hline(rect.left() + 12.0..=rect.right() - 12.0, rect.center().y, Stroke::new(1.0, color));
 }
 
-fn row(ui: &mut Ui, name: &str, detail: &str, on: bool) -> Response {
+pub(super) fn row(ui: &mut Ui, name: &str, detail: &str, on: bool) -> Response {
     let tokens = *Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, 36.0), Sense::click());
     let name = words::safe(name);

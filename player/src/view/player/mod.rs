@@ -4,6 +4,7 @@ mod bar;
 mod center;
 mod menu;
 mod notices;
+mod picture;
 mod top;
 
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use egui::{Align2, Color32, CursorIcon, Id, Popup, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::{Scene, stats};
+use crate::state::playback::Playback;
 use crate::state::{Command, State};
 use crate::theme::{Tokens, Type, motion, over_film as ink, radius};
 use crate::widget::{scrim, text};
@@ -118,9 +120,8 @@ fn shown(ui: &Ui, rect: Rect, state: &State) -> f32 {
 }
 
 fn subtitle(ui: &mut Ui, rect: Rect, controls: f32, state: &State) {
-    let Some(line) = state.playback.as_ref().and_then(|playback| playback.subtitle.as_deref()) else {
-        return;
-    };
+    let Some(line) = state.playback.as_ref().and_then(Playback::shown_subtitle) else { return };
+    let line = line.as_str();
     let settings = &state.settings;
     let size = (rect.height() / 22.0).clamp(16.0, 48.0) * settings.subtitle_size as f32;
     let ty = Type::HEADING.at(size, size * 1.3);

@@ -28,7 +28,12 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
     };
     let left = film.left() + 70.0;
     let room = health.unwrap_or(film.right() - 24.0) - left - 24.0;
-    let under = playback.title.as_ref().map(|title| words::safe(&title.catalog));
+    let chapter = playback.chapter_at(playback.shown_position());
+    let chapter = chapter.map(|(number, chapter)| {
+        let own = format!("Chapter {}", number + 1);
+        if chapter.name == own { own } else { format!("{own}, {}", chapter.name) }
+    });
+    let under = chapter.or_else(|| playback.title.as_ref().map(|title| words::safe(&title.catalog)));
     let low = film.height() < 520.0;
     match under.filter(|under| !under.is_empty() && !low) {
         Some(under) => {

@@ -229,6 +229,12 @@ fn every_fixed_key_asks_for_its_command() {
         (Key::I, Command::ToggleStats),
         (Key::N, Command::Next),
         (Key::P, Command::Previous),
+        (Key::PageDown, Command::SeekChapter { forward: true }),
+        (Key::B, Command::MarkRepeat),
+        (Key::X, Command::SetSubtitleDelay(100)),
+        (Key::R, Command::SetShape(crate::state::shape::Shape::default().turned())),
+        (Key::T, Command::ToggleSmall),
+        (Key::O, Command::ToggleOpen),
         (Key::Questionmark, Command::ToggleKeys),
     ];
     for (key, command) in keys {

@@ -1,0 +1,215 @@
+//! What keys do: every action with its name in the settings file and its usual keys.
+
+use std::collections::BTreeMap;
+
+/// Something that a key can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Play or pause.
+    PlayPause,
+    /// Back 5 s.
+    Back5,
+    /// Forward 5 s.
+    Forward5,
+    /// Back 10 s.
+    Back10,
+    /// Forward 10 s.
+    Forward10,
+    /// Go to a tenth of the whole.
+    Tenth(u8),
+    /// One frame back.
+    FrameBack,
+    /// One frame forward.
+    FrameForward,
+    /// The chapter before.
+    ChapterBack,
+    /// The next chapter.
+    ChapterForward,
+    /// The next title.
+    Next,
+    /// The title before.
+    Previous,
+    /// Mark a part that is played over and over.
+    Repeat,
+    /// Slower.
+    Slower,
+    /// Faster.
+    Faster,
+    /// Normal speed.
+    NormalSpeed,
+    /// Louder.
+    Louder,
+    /// Softer.
+    Softer,
+    /// Sound off or on.
+    Mute,
+    /// The next sound track.
+    Sound,
+    /// The next subtitles.
+    Subtitles,
+    /// Subtitles earlier.
+    SubtitlesEarlier,
+    /// Subtitles later.
+    SubtitlesLater,
+    /// Larger picture.
+    ZoomIn,
+    /// Smaller picture.
+    ZoomOut,
+    /// Next shape of the picture.
+    NextShape,
+    /// Quarter turn of the picture.
+    Turn,
+    /// Full screen.
+    FullScreen,
+    /// Small window on top.
+    SmallWindow,
+    /// Leave what is uppermost.
+    Leave,
+    /// Save a picture.
+    Picture,
+    /// Stats.
+    Stats,
+    /// The sheet of keys.
+    Keys,
+    /// Search the library.
+    Search,
+    /// Open a file or an address.
+    Open,
+}
+
+/// All actions: name in the file, what it does, usual keys.
+pub const ACTIONS: [(Action, &str, &str, &[&str]); 44] = [
+    (Action::PlayPause, "play_pause", "Play or pause", &["Space", "k"]),
+    (Action::Back5, "back_5", "Back 5 s", &["Left"]),
+    (Action::Forward5, "forward_5", "Forward 5 s", &["Right"]),
+    (Action::Back10, "back_10", "Back 10 s", &["j"]),
+    (Action::Forward10, "forward_10", "Forward 10 s", &["l"]),
+    (Action::Tenth(0), "go_to_0", "Go to the start", &["0"]),
+    (Action::Tenth(1), "go_to_10", "Go to 10 %", &["1"]),
+    (Action::Tenth(2), "go_to_20", "Go to 20 %", &["2"]),
+    (Action::Tenth(3), "go_to_30", "Go to 30 %", &["3"]),
+    (Action::Tenth(4), "go_to_40", "Go to 40 %", &["4"]),
+    (Action::Tenth(5), "go_to_50", "Go to 50 %", &["5"]),
+    (Action::Tenth(6), "go_to_60", "Go to 60 %", &["6"]),
+    (Action::Tenth(7), "go_to_70", "Go to 70 %", &["7"]),
+    (Action::Tenth(8), "go_to_80", "Go to 80 %", &["8"]),
+    (Action::Tenth(9), "go_to_90", "Go to 90 %", &["9"]),
+    (Action::FrameBack, "frame_back", "One frame back", &[","]),
+    (Action::FrameForward, "frame_forward", "One frame forward", &["."]),
+    (Action::ChapterBack, "chapter_back", "Chapter before", &["PageUp"]),
+    (Action::ChapterForward, "chapter_forward", "Next chapter", &["PageDown"]),
+    (Action::Next, "next", "Next title", &["n"]),
+    (Action::Previous, "previous", "Previous title", &["p"]),
+    (Action::Repeat, "repeat", "Repeat a part: its start, its end, off", &["b"]),
+    (Action::Slower, "slower", "Slower", &["["]),
+    (Action::Faster, "faster", "Faster", &["]"]),
+    (Action::NormalSpeed, "normal_speed", "Normal speed", &["Backspace"]),
+    (Action::Louder, "louder", "Louder", &["Up"]),
+    (Action::Softer, "softer", "Softer", &["Down"]),
+    (Action::Mute, "mute", "Mute", &["m"]),
+    (Action::Sound, "sound", "Next sound track", &["a"]),
+    (Action::Subtitles, "subtitles", "Next subtitles", &["c"]),
+    (Action::SubtitlesEarlier, "subtitles_earlier", "Subtitles earlier", &["z"]),
+    (Action::SubtitlesLater, "subtitles_later", "Subtitles later", &["x"]),
+    (Action::ZoomIn, "zoom_in", "Larger picture", &["+", "="]),
+    (Action::ZoomOut, "zoom_out", "Smaller picture", &["-"]),
+    (Action::NextShape, "shape", "Next shape of the picture", &["g"]),
+    (Action::Turn, "turn", "Turn the picture", &["r"]),
+    (Action::FullScreen, "full_screen", "Full screen, also double click", &["f"]),
+    (Action::SmallWindow, "small_window", "Small window on top", &["t"]),
+    (Action::Leave, "leave", "Leave", &["Escape"]),
+    (Action::Picture, "picture", "Save a picture", &["s"]),
+    (Action::Stats, "stats", "Stats", &["i"]),
+    (Action::Keys, "keys", "Keys", &["?"]),
+    (Action::Search, "search", "Search", &["/"]),
+    (Action::Open, "open", "Open a file or an address", &["o", "Ctrl+o"]),
+];
+
+/// The keys in force: the usual ones, but for those that a person changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyMap {
+    changed: BTreeMap<Action, Vec<String>>,
+}
+
+impl KeyMap {
+    /// Most keys of one action.
+    pub const KEYS: usize = 8;
+
+    /// The keys of an action; empty where it has none.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> Vec<&str> {
+        match self.changed.get(&action) {
+            Some(keys) => keys.iter().map(String::as_str).collect(),
+            None => usual(action).to_vec(),
+        }
+    }
+
+    /// Gives an action other keys; the usual ones are not kept as a change.
+    pub fn set(&mut self, action: Action, mut keys: Vec<String>) {
+        keys.truncate(Self::KEYS);
+        if usual(action).iter().eq(keys.iter()) {
+            self.changed.remove(&action);
+        } else {
+            self.changed.insert(action, keys);
+        }
+    }
+
+    /// The first key of an action as it stands on a tooltip; empty where it has none.
+    #[must_use]
+    pub fn first(&self, action: Action) -> String {
+        self.keys(action).first().map_or_else(String::new, |key| shown(key))
+    }
+}
+
+fn usual(action: Action) -> &'static [&'static str] {
+    ACTIONS.iter().find(|(other, ..)| *other == action).map_or(&[], |(_, _, _, keys)| keys)
+}
+
+/// A key as it stands on its cap.
+#[must_use]
+pub fn shown(key: &str) -> String {
+    match key {
+        "Left" => "←".to_owned(),
+        "Right" => "→".to_owned(),
+        "Up" => "↑".to_owned(),
+        "Down" => "↓".to_owned(),
+        "Escape" => "Esc".to_owned(),
+        "PageUp" => "Page ↑".to_owned(),
+        "PageDown" => "Page ↓".to_owned(),
+        key => key.replace('+', " + ").trim().replace(" +  + ", " + +").to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_name_and_no_key_does_two_things() {
+        let names: BTreeSet<_> = ACTIONS.iter().map(|(_, name, ..)| name).collect();
+        let actions: BTreeSet<_> = ACTIONS.iter().map(|(action, ..)| action).collect();
+        assert_eq!((names.len(), actions.len()), (ACTIONS.len(), ACTIONS.len()));
+        let keys: Vec<_> = ACTIONS.iter().flat_map(|(_, _, _, keys)| keys.iter()).collect();
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
+    }
+
+    #[test]
+    fn changed_keys_replace_the_usual_ones() {
+        let mut map = KeyMap::default();
+        map.set(Action::Mute, vec!["q".to_owned()]);
+        assert_eq!((map.keys(Action::Mute), map.keys(Action::Sound)), (vec!["q"], vec!["a"]));
+        map.set(Action::Sound, Vec::new());
+        assert!(map.keys(Action::Sound).is_empty() && map.first(Action::Sound).is_empty());
+        map.set(Action::Mute, vec!["m".to_owned()]);
+        map.set(Action::Sound, vec!["a".to_owned()]);
+        assert_eq!(map, KeyMap::default());
+    }
+
+    #[test]
+    fn caps_show_what_is_on_the_key() {
+        let caps: Vec<String> = ["Left", "Escape", "Ctrl+o", "+"].into_iter().map(shown).collect();
+        assert_eq!(caps, ["←", "Esc", "Ctrl + o", "+"]);
+    }
+}
