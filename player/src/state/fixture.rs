@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fetch_engine::snapshot::{
     CacheSnapshot, Cell, LogEntry, LogKind, PatternSnapshot, Snapshot, SourceSnapshot, StreamState, Totals,
+    Verification,
 };
 use tributary_core::directory::{
     CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, Title, TitlePage, Track,
@@ -173,6 +174,7 @@ pub fn snapshot() -> Snapshot {
         block_size: BLOCK_SIZE,
         blocks: BLOCKS,
         state: StreamState::Flowing,
+        verification: Verification::default(),
         sources: vec![
             source(0, 8.9, 12.0, 0.48),
             SourceSnapshot {
