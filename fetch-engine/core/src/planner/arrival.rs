@@ -57,6 +57,20 @@ impl Candidate {
         }
     }
 
+    /// Bytes a second: measured, else remembered, else as much as its slow start has shown in a round
+    /// trip, else by its response time alone (112, 114).
+    #[must_use]
+    pub fn likely_rate(&self) -> f64 {
+        let rtt = self.rtt.max(1e-4);
+        let rate = match self.pace {
+            Pace::Steady { rate } => rate,
+            Pace::Ramp { last_round, remembered, .. } => {
+                remembered.unwrap_or_else(|| last_round.unwrap_or(INITIAL_WINDOW) / rtt)
+            }
+        };
+        rate.max(1.0)
+    }
+
     /// Seconds from now until `bytes` more, after its backlog, would be here.
     #[must_use]
     pub fn eta(&self, bytes: f64) -> f64 {
@@ -144,6 +158,22 @@ pub fn extend(
     pattern
 }
 
+/// A pattern of at most `blocks` elements that can be repeated: the order in which blocks of one size
+/// come where everybody always has something to send. Sources that must have one stand in it at least
+/// once.
+#[must_use]
+pub fn repeating(candidates: &[Candidate], blocks: usize) -> Vec<Element> {
+    let busy = |c: &Candidate| Candidate {
+        rtt: 0.0,
+        backlog: 0.0,
+        pace: Pace::Steady { rate: c.likely_rate() },
+        must_have_one: c.must_have_one || matches!(c.pace, Pace::Ramp { .. }),
+        ..*c
+    };
+    let mut busy: Vec<Candidate> = candidates.iter().map(busy).collect();
+    extend(&mut busy, f64::INFINITY, blocks, |_| Some(1.0), |_, _| true)
+}
+
 /// As seconds.
 #[must_use]
 pub fn secs(duration: Duration) -> f64 {
@@ -173,6 +203,17 @@ mod tests {
         for (index, share) in [(0, 200), (1, 100), (2, 50)] {
             assert!(count(&pattern, index).abs_diff(share) <= 3, "{index}: {}", count(&pattern, index));
         }
+    }
+
+    #[test]
+    fn a_repeating_pattern_is_spread_by_rate_whatever_is_owed() {
+        let sources = [steady(0, 0.3, 4e5, 9e9), steady(1, 0.01, 2e5, 0.0), steady(2, 0.01, 2e5, 3.0)];
+        let pattern = crate::pattern::Pattern::new(repeating(&sources, 8)).unwrap();
+        assert_eq!(pattern.to_string(), "AABCAABC");
+        let pace = Pace::Ramp { last_round: None, remembered: None, cap_bytes: 1.0 };
+        let new = Candidate { pace, ..steady(3, 100.0, 1.0, 0.0) };
+        let pattern = repeating(&[sources[0], new], 50);
+        assert_eq!((pattern.len(), count(&pattern, 3)), (50, 1), "a new one is in it");
     }
 
     #[test]

@@ -62,6 +62,19 @@ pub fn owners(pattern: &Pattern, from: Seq, seq: Seq, copies: usize) -> Vec<Sour
     owners
 }
 
+/// A pattern of one layer with further ones, so that each block has `copies` owners where the pattern
+/// names as many.
+#[must_use]
+pub fn layered(pattern: &Pattern, copies: usize) -> Option<Pattern> {
+    let mut layers = vec![vec![Element::Nobody; pattern.len()]; copies];
+    for place in 0..pattern.len() {
+        for (layer, owner) in layers.iter_mut().zip(owners(pattern, 0, place as Seq, copies)) {
+            layer[place] = owner.into();
+        }
+    }
+    Pattern::layered(layers.concat(), u8::try_from(copies).ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +127,13 @@ mod tests {
         assert_eq!(owners(&pattern, 1, 1, 2), [source(0), source(1)]);
         assert_eq!(owners(&pattern, 1, 3, 3), [source(1), source(2), source(0)]);
         assert_eq!(owners(&pattern, 1, 5, 9), [source(2), source(0), source(1)]);
+    }
+
+    #[test]
+    fn a_repeating_pattern_has_a_layer_for_each_copy() {
+        let pattern: Pattern = "AABCC".parse().unwrap();
+        assert_eq!(layered(&pattern, 1), Some(pattern.clone()));
+        assert_eq!(layered(&pattern, 2).unwrap().to_string(), "AABCC|BBCAA");
+        assert_eq!(layered(&"AA".parse().unwrap(), 2).unwrap().to_string(), "AA|--");
     }
 }

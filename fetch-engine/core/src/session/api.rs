@@ -19,11 +19,67 @@ pub enum PlannerKind {
     Interval,
 }
 
+/// How a new pattern takes over while blocks flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CutOver {
+    /// At the highest lease + 1: nobody has walked past it.
+    #[default]
+    Lease,
+    /// The seed's FIG. 8: at a predicted block inside leased ground; acknowledged, and what lateness loses
+    /// is repaired.
+    Prediction,
+    /// At the highest lease + 1, once every usable source has acknowledged it.
+    Synchronous,
+}
+
+/// What the last prediction came from (FIG. 8, 300 to 316).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    /// Epoch that it was made for.
+    pub epoch: u32,
+    /// `secondsInFuture`.
+    pub seconds_in_future: f64,
+    /// `maxSeqNumPrediction` (310).
+    pub max: Seq,
+    /// The same rounded up to whole runs of the pattern before (314).
+    pub rounded: Seq,
+    /// First block of the new pattern: that, or the first block not leased where that comes before it.
+    pub applied_from: Seq,
+    /// What each connection predicted.
+    pub sources: Vec<SourcePrediction>,
+}
+
+/// One connection's part of a [`Prediction`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourcePrediction {
+    /// The connection.
+    pub source: SourceId,
+    /// `mLastIntervalBytes` (300).
+    pub last_interval_bytes: u64,
+    /// `mIntervalPct` (304).
+    pub interval_pct: f64,
+    /// `blocksPerSecond` (306).
+    pub blocks_per_second: f64,
+    /// `lastSeqNum`; 0 where none came yet.
+    pub last_seq: Seq,
+    /// `SeqNumPrediction` (308).
+    pub seq: Seq,
+}
+
 /// Bounds and choices of a session.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Who decides.
     pub planner: PlannerKind,
+    /// How a new pattern takes over.
+    pub cut_over: CutOver,
+    /// Elements of a pattern, 1 to 1,024; as the planner likes where none is given.
+    pub pattern_length: Option<u16>,
+    /// Elements of a pattern for each block, 1 to 1,024.
+    pub elements_per_block: u16,
+    /// `secondsInFuture` of [`CutOver::Prediction`]; a little more than the largest round trip where none
+    /// is given.
+    pub prediction_reach: Option<Duration>,
     /// Most bytes that may be ordered and not yet here: the memory of reordering is bounded by it.
     pub max_outstanding_bytes: u64,
     /// Silence after which a source is dead, counted from when it should have sent something.
@@ -41,6 +97,10 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             planner: PlannerKind::default(),
+            cut_over: CutOver::default(),
+            pattern_length: None,
+            elements_per_block: 1,
+            prediction_reach: None,
             max_outstanding_bytes: 32 << 20,
             dead_after: Duration::from_secs(4),
             identify: Identify::default(),
@@ -318,6 +378,14 @@ pub struct Counters {
     pub page_bytes: u64,
     /// Epochs announced.
     pub epochs: u64,
+    /// Extensions of the lease that came without a new epoch.
+    pub leases: u64,
+    /// Blocks that nobody would have sent because an epoch came late, learnt from acknowledgements.
+    pub late_lost: u64,
+    /// Those of them that were ordered by name at once.
+    pub late_repaired: u64,
+    /// Blocks that came twice because an epoch came late.
+    pub late_doubled: u64,
     /// Blocks that came before one with a smaller number.
     pub out_of_sequence: u64,
     /// Blocks ordered in place of another source, or from a second one.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::ledger::Debt;
 use super::source::Source;
 use super::{Action, Notice, Session};
 use crate::geometry::Seq;
@@ -48,6 +49,9 @@ impl Session {
         self.note_sequence(now, id, epoch, seq);
         let mut redundant = false;
         if let Some(source) = self.sources.get_mut(&id) {
+            if epoch > 0 {
+                source.interval.block(seq);
+            }
             redundant = source.copy_came(now, epoch, seq, bytes.len() as u64);
             if owed_by_sender {
                 source.forgive(now, seq, bytes.len() as u64);
@@ -60,6 +64,7 @@ impl Session {
                 return;
             }
             self.counters.duplicate_bytes += bytes.len() as u64;
+            self.counters.late_doubled += u64::from(epoch > 0 && self.changed.contains(&seq));
             if let Some(source) = self.sources.get_mut(&id) {
                 source.duplicates += 1;
                 source.doubtful_bytes = source.doubtful_bytes.saturating_sub(bytes.len() as u64);
@@ -112,7 +117,7 @@ impl Session {
         }
         for other in debt.owners.iter().filter(|other| *other != sender) {
             let Some(source) = self.sources.get_mut(&other) else { continue };
-            if !debt.hedged && !debt.named {
+            if !debt.hedged && !debt.named && !debt.handed_over {
                 // Redundancy was asked for: the copy may well be on its way, and is cancelled if not.
                 source.copy_is_surplus(seq);
                 continue;
@@ -164,9 +169,8 @@ impl Session {
     fn note_sequence(&mut self, now: Time, id: SourceId, epoch: u32, seq: Seq) {
         let Some(source) = self.sources.get(&id) else { return };
         let expected = source.backlog().iter().copied().find(|owed| {
-            self.ledger
-                .debt(*owed)
-                .is_some_and(|debt| debt.owners.contains(id) && !debt.named && !debt.hedged)
+            let by_pattern = |debt: Debt| !debt.named && !debt.hedged && !debt.handed_over;
+            self.ledger.debt(*owed).is_some_and(|debt| debt.owners.contains(id) && by_pattern(debt))
         });
         let Some(awaited) = expected.filter(|expected| epoch > 0 && seq > *expected) else { return };
         self.counters.out_of_sequence += 1;

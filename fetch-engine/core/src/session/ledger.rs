@@ -20,6 +20,8 @@ pub(super) struct Debt {
     pub(super) repair: bool,
     /// One of the owners is there to be in time where the others may not be.
     pub(super) hedged: bool,
+    /// A new pattern gave it to others; which of the owners sends it is not known yet.
+    pub(super) handed_over: bool,
 }
 
 /// One bit a block.
@@ -108,6 +110,13 @@ impl Ledger {
         }
     }
 
+    /// A new pattern has added owners. Those before may have sent the block all the same.
+    pub(super) fn hand_over(&mut self, seq: Seq) {
+        if let Some(debt) = self.owed.get_mut(&seq) {
+            debt.handed_over = true;
+        }
+    }
+
     /// The block is owed in place of another.
     pub(super) fn mark_repair(&mut self, seq: Seq) {
         if let Some(debt) = self.owed.get_mut(&seq) {
@@ -143,6 +152,7 @@ impl Ledger {
             self.orphans.insert(seq);
         } else if debt.owners.len() == 1 {
             debt.hedged = false;
+            debt.handed_over = false;
         }
     }
 
@@ -195,7 +205,7 @@ mod tests {
 
     fn debt(index: u8) -> Debt {
         let owners = Owners::one(source(index));
-        Debt { owners, since: Time::ZERO, named: false, repair: false, hedged: false }
+        Debt { owners, since: Time::ZERO, named: false, repair: false, hedged: false, handed_over: false }
     }
 
     #[test]

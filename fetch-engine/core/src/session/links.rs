@@ -53,6 +53,7 @@ impl Session {
         }
         source.connected(now, if relayed { rtt * RELAYED_ROUND_TRIPS } else { rtt });
         source.relayed = relayed;
+        self.repeat.forget_source(id);
         let (size, block_size) = (self.geometry.size(), self.geometry.block_size());
         let identify = self.config.identify;
         self.send(id, Frame::Hello { min_version: VERSION, max_version: VERSION });
@@ -189,7 +190,7 @@ impl Session {
             self.ledger.forgive(*seq, id);
         }
         self.pages.source_lost(id);
-        self.interval.connection_lost = true;
+        self.repeat.connection_lost = true;
         self.notice(Notice::Left { source: id, why, owed: owed.len(), retry_in });
         self.order_orphans(now);
         self.check_anybody_left(now);

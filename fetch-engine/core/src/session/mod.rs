@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `links` | sources come and go: connect, lose, back off, shut out |
 //! | `plan` | who sends the next blocks: epochs and leases (112 to 132) |
+//! | `repeat`, `cutover` | patterns that repeat, and how a new one takes over |
 //! | `intake` | blocks and hash pages arrive: verify, store, count |
 //! | `rescue` | blocks that nobody will send, or not in time |
 //! | `silence` | sources that owe blocks and say nothing |
@@ -20,6 +21,7 @@
 //! outstanding bytes stay within their bound; the same events give the same actions.
 
 mod api;
+mod cutover;
 mod held;
 mod intake;
 mod ledger;
@@ -29,6 +31,7 @@ mod owners;
 mod pages;
 mod plan;
 mod ramp;
+mod repeat;
 mod report;
 mod rescue;
 mod silence;
@@ -37,18 +40,21 @@ mod source;
 mod turns;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 pub use api::*;
+use cutover::Change;
 use ledger::Ledger;
 use pages::PageFetch;
-use plan::{IntervalState, Walk};
+use plan::Walk;
+use repeat::Repeat;
 use source::Source;
 
 use crate::geometry::{Geometry, Seq, StreamId};
-use crate::pattern::SourceId;
+use crate::pattern::{MAX_ELEMENTS, SourceId};
 use crate::time::Time;
 use crate::verify::{GROUP, Proof};
 use crate::wire::{Frame, encoded_len};
@@ -68,6 +74,17 @@ pub enum BadSession {
     /// Blocks are verified whole, so they are a multiple of a chunk group.
     #[error("block size {0} is not a multiple of {GROUP} bytes")]
     BlockSize(u32),
+    /// So many elements can't stand for one block.
+    #[error("1 to {MAX_ELEMENTS} elements of a pattern stand for a block, not {0}")]
+    ElementsPerBlock(u16),
+    /// A pattern can't have so many elements.
+    #[error("a pattern has {shortest} to {MAX_ELEMENTS} elements here, not {length}")]
+    PatternLength {
+        /// How many it shall have.
+        length: u16,
+        /// How many stand for one block.
+        shortest: u16,
+    },
 }
 
 /// One stream being drawn from several sources.
@@ -85,7 +102,12 @@ pub struct Session {
     unproved_bytes: u64,
     demand: Demand,
     walk: Walk,
-    interval: IntervalState,
+    repeat: Repeat,
+    /// The last epoch, until it is acknowledged.
+    change: Option<Change>,
+    /// Leased blocks that the last change gave anew.
+    changed: Range<Seq>,
+    prediction: Option<Prediction>,
     /// Stored blocks with a missing one before them.
     reorder: BTreeSet<Seq>,
     reorder_bytes: u64,
@@ -119,6 +141,15 @@ impl Session {
         geometry: Geometry,
         config: Config,
     ) -> Result<Self, BadSession> {
+        if config.elements_per_block == 0 || usize::from(config.elements_per_block) > MAX_ELEMENTS {
+            return Err(BadSession::ElementsPerBlock(config.elements_per_block));
+        }
+        let shortest = config.elements_per_block;
+        if let Some(length) = config.pattern_length
+            && !(usize::from(shortest)..=MAX_ELEMENTS).contains(&usize::from(length))
+        {
+            return Err(BadSession::PatternLength { length, shortest });
+        }
         if !u64::from(geometry.block_size()).is_multiple_of(proof.unit()) {
             return Err(BadSession::BlockSize(geometry.block_size()));
         }
@@ -134,7 +165,10 @@ impl Session {
             unproved_bytes: 0,
             demand: Demand::default(),
             walk: Walk::default(),
-            interval: IntervalState::default(),
+            repeat: Repeat::default(),
+            change: None,
+            changed: 0..0,
+            prediction: None,
             reorder: BTreeSet::new(),
             reorder_bytes: 0,
             counters: Counters::default(),
@@ -170,6 +204,7 @@ impl Session {
         self.retry_links(now);
         self.watch_rates(now);
         self.watch_silence(now);
+        self.watch_change(now);
         self.order_orphans(now);
         self.order_others(now);
         self.speed_up_late(now);
@@ -243,7 +278,10 @@ impl Session {
             Frame::Page { page, values } => self.page(now, id, page, &values),
             Frame::EchoReply { nonce, .. } => self.echoed(now, id, nonce),
             Frame::Opened { size, held } => self.opened(now, id, size, held),
-            Frame::Welcome { .. } | Frame::EpochAck { .. } => {}
+            Frame::EpochAck { generation, epoch, applied_from, next_unsent } => {
+                self.acknowledged(now, id, (generation, epoch), applied_from, next_unsent);
+            }
+            Frame::Welcome { .. } => {}
             Frame::GoingAway => self.drop_link(now, id, "it is shutting down".into(), false),
             Frame::Error { code, message } => self.refused(now, id, code, &message),
             Frame::Hello { .. }

@@ -25,6 +25,11 @@ impl Owners {
         self.0 &= !(1 << source.index());
     }
 
+    /// Those that are not in `others`.
+    pub(super) const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     pub(super) const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -35,6 +40,14 @@ impl Owners {
 
     pub(super) fn iter(self) -> impl Iterator<Item = SourceId> {
         (0..MAX_SOURCES as u8).filter_map(SourceId::new).filter(move |source| self.contains(*source))
+    }
+}
+
+impl FromIterator<SourceId> for Owners {
+    fn from_iter<I: IntoIterator<Item = SourceId>>(sources: I) -> Self {
+        let mut owners = Self::default();
+        sources.into_iter().for_each(|source| owners.insert(source));
+        owners
     }
 }
 

@@ -1,19 +1,19 @@
 //! Who sends the next blocks: epochs, leases, restarts.
 //!
-//! Every renewal carries a fresh pattern exactly as long as the extension of the lease, and starts at
-//! the highest lease + 1: nobody has walked past it, so it can neither lose nor double a block.
+//! By arrival, every renewal carries a fresh pattern exactly as long as the extension of the lease, and
+//! starts at the highest lease + 1: nobody has walked past it, so it can neither lose nor double a block.
+//! Patterns that repeat are made in `repeat`, and take over as `cutover` says.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::ledger::Debt;
 use super::owners::Owners;
-use super::source::Source;
-use super::{Demand, MAX_OTHERS, MIN_PLAN_STEP, Notice, PlannerKind, Session, TICK};
+use super::source::{Interval, Source};
+use super::{Demand, MAX_OTHERS, MIN_PLAN_STEP, Notice, Session, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
-use crate::planner::arrival::{self, Candidate};
-use crate::planner::interval::{self, IntervalBytes, PATTERN_SIZE};
+use crate::planner::arrival::Candidate;
 use crate::planner::redundant;
 use crate::schedule::Schedule;
 use crate::time::Time;
@@ -29,10 +29,6 @@ const SHARE_MEMORY_SECS: f64 = 1.0;
 const TELLING_SHARE: f64 = 0.1;
 /// And at most so often.
 const TELL_EVERY: Duration = Duration::from_secs(1);
-/// The interval planner recalculates so often (the seed's "predetermined time interval").
-const INTERVAL: Duration = Duration::from_secs(1);
-/// Bytes the interval planner leases ahead.
-const INTERVAL_LEASE_BYTES: u64 = 2 << 20;
 
 /// The walk through the stream: which generation, which epoch, how far it is leased.
 #[derive(Clone, Debug)]
@@ -62,16 +58,6 @@ impl Default for Walk {
             told_shares: Vec::new(),
         }
     }
-}
-
-/// What the interval planner keeps between its calculations.
-#[derive(Clone, Debug, Default)]
-pub(super) struct IntervalState {
-    pattern: Option<Pattern>,
-    /// First block of the pattern.
-    from: Seq,
-    calculated_at: Time,
-    pub(super) connection_lost: bool,
 }
 
 impl Session {
@@ -125,6 +111,7 @@ impl Session {
         self.ledger.restart();
         for source in self.sources.values_mut() {
             source.forgive_all(now);
+            source.interval = Interval::default();
         }
         self.reorder.clear();
         self.reorder_bytes = 0;
@@ -132,7 +119,9 @@ impl Session {
         self.walk.epoch = 0;
         self.walk.next = from;
         self.walk.recent.clear();
-        self.interval.pattern = None;
+        self.repeat.forget_pattern();
+        self.change = None;
+        self.changed = 0..0;
         if self.walk.generation > 1 {
             self.notice(Notice::Restarted { generation: self.walk.generation, from });
         }
@@ -170,17 +159,18 @@ impl Session {
             let from = self.walk.next;
             let present = self.skippable(from);
             if present > from {
-                self.announce(now, from, present - 1, Schedule::nobody());
-                continue;
+                self.repeat.interrupted();
+                self.announce(now, from, present - 1, Schedule::nobody(), false);
+            } else if self.repeats() {
+                if !self.repeat(now, &candidates, from) {
+                    return;
+                }
+            } else {
+                let layers = self.by_arrival(candidates, from);
+                let Ok(pattern) = Pattern::layered(layers.concat(), layers.len() as u8) else { return };
+                let lease = from + pattern.len() as u64 - 1;
+                self.announce(now, from, lease, self.laid(&pattern, true), false);
             }
-            let layers = match self.config.planner {
-                PlannerKind::Arrival => self.by_arrival(candidates, from),
-                PlannerKind::Interval => self.by_interval(now, &candidates, from),
-            };
-            let Ok(pattern) = Pattern::layered(layers.concat(), layers.len() as u8) else { return };
-            let len = pattern.len() as u64;
-            let schedule = Schedule::new(pattern, 1, true).expect("any pattern is groups of one");
-            self.announce(now, from, from + len - 1, schedule);
         }
     }
 
@@ -237,20 +227,21 @@ impl Session {
         self.config.max_outstanding_bytes.saturating_sub(owed + self.unproved_bytes + self.reorder_bytes)
     }
 
-    fn limit(&self, from: Seq) -> usize {
+    /// How many blocks from `from` on may be planned at once.
+    pub(super) fn limit(&self, from: Seq) -> usize {
         let room = self.room_bytes() / u64::from(self.geometry.block_size());
         (self.demand.main.end - from).min(room).min(MAX_ELEMENTS as u64) as usize
     }
 
     fn by_arrival(&self, mut candidates: Vec<Candidate>, from: Seq) -> Vec<Vec<Element>> {
-        let block = f64::from(self.geometry.block_size());
-        let horizon = arrival::horizon(&candidates, block);
+        let horizon = self.horizon(&candidates);
+        let limit = self.limit(from).min(self.blocks_of_a_pattern(MAX_ELEMENTS));
         let bytes = |place| {
             let seq = from + place as u64;
             (!self.is_settled(seq)).then(|| self.block_bytes(seq) as f64)
         };
         let holds = |place, source| self.holds(source, from + place as u64);
-        let (limit, copies) = (self.limit(from), usize::from(self.config.redundancy));
+        let copies = usize::from(self.config.redundancy);
         let mut layers = redundant::extend(&mut candidates, horizon, limit, copies, bytes, holds);
         while layers[0].last() == Some(&Element::Nobody) {
             layers.iter_mut().for_each(|layer| layer.truncate(layer.len() - 1));
@@ -258,94 +249,22 @@ impl Session {
         layers
     }
 
-    fn by_interval(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Vec<Vec<Element>> {
-        let owed: u64 = self.sources.values().map(Source::backlog_bytes).sum();
-        let room = INTERVAL_LEASE_BYTES.saturating_sub(owed) / u64::from(self.geometry.block_size());
-        let limit = self.limit(from).min(room as usize);
-        let pattern = self.interval_pattern(now, candidates, from);
-        let copies = usize::from(self.config.redundancy).clamp(1, candidates.len());
-        let mut layers = vec![Vec::new(); copies];
-        let Some(pattern) = pattern else { return layers };
-        let start = self.interval.from;
-        layers[0] = (from..from + limit as u64)
-            .map_while(|seq| {
-                if self.is_settled(seq) {
-                    return Some(Element::Nobody);
-                }
-                self.holder(candidates, pattern.owner(start, seq), seq)
-            })
-            .collect();
-        for (place, seq) in (from..).take(layers[0].len()).enumerate() {
-            let first = layers[0][place];
-            let holds = |id: &SourceId| Element::from(*id) != first && self.holds(*id, seq);
-            let all = redundant::owners(&pattern, start, seq, candidates.len());
-            let mut others = all.into_iter().filter(|id| first != Element::Nobody && holds(id));
-            for layer in &mut layers[1..] {
-                layer.push(others.next().map_or(Element::Nobody, Element::from));
-            }
-        }
-        layers
-    }
-
-    /// The pattern of FIG. 8: recalculated when the previous one has been executed at least once, the
-    /// interval has elapsed and no connection was just lost; at once where a connection it names is
-    /// gone, since nobody would send its blocks.
-    fn interval_pattern(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Option<Pattern> {
-        let state = &self.interval;
-        let executed = state.pattern.as_ref().is_some_and(|p| from - state.from >= p.len() as u64);
-        let elapsed = now.since(state.calculated_at) >= INTERVAL;
-        let usable = |e: &Element| e.source().is_some_and(|id| candidates.iter().any(|c| c.source == id));
-        let whole = state.pattern.as_ref().is_some_and(|p| p.elements().iter().all(usable));
-        if whole && !(executed && elapsed && !state.connection_lost) {
-            self.interval.connection_lost = false;
-            return self.interval.pattern.clone();
-        }
-        let received: f64 = self.sources.values().map(|source| source.interval_bytes).sum();
-        let part = |c: &Candidate| {
-            let bytes = self.sources.get(&c.source).map_or(0.0, |source| source.interval_bytes);
-            // Before any byte came, the response time of the test block stands in for it (114).
-            IntervalBytes {
-                source: c.source,
-                bytes: if received > 0.0 { bytes } else { 1.0 / c.rtt.max(1e-4) },
-            }
-        };
-        let parts: Vec<_> = candidates.iter().map(part).collect();
-        for source in self.sources.values_mut() {
-            source.interval_bytes = 0.0;
-        }
-        self.interval.pattern = interval::forward_pattern(&parts, PATTERN_SIZE);
-        self.interval.from = from;
-        self.interval.calculated_at = now;
-        self.interval.connection_lost = false;
-        self.interval.pattern.clone()
-    }
-
-    /// Tells every source of a new epoch, also one without an element in it, and books the debts.
-    fn announce(&mut self, now: Time, from: Seq, lease: Seq, schedule: Schedule) {
+    /// Tells every source of a new epoch, also one without an element in it, with a lease.
+    pub(super) fn announce(
+        &mut self,
+        now: Time,
+        from: Seq,
+        lease: Seq,
+        schedule: Schedule,
+        acknowledge: bool,
+    ) {
         self.walk.epoch += 1;
-        self.walk.next = lease + 1;
         self.counters.epochs += 1;
-        let gives_something = schedule.pattern().elements().iter().any(|e| e.source().is_some());
-        for seq in (from..=lease).take_while(|_| gives_something) {
-            let mut senders = schedule.senders(from, seq);
-            if let Some(first) = senders.next() {
-                self.book(now, seq, first, false);
-                for copy in senders {
-                    self.book_copy(now, seq, copy);
-                }
-            }
-            for id in schedule.senders(from, seq) {
-                if let Some(source) = self.sources.get_mut(&id) {
-                    source.planned += 1.0;
-                }
-            }
-        }
-        let up: Vec<SourceId> = self.sources.values().filter(|s| s.is_up()).map(|s| s.id).collect();
         let (generation, epoch) = (self.walk.generation, self.walk.epoch);
-        for id in up {
+        self.tell_all(|| {
             let schedule = schedule.clone();
-            self.send(id, Frame::Epoch { generation, epoch, from, lease, acknowledge: false, schedule });
-        }
+            Frame::Epoch { generation, epoch, from, lease, acknowledge, schedule }
+        });
         self.tell_pattern(now, schedule.by_block(), from);
         self.walk.recent.push_back((epoch, from, schedule));
         let kept = match self.config.identify {
@@ -355,6 +274,66 @@ impl Session {
         if self.walk.recent.len() > kept {
             self.walk.recent.pop_front();
         }
+        self.lease_out(now, lease);
+    }
+
+    /// Extends the lease to `lease` under the epochs that were told.
+    pub(super) fn grant(&mut self, now: Time, lease: Seq) {
+        let generation = self.walk.generation;
+        self.counters.leases += 1;
+        self.tell_all(|| Frame::Lease { generation, lease });
+        self.lease_out(now, lease);
+    }
+
+    fn tell_all(&mut self, frame: impl Fn() -> Frame) {
+        let up: Vec<SourceId> = self.sources.values().filter(|s| s.is_up()).map(|s| s.id).collect();
+        for id in up {
+            self.send(id, frame());
+        }
+    }
+
+    /// Blocks up to `lease` are owed from now on, as the last epoch gives them. What has been ordered by
+    /// name since that was told need not be sent.
+    fn lease_out(&mut self, now: Time, lease: Seq) {
+        let leased = self.walk.next..lease.saturating_add(1);
+        let Some((_, from, schedule)) = self.walk.recent.back().filter(|_| !leased.is_empty()) else {
+            return;
+        };
+        let gives_something = schedule.by_block().elements().iter().any(|e| e.source().is_some());
+        let owners = |seq| (seq, schedule.senders(*from, seq).collect());
+        let owed: Vec<(Seq, Vec<SourceId>)> =
+            leased.clone().take_while(|_| gives_something).map(owners).collect();
+        self.walk.next = leased.end;
+        for (seq, owners) in owed {
+            if self.is_settled(seq) {
+                let generation = self.walk.generation;
+                for id in owners {
+                    self.send(id, Frame::Cancel { generation, blocks: vec![seq] });
+                }
+                continue;
+            }
+            for (place, id) in owners.into_iter().enumerate() {
+                match place {
+                    0 => self.book(now, seq, id, false),
+                    _ => self.book_copy(now, seq, id),
+                }
+                if let Some(source) = self.sources.get_mut(&id) {
+                    source.planned += 1.0;
+                }
+            }
+        }
+    }
+
+    /// The last block of the last epoch, where that ends and is not leased yet.
+    pub(super) fn promised_end(&self) -> Option<Seq> {
+        let (_, from, schedule) = self.walk.recent.back()?;
+        schedule.last(*from).filter(|last| *last >= self.walk.next)
+    }
+
+    /// Whose block `seq` is by the epochs told so far.
+    pub(super) fn owners_by_pattern(&self, seq: Seq) -> Owners {
+        let epoch = self.walk.recent.iter().rev().find(|(_, from, _)| *from <= seq);
+        epoch.map(|(_, from, schedule)| schedule.senders(*from, seq).collect()).unwrap_or_default()
     }
 
     /// Tells the servers of a generation in which nothing is planned yet, so that blocks can be ordered
@@ -363,14 +342,15 @@ impl Session {
         let usable = self.sources.values().any(Source::is_usable);
         if self.walk.generation > 0 && self.walk.epoch == 0 && usable && self.geometry.blocks() > 0 {
             let from = self.walk.next.min(self.geometry.blocks());
-            self.announce(now, from, from - 1, Schedule::nobody());
+            self.announce(now, from, from - 1, Schedule::nobody(), false);
         }
     }
 
     /// `source` owes `seq` from now on.
     pub(super) fn book(&mut self, now: Time, seq: Seq, id: SourceId, named: bool) {
         let owners = Owners::one(id);
-        self.ledger.owe(seq, Debt { owners, since: now, named, repair: false, hedged: false });
+        let debt = Debt { owners, since: now, named, repair: false, hedged: false, handed_over: false };
+        self.ledger.owe(seq, debt);
         let bytes = self.block_bytes(seq);
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);
@@ -387,7 +367,7 @@ impl Session {
     }
 
     /// `source` owes one more copy of `seq`, which another owes already.
-    fn book_copy(&mut self, now: Time, seq: Seq, id: SourceId) {
+    pub(super) fn book_copy(&mut self, now: Time, seq: Seq, id: SourceId) {
         let bytes = self.block_bytes(seq);
         self.ledger.owe_copy(seq, id);
         if let Some(source) = self.sources.get_mut(&id) {

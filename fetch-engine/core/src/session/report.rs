@@ -1,7 +1,7 @@
 //! What there is to show of a session.
 
 use super::source::{Link, Source};
-use super::{Counters, Session, SourceState, SourceStats};
+use super::{Config, Counters, Prediction, Session, SourceState, SourceStats};
 use crate::geometry::Seq;
 use crate::pattern::{Pattern, SourceId};
 use crate::time::Time;
@@ -14,6 +14,18 @@ impl Session {
     #[must_use]
     pub const fn counters(&self) -> Counters {
         self.counters
+    }
+
+    /// What the last prediction of a cut-over came from.
+    #[must_use]
+    pub const fn prediction(&self) -> Option<&Prediction> {
+        self.prediction.as_ref()
+    }
+
+    /// The choices it was made with.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
     }
 
     /// What is known of a source; nothing of one never added.

@@ -147,7 +147,7 @@ impl Session {
             return;
         }
         let block = f64::from(self.geometry.block_size());
-        let horizon = arrival::horizon(&candidates, block) + LATE.as_secs_f64();
+        let horizon = self.horizon(&candidates) + LATE.as_secs_f64();
         let is_late = |c: &&Candidate| matches!(c.pace, Pace::Steady { .. }) && c.eta(0.0) > horizon;
         let late: Vec<SourceId> = candidates.iter().filter(is_late).map(|c| c.source).collect();
         let is_in_time = |c: &&Candidate| c.eta(block) < horizon - LATE.as_secs_f64();

@@ -37,7 +37,8 @@ impl Session {
                 let secs = self.config.dead_after.as_secs_f64();
                 self.drop_link(now, id, format!("it was silent for {secs} s"), true);
             } else if silence > suspicion && !source.silent {
-                self.suspect(now, id, silence);
+                let why = format!("it was silent for {:.1} s", silence.as_secs_f64());
+                self.suspect(now, id, silence, why);
             }
         }
     }
@@ -45,7 +46,7 @@ impl Session {
     /// What it owes and others have is ordered from them. Should it speak again, that comes from it as
     /// well: where that would be more than may come twice, it loses its connection with all that is on
     /// it, and has more time to begin on the next one.
-    fn suspect(&mut self, now: Time, id: SourceId, silence: Duration) {
+    pub(super) fn suspect(&mut self, now: Time, id: SourceId, silence: Duration, why: String) {
         let owed = self.owed_that_others_hold(id);
         let bytes = owed.iter().map(|seq| self.block_bytes(*seq)).sum();
         if owed.is_empty() {
@@ -53,7 +54,6 @@ impl Session {
         }
         let enough = self.may_come_twice(bytes);
         let Some(source) = self.sources.get_mut(&id) else { return };
-        let why = format!("it was silent for {:.1} s", silence.as_secs_f64());
         if !enough {
             source.needs_time = true;
             self.drop_link(now, id, why, true);

@@ -55,6 +55,44 @@ pub(super) enum Link {
     Quarantined,
 }
 
+/// What came over one connection since the last pattern was calculated (FIG. 8).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Interval {
+    /// `mLastIntervalBytes` (300).
+    pub(super) bytes: u64,
+    /// Blocks that its pattern gave it.
+    pub(super) blocks: u64,
+    /// How often the lease was looked at, and how often it ended before this source had enough to send.
+    pub(super) looks: u32,
+    pub(super) short: u32,
+    /// `lastSeqNum`: the most recent of those, of this interval or an earlier one; 0 before the first.
+    pub(super) last_seq: Seq,
+}
+
+impl Interval {
+    /// The next interval begins.
+    pub(super) fn begin(&mut self) {
+        *self = Self { last_seq: self.last_seq, ..Self::default() };
+    }
+
+    /// The lease was looked at; `short`: the source would send more, were it longer.
+    pub(super) const fn look(&mut self, short: bool) {
+        self.looks = self.looks.saturating_add(1);
+        self.short = self.short.saturating_add(short as u32);
+    }
+
+    /// Part of the interval in which it would have sent more, had the lease been longer: 0 to 1.
+    pub(super) fn shortage(&self) -> f64 {
+        f64::from(self.short) / f64::from(self.looks.max(1))
+    }
+
+    /// A block that the pattern gave to this connection came.
+    pub(super) const fn block(&mut self, seq: Seq) {
+        self.blocks += 1;
+        self.last_seq = seq;
+    }
+}
+
 /// One source.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
@@ -107,8 +145,8 @@ pub(super) struct Source {
     slowed_at: Option<Time>,
     /// Elements given to it, decayed over about a second.
     pub(super) planned: f64,
-    /// Bytes since the interval planner's last calculation.
-    pub(super) interval_bytes: f64,
+    /// What came since the last pattern was calculated.
+    pub(super) interval: Interval,
     pub(super) useful_bytes: u64,
     pub(super) blocks: u64,
     pub(super) repairs: u64,
@@ -153,7 +191,7 @@ impl Source {
             trend_at: Time::ZERO,
             slowed_at: None,
             planned: 0.0,
-            interval_bytes: 0.0,
+            interval: Interval::default(),
             useful_bytes: 0,
             blocks: 0,
             repairs: 0,
@@ -288,7 +326,7 @@ impl Source {
         let rtt = self.round_trip();
         self.last_byte = now;
         self.partial_bytes += bytes as u64;
-        self.interval_bytes += bytes as f64;
+        self.interval.bytes += bytes as u64;
         self.meter.received(now, rtt, bytes);
         if let Some(rate) = self.ramp.as_mut().and_then(|ramp| ramp.received(now, rtt, bytes)) {
             self.ramp = None;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tributary_core::held::Held;
-use tributary_core::session::PlannerKind;
+use tributary_core::session::{Config, PlannerKind};
 
 use super::clock::Happening;
 use super::content::{Content, SEED_SIZES};
@@ -11,7 +11,7 @@ use super::host::Host;
 use super::link::{Bottleneck, Link};
 use super::mishaps::{MAX_HOSTS, TRIES};
 use super::world::{Outcome, World};
-use super::{Dice, Fault, Variant};
+use super::{Dice, Fault, Variant, scheme};
 
 /// Which faults a seed is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,12 @@ impl Scenario {
         self
     }
 
+    /// With other choices of the session.
+    pub(crate) fn with(mut self, choose: impl FnOnce(&mut Config)) -> Self {
+        choose(&mut self.world.config);
+        self
+    }
+
     pub(crate) fn interval_planner(mut self) -> Self {
         self.world.config.planner = PlannerKind::Interval;
         self
@@ -116,9 +122,7 @@ impl Scenario {
         };
         let content = Content::pick(pick as usize);
         let mut world = World::new(content, Dice::new(dice.next()));
-        if dice.chance(15) {
-            world.config.planner = PlannerKind::Interval;
-        }
+        scheme::choose(seed, &mut world.config);
         world.vary(Variant::from_seed(seed, content.bytes.len() as u64));
         let hosts = match (mixture, dice.chance(3)) {
             (true, true) => dice.range(7, 30),

@@ -1,6 +1,5 @@
 //! The scheme's variants: sizes of blocks, redundancy, and how blocks are named.
 
-use tributary_core::session::Config;
 use tributary_core::wire::Identify;
 
 use super::Dice;
@@ -30,10 +29,5 @@ impl Variant {
             variant.identify = if dice.chance(50) { Identify::Offset } else { Identify::Slot };
         }
         variant
-    }
-
-    /// A session's configuration with it.
-    pub(crate) fn config(self) -> Config {
-        Config { redundancy: self.redundancy, identify: self.identify, ..Config::default() }
     }
 }

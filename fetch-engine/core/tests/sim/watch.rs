@@ -94,11 +94,18 @@ impl World {
                         watch.generation, watch.epoch
                     ));
                 }
-                if next && *from != watch.lease + 1 && !self.cuts_in_leased {
+                let cuts_in = self.cuts_in_leased && *from <= watch.lease;
+                if next && *from != watch.lease + 1 && !cuts_in {
                     return Err(format!("epoch {epoch} starts at {from}, the lease ends at {}", watch.lease));
                 }
                 (watch.generation, watch.epoch) = (*generation, *epoch);
                 watch.lease = if anew { *lease } else { watch.lease.max(*lease) };
+            }
+            Frame::Lease { generation, lease } => {
+                if *generation != watch.generation || *lease > self.geometry.blocks() {
+                    return Err(format!("block {lease} is leased in generation {generation}"));
+                }
+                watch.lease = watch.lease.max(*lease);
             }
             Frame::Repair { blocks, .. } => {
                 if let Some(here) = blocks.iter().find(|seq| self.cache.contains_key(seq)) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tributary_core::geometry::{Geometry, Seq};
 use tributary_core::pattern::SourceId;
-use tributary_core::session::{Config, Counters, Event, Loss, Session};
+use tributary_core::session::{Config, Counters, CutOver, Event, Loss, Session};
 use tributary_core::time::Time;
 
 use super::clock::{Clock, Happening};
@@ -126,11 +126,8 @@ impl World {
     /// The scheme is varied.
     pub(super) fn vary(&mut self, variant: Variant) {
         self.geometry = geometry(self.content, variant);
-        self.config = Config {
-            planner: self.config.planner,
-            max_outstanding_bytes: self.config.max_outstanding_bytes,
-            ..variant.config()
-        };
+        let Variant { redundancy, identify, .. } = variant;
+        self.config = Config { redundancy, identify, ..self.config.clone() };
     }
 
     pub(super) fn add_host(&mut self, host: Host, joins_after: Duration) {
@@ -149,6 +146,7 @@ impl World {
     }
 
     pub(super) fn run(mut self) -> Result<Outcome, String> {
+        self.cuts_in_leased = self.config.cut_over == CutOver::Prediction;
         let mut session = Session::new(self.content.id, self.geometry, self.config.clone())
             .map_err(|bad| bad.to_string())?;
         self.demand(&mut session);
