@@ -37,6 +37,8 @@ mod connection;
 mod director;
 mod driver;
 mod engine;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod heads;
 mod journal;
 mod live;

@@ -13,6 +13,8 @@ use crate::wait_until;
 /// What `--json` prints: the fields that are part of the program's contract.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Report {
+    /// Whether the bytes are those of a hash that is known.
+    pub verified: bool,
     /// Bytes delivered.
     pub bytes: u64,
     /// From start to end, in seconds.
@@ -123,6 +125,22 @@ impl Fetch {
         let path = output.display().to_string();
         let arguments = ["get", "--director", &director, &locator, "-o", &path, "--json", "--quiet"];
         let process = Process::start("fetch", cluster.scratch(), &program("tributary-fetch"), arguments, &[]);
+        Self { process, output: output.to_path_buf(), started: Instant::now() }
+    }
+
+    /// Starts `get` with these arguments, logs in `directory`.
+    #[must_use]
+    pub fn start_with(directory: &Path, arguments: &[&str], output: &Path) -> Self {
+        let quiet: Vec<&str> = arguments.iter().copied().chain(["--quiet"]).collect();
+        Self::start_loud(directory, &quiet, output)
+    }
+
+    /// The same, with all that it says on standard error.
+    #[must_use]
+    pub fn start_loud(directory: &Path, arguments: &[&str], output: &Path) -> Self {
+        let path = output.display().to_string();
+        let all = ["get"].into_iter().chain(arguments.iter().copied()).chain(["-o", &path, "--json"]);
+        let process = Process::start("fetch", directory, &program("tributary-fetch"), all, &[]);
         Self { process, output: output.to_path_buf(), started: Instant::now() }
     }
 

@@ -10,6 +10,8 @@
 //! | [`player`] | a player under its own Xvfb, driven by mpv's JSON IPC |
 //! | [`proxy`] | a `tributary-fetch proxy`, and programs of others |
 //! | [`http`] | just enough HTTP to ask a director |
+//! | [`nginx`] | a plain web server |
+//! | [`throttle`] | a line with a limited rate |
 //!
 //! Servers hold their rate by `--rate-limit`, so what a test asserts about shares follows from the
 //! limits, not from the speed of the machine. Nothing outlives a test: every child is told by the
@@ -20,10 +22,12 @@ pub mod cluster;
 pub mod fetch;
 pub mod files;
 pub mod http;
+pub mod nginx;
 pub mod player;
 pub mod process;
 pub mod programs;
 pub mod proxy;
+pub mod throttle;
 
 use std::time::{Duration, Instant};
 

@@ -31,6 +31,8 @@ mod window;
 
 pub use address::WebUrl;
 pub(crate) use agree::odd_ones;
+#[cfg(fuzzing)]
+pub(crate) use pipeline::Pipeline;
 pub(crate) use probe::{Look, Unseen, document, look};
 pub(crate) use serve::serve;
 pub(crate) use source::WebSource;
