@@ -73,6 +73,26 @@ pub enum OpenError {
         /// The stream that the locator names.
         wanted: String,
     },
+    /// No file of that name and size.
+    #[error("the director at {director} knows no file named {name:?}{size}")]
+    NoFile {
+        /// The file's name.
+        name: String,
+        /// ` of N bytes`, where that was asked.
+        size: String,
+        /// The director.
+        director: String,
+    },
+    /// Several files of that name and size.
+    #[error("{count} different files are named {name:?}: {files}")]
+    Ambiguous {
+        /// The file's name.
+        name: String,
+        /// How many there are.
+        count: usize,
+        /// Each with its title, size and hash.
+        files: String,
+    },
     /// No source told the size of the stream.
     #[error("no server told the size of {title}: {why}")]
     SizeUnknown {

@@ -17,6 +17,8 @@ pub const CONTENT_PORT: u16 = 7410;
 /// How the name of a Metalink file ends.
 const METALINK_ENDING: &str = ".meta4";
 const SCHEME: &str = "tributary://";
+const FILE: &str = "name:";
+const SIZE: &str = "?size=";
 /// What a path of an address can't hold as it is.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?');
 
@@ -40,6 +42,13 @@ pub enum Locator {
         catalog: String,
         /// The title's name inside it.
         title: String,
+    },
+    /// `name:NAME` or `name:NAME?size=BYTES`: a file by its name and size, at the configured director.
+    File {
+        /// The file's name with its ending.
+        name: String,
+        /// Its bytes, where several files have that name.
+        size: Option<u64>,
     },
     /// One source, without a director.
     Source(SourceUrl),
@@ -132,6 +141,18 @@ impl FromStr for Locator {
         if text.starts_with("b3:") {
             return hash(text).map(Self::Stream);
         }
+        if let Some(named) = text.strip_prefix(FILE) {
+            let (name, size) = match named.rsplit_once(SIZE) {
+                Some((name, size)) => {
+                    (name, Some(size.parse().map_err(|_| LocatorError::Form(short(text)))?))
+                }
+                None => (named, None),
+            };
+            let whole = !name.is_empty() && !name.contains('/');
+            return whole
+                .then(|| Self::File { name: name.to_owned(), size })
+                .ok_or_else(|| LocatorError::Form(short(text)));
+        }
         let (catalog, title) = title_of(text).ok_or_else(|| LocatorError::Form(short(text)))?;
         Ok(Self::Title { catalog, title })
     }
@@ -147,6 +168,8 @@ impl fmt::Display for Locator {
                     (utf8_percent_encode(catalog, ESCAPED), utf8_percent_encode(title, ESCAPED));
                 write!(f, "{SCHEME}{authority}/{catalog}/{title}")
             }
+            Self::File { name, size: None } => write!(f, "{FILE}{name}"),
+            Self::File { name, size: Some(size) } => write!(f, "{FILE}{name}{SIZE}{size}"),
             Self::Source(source) => source.fmt(f),
             Self::Metalink(at) => at.fmt(f),
         }
@@ -236,6 +259,8 @@ mod tests {
             ("Films/Big Buck", Locator::Title { catalog: "Films".into(), title: "Big Buck".into() }),
             ("Films/a/b", Locator::Title { catalog: "Films".into(), title: "a/b".into() }),
             (&format!("b3:{HASH}"), Locator::Stream(stream)),
+            ("name:a film?.mkv", Locator::File { name: "a film?.mkv".into(), size: None }),
+            ("name:a.mkv?size=12", Locator::File { name: "a.mkv".into(), size: Some(12) }),
             (
                 "tributary://box:7/Films/Big%20Buck",
                 Locator::At { authority: "box:7".into(), catalog: "Films".into(), title: "Big Buck".into() },
@@ -271,7 +296,17 @@ mod tests {
     #[test]
     fn what_is_no_locator_is_refused_with_a_reason() {
         assert!(matches!("HTTP://u:p@x/y".parse::<Locator>(), Err(LocatorError::WebForm(_))));
-        for text in ["", "Films", "Films/", "/x", "tributary://box", "tributary://box/Films"] {
+        for text in [
+            "",
+            "name:",
+            "name:a/b",
+            "name:a?size=x",
+            "Films",
+            "Films/",
+            "/x",
+            "tributary://box",
+            "tributary://box/Films",
+        ] {
             assert!(matches!(text.parse::<Locator>(), Err(LocatorError::Form(_))), "{text}");
         }
         for text in

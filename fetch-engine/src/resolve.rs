@@ -16,6 +16,9 @@ use crate::metalink::{MAX_METALINK_BYTES, Metalink};
 use crate::web::{Tls, WebSource, document};
 use crate::whole::WholeHash;
 
+/// Most files of one name that a message lists.
+const MAX_LISTED: usize = 10;
+
 /// What a locator stands for.
 pub(crate) struct Found {
     /// The BLAKE3 hash of its bytes, where it is known.
@@ -62,13 +65,17 @@ pub(crate) async fn resolve(
     let address = match locator {
         Locator::At { authority, .. } => Some(authority.as_str()),
         Locator::Source(_) | Locator::Metalink(_) => None,
-        Locator::Title { .. } | Locator::Stream(_) => means.director,
+        Locator::Title { .. } | Locator::Stream(_) | Locator::File { .. } => means.director,
     };
     let director = address.map(|address| Client::new(means.http.clone(), address)).transpose()?;
     let title = match locator {
         Locator::Title { catalog, title } | Locator::At { catalog, title, .. } => {
             let director = director.as_ref().ok_or_else(|| OpenError::NoDirector(locator.to_string()))?;
             Some(director.title(catalog, title).await?)
+        }
+        Locator::File { name, size } => {
+            let director = director.as_ref().ok_or_else(|| OpenError::NoDirector(locator.to_string()))?;
+            Some(by_file(director, name, *size).await?)
         }
         Locator::Stream(_) | Locator::Source(_) | Locator::Metalink(_) => None,
     };
@@ -207,6 +214,30 @@ async fn read_metalink(at: &MetalinkAt, tls: &Tls) -> Result<Metalink, OpenError
         }
     };
     Metalink::parse(&bytes).map_err(|why| unusable(why.to_string()))
+}
+
+/// The one stream whose file has this name and, where given, size.
+pub(crate) async fn by_file(client: &Client, name: &str, size: Option<u64>) -> Result<Title, OpenError> {
+    let mut different: Vec<Title> = Vec::new();
+    for title in client.lookup(name, size).await?.titles {
+        if different.iter().all(|other| other.stream != title.stream) {
+            different.push(title);
+        }
+    }
+    match different.len() {
+        0 => {
+            let size = size.map(|size| format!(" of {size} bytes")).unwrap_or_default();
+            Err(OpenError::NoFile { name: name.to_owned(), size, director: client.name() })
+        }
+        1 => Ok(different.remove(0)),
+        count => {
+            let one = |title: &Title| {
+                format!("{}/{}, {} bytes, b3:{}", title.catalog, title.name, title.size, title.stream)
+            };
+            let files: Vec<String> = different.iter().take(MAX_LISTED).map(one).collect();
+            Err(OpenError::Ambiguous { name: name.to_owned(), count, files: files.join("; ") })
+        }
+    }
 }
 
 const fn is_not_found(why: &DirectorError) -> bool {

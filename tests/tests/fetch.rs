@@ -80,6 +80,35 @@ fn catalogs_titles_and_sources_are_listed_and_a_title_is_fetched_by_name() {
 }
 
 #[test]
+fn a_file_is_fetched_by_its_name_and_where_two_have_it_by_its_size() {
+    let (mut cluster, hash) = Cluster::with_file(&[40], MIB);
+    let director = cluster.director_url();
+    let out = cluster.scratch().join("by-name");
+    let get = |more: &[&str]| {
+        let mut arguments = vec!["get", "--director", &director, "-o", out.to_str().unwrap(), "--quiet"];
+        arguments.extend(more);
+        let output = run(&arguments);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(get(&["--name", "Film.mkv"]), (Some(0), String::new()));
+    assert_eq!(tributary_tests::files::hash_file(&out), hash);
+    assert_eq!(get(&["--name", "film.avi"]).0, Some(3));
+    assert_eq!(get(&["--name", "Film.mkv", "--size", "7"]).0, Some(3));
+    assert_eq!(get(&["--size", "7"]).0, Some(2));
+
+    let mut other = String::new();
+    cluster.add_server("beta", None, |films| {
+        other = tributary_tests::files::write_random(&films.join("Film.mkv"), MIB / 2, "other");
+    });
+    cluster.wait_for_sources(&other, 1);
+    let (code, errors) = get(&["--name", "Film.mkv"]);
+    assert_eq!(code, Some(2), "{errors}");
+    assert!(errors.contains(&hash) && errors.contains(&other) && errors.contains("--size"), "{errors}");
+    assert_eq!(get(&[&format!("name:Film.mkv?size={}", MIB / 2)]), (Some(0), String::new()));
+    assert_eq!(tributary_tests::files::hash_file(&out), other);
+}
+
+#[test]
 fn exit_codes_tell_what_went_wrong() {
     let (cluster, hash) = Cluster::with_file(&[40], MIB);
     let director = cluster.director_url();

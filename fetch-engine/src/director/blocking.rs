@@ -6,6 +6,8 @@ use tributary_core::directory::{Catalogs, Lookup, Servers, StreamSources, Title,
 use tributary_core::geometry::StreamId;
 
 use super::{Client, DirectorError};
+use crate::engine::OpenError;
+use crate::resolve::by_file;
 use crate::runtime::Runtime;
 
 /// Order of a page of titles.
@@ -114,14 +116,21 @@ impl Director {
         self.ask(|client| async move { client.sources(stream).await })
     }
 
-    /// Streams by file name and size in bytes.
+    /// Titles by the name of their file and, where given, its size in bytes.
     ///
     /// # Errors
     /// [`DirectorError`].
-    pub fn lookup(&self, name: &str, size: u64) -> Result<Lookup, DirectorError> {
-        self.ask(|client| async move {
-            client.json(&["lookup"], &[("name", name.to_owned()), ("size", size.to_string())]).await
-        })
+    pub fn lookup(&self, name: &str, size: Option<u64>) -> Result<Lookup, DirectorError> {
+        self.ask(|client| async move { client.lookup(name, size).await })
+    }
+
+    /// The one stream whose file has this name and, where given, size in bytes.
+    ///
+    /// # Errors
+    /// [`OpenError`], where there is none, or are several: then it says which.
+    pub fn file(&self, name: &str, size: Option<u64>) -> Result<Title, OpenError> {
+        let client = self.client.as_ref().map_err(Clone::clone)?;
+        self.runtime.block_on(by_file(client, name, size))
     }
 
     fn ask<'a, T, F>(&'a self, question: impl FnOnce(&'a Client) -> F) -> Result<T, DirectorError>

@@ -14,7 +14,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
-use tributary_core::directory::{Problem, StreamSources, Title};
+use tributary_core::directory::{Lookup, Problem, StreamSources, Title};
 use tributary_core::geometry::StreamId;
 
 use crate::locator::DIRECTOR_PORT;
@@ -121,6 +121,12 @@ impl Client {
 
     pub(crate) async fn title(&self, catalog: &str, name: &str) -> Result<Title, DirectorError> {
         self.json(&["catalogs", catalog, "titles", name], &[]).await
+    }
+
+    pub(crate) async fn lookup(&self, name: &str, size: Option<u64>) -> Result<Lookup, DirectorError> {
+        let mut query = vec![("name", name.to_owned())];
+        query.extend(size.map(|size| ("size", size.to_string())));
+        self.json(&["lookup"], &query).await
     }
 
     pub(crate) async fn sources(&self, stream: StreamId) -> Result<StreamSources, DirectorError> {

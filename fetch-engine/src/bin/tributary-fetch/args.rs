@@ -35,14 +35,16 @@ const GET_EXAMPLES: &str = "\
 Examples:
   tributary-fetch get Library/Film -o film.mp4
   tributary-fetch get tributary://box.local/Library/Film
+  tributary-fetch get --name film.mkv --size 734003200
   tributary-fetch get b3:HASH --range 0-1048575 -o - | file -
   tributary-fetch get --source tributary://a.local/b3:HASH --source tributary://b.local/b3:HASH
   tributary-fetch get film.mp4.meta4
   tributary-fetch get b3:HASH --source tributary://a.local/b3:HASH --source https://example.net/film.mp4
 
-LOCATOR is CATALOG/TITLE or b3:HASH at the director, tributary://HOST[:PORT]/CATALOG/TITLE, a .meta4
-(Metalink) file or its web address, http(s)://HOST/PATH, or left out where sources are given. Of plain web
-servers alone bytes are verified only as far as hashes are known: --json says so as \"verified\".";
+LOCATOR is CATALOG/TITLE, b3:HASH, name:FILE or name:FILE?size=BYTES at the director,
+tributary://HOST[:PORT]/CATALOG/TITLE, a .meta4 (Metalink) file or its web address, http(s)://HOST/PATH, or
+left out where sources are given. Of plain web servers alone bytes are verified only as far as hashes are
+known: --json says so as \"verified\".";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -64,8 +66,14 @@ pub(crate) enum Command {
 #[command(after_help = GET_EXAMPLES)]
 pub(crate) struct Get {
     /// What to fetch.
-    #[arg(value_name = "LOCATOR", required_unless_present = "source")]
+    #[arg(value_name = "LOCATOR", required_unless_present_any = ["source", "name"])]
     pub(crate) locator: Option<Locator>,
+    /// Fetch the file of this name, ending and all; the director is asked which title that is.
+    #[arg(long, value_name = "NAME", conflicts_with = "locator")]
+    pub(crate) name: Option<String>,
+    /// Its size, where several files have that name.
+    #[arg(long, value_name = "BYTES", requires = "name")]
+    pub(crate) size: Option<u64>,
     /// Where to write it: a file, or - for standard output [default: the title's file name].
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -68,8 +68,11 @@ impl From<OpenError> for Fault {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Director(why) => why.into(),
-            OpenError::SizeUnknown { .. } => Self::Nothing(error.to_string()),
             OpenError::NoHonestCopy { .. } => Self::NoHonestCopy(error.to_string()),
+            OpenError::SizeUnknown { .. } | OpenError::NoFile { .. } => Self::Nothing(error.to_string()),
+            OpenError::Ambiguous { .. } => {
+                Self::Usage(format!("{error}. Say which with --size BYTES, or fetch one by its hash."))
+            }
             OpenError::NoDirector(_) => Self::Usage(format!(
                 "{error}. Use --director http://HOST:PORT, TRIBUTARY_DIRECTOR, or a line `director = \
                  \"http://HOST:PORT\"` in tributary/config.toml in the configuration directory."

@@ -84,8 +84,9 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
 
 fn open(engine: &Engine, args: &Get, range: ByteRange) -> Result<Stream, Fault> {
     let mut sources = args.source.clone();
-    let locator = match &args.locator {
-        Some(locator) => locator.clone(),
+    let named = args.name.clone().map(|name| Locator::File { name, size: args.size });
+    let locator = match args.locator.clone().or(named) {
+        Some(locator) => locator,
         // The command line's parser asks for one or the other.
         None if sources.is_empty() => return Err(Fault::Usage("nothing is named to be fetched".to_owned())),
         None => Locator::Source(sources.remove(0)),

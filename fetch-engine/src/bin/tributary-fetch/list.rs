@@ -30,6 +30,11 @@ pub(crate) fn sources(args: &Sources) -> Result<(), Fault> {
             let stream = director.title(catalog, title)?.stream;
             (director, stream)
         }
+        Locator::File { name, size } => {
+            let director = ask(&settings::needed_director(&args.director)?)?;
+            let stream = director.file(name, *size)?.stream;
+            (director, stream)
+        }
         named @ (Locator::Source(_) | Locator::Metalink(_)) => {
             return Err(Fault::Usage(format!(
                 "{named} names its servers itself: there is nobody to ask for others"
