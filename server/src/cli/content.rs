@@ -65,6 +65,9 @@ pub(crate) struct ContentFile {
     director: Option<String>,
     rate_limit: Option<Rate>,
     state: Option<PathBuf>,
+    /// Endings of files to serve beside those of media; "*" for all.
+    #[serde(default)]
+    extensions: Vec<String>,
     open: Option<bool>,
     pub(crate) plain: Option<bool>,
 }
@@ -86,6 +89,8 @@ pub(crate) struct ContentConfig {
     pub(crate) rate_limit: Option<Rate>,
     /// Where it remembers.
     pub(crate) state: PathBuf,
+    /// Endings of files that it serves beside those of media; `*` for all.
+    pub(crate) extensions: Vec<String>,
 }
 
 impl ContentArgs {
@@ -134,6 +139,7 @@ impl ContentArgs {
             director: director.map(|url| url.trim_end_matches('/').to_owned()),
             rate_limit: self.rate_limit.or(file.rate_limit),
             state,
+            extensions: file.extensions,
         })
     }
 }
@@ -148,14 +154,17 @@ mod tests {
         let path = dir.path().join("c.toml");
         std::fs::write(
             &path,
-            format!("name = 'file'\ndirectory = {:?}\nrate_limit = '1Mbit'\nstate = '/s'\n", dir.path()),
+            format!(
+                "name = 'file'\ndirectory = {:?}\nrate_limit = '1Mbit'\nstate = '/s'\nextensions = ['iso']\n",
+                dir.path()
+            ),
         )
         .unwrap();
         let args = ContentArgs { config: Some(path), name: Some("flag".into()), ..ContentArgs::default() };
         let config = args.resolve().unwrap();
         assert_eq!(config.name, "flag");
         assert_eq!(config.rate_limit.unwrap().to_string(), "1Mbit");
-        assert_eq!(config.listen.port(), 7410);
+        assert_eq!((config.listen.port(), &config.extensions[..]), (7410, &["iso".to_owned()][..]));
     }
 
     #[test]

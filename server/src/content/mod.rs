@@ -38,8 +38,9 @@ pub(crate) async fn run(config: ContentConfig, stop: CancellationToken) -> anyho
     })?;
     let library = library::Library::new(root, &config.state);
     let (listener, local) = listener::bind(config.listen).await?;
-    let indexer =
-        index::indexer::Indexer::start(Arc::clone(&library), memory).context("no thread can be started")?;
+    let endings = index::scan::Endings::new(&config.extensions);
+    let indexer = index::indexer::Indexer::start(Arc::clone(&library), endings, memory)
+        .context("no thread can be started")?;
     let serving = Arc::new(serve::Serving {
         name: config.name.clone(),
         library,

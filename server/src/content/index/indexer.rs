@@ -13,7 +13,7 @@ use tributary_core::directory::Title;
 use super::hash::{HashError, hash};
 use super::remember::Memory;
 use super::retries::Retries;
-use super::scan::{Found, scan};
+use super::scan::{Endings, Found, scan};
 use super::watch::{Wake, Watch};
 use crate::content::library::{Film, Library};
 use crate::content::media::Media;
@@ -39,13 +39,14 @@ impl Indexer {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub(crate) fn start(library: Arc<Library>, memory: Memory) -> std::io::Result<Self> {
+    pub(crate) fn start(library: Arc<Library>, endings: Endings, memory: Memory) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let watch = Watch::start(library.root().path());
         let wake = watch.waker();
         let worker = Worker {
             media: Media::start(library.state()),
             library,
+            endings,
             memory,
             watch,
             stop: Arc::clone(&stop),
@@ -69,6 +70,7 @@ impl Indexer {
 
 struct Worker {
     library: Arc<Library>,
+    endings: Endings,
     memory: Memory,
     media: Media,
     watch: Watch,
@@ -124,7 +126,7 @@ impl Worker {
     /// Makes the library as the directory is. True when a file was left for later because it is still
     /// being written.
     fn look(&mut self, first: bool) -> bool {
-        let found = scan(self.library.root());
+        let found = scan(self.library.root(), &self.endings);
         for path in self.library.paths() {
             if !found.contains_key(&path) {
                 self.library.withdraw(&path, "its file has gone");
@@ -303,7 +305,10 @@ mod tests {
         std::fs::write(films.join("a.mp4"), vec![1; 100_000]).unwrap();
         std::fs::write(films.join("a.toml"), "title = 'First'").unwrap();
         let library = Library::new(Root::open(&films).unwrap(), &state);
-        let indexer = Indexer::start(Arc::clone(&library), Memory::open(&state).unwrap()).unwrap();
+        let indexer = {
+            let memory = Memory::open(&state).unwrap();
+            Indexer::start(Arc::clone(&library), Endings::default(), memory).unwrap()
+        };
         until_listed(&library, &["First"]);
         let first = library.titles()[0].stream;
         assert_eq!(first.0, *blake3::hash(&[1; 100_000]).as_bytes());

@@ -1,12 +1,12 @@
 //! Walks the content directory: which files are films, and what they are called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use tributary_core::directory::ROOT_CATALOG;
 use tributary_core::media_type;
 
-use super::sidecar::Sidecar;
+use super::sidecar::{SIDECAR_ENDING, Sidecar};
 use crate::content::root::{FileFacts, Root};
 use crate::director::MAX_NAME_CHARS;
 use crate::text::clean_name;
@@ -19,6 +19,30 @@ const MAX_DEPTH: usize = 16;
 /// MIME type by a file name's ending; none where it is no film.
 pub(crate) fn mime_type(path: &Path) -> Option<&'static str> {
     media_type::of_file_name(path.file_name()?.to_str()?)
+}
+
+/// Which files are served.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Endings {
+    /// Beside those of media, in small letters.
+    more: BTreeSet<String>,
+    /// Whatever its ending.
+    all: bool,
+}
+
+impl Endings {
+    /// Those of media, and `more`, written `iso` or `.iso`; `*` stands for all.
+    pub(crate) fn new(more: &[String]) -> Self {
+        let bare = |ending: &String| ending.trim_start_matches('.').to_lowercase();
+        let more: BTreeSet<String> = more.iter().map(bare).collect();
+        Self { all: more.contains("*"), more }
+    }
+
+    /// Whether a file is served. What is said of files is not, unless it is asked for by its ending.
+    fn include(&self, path: &Path) -> bool {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+        mime_type(path).is_some() || self.more.contains(&ending) || (self.all && ending != SIDECAR_ENDING)
+    }
 }
 
 /// A film in the directory.
@@ -36,9 +60,9 @@ pub(crate) struct Found {
 
 /// Walks the directory. The keys are paths relative to it; where they are symbolic links, they lead to a
 /// place inside it.
-pub(crate) fn scan(root: &Root) -> BTreeMap<PathBuf, Found> {
+pub(crate) fn scan(root: &Root, endings: &Endings) -> BTreeMap<PathBuf, Found> {
     let mut paths = Vec::new();
-    walk(root, Path::new(""), 0, &mut paths);
+    walk(root, endings, Path::new(""), 0, &mut paths);
     paths.sort_by(|one, other| one.0.cmp(&other.0));
     let mut films = BTreeMap::new();
     let mut taken = std::collections::HashSet::new();
@@ -52,7 +76,7 @@ pub(crate) fn scan(root: &Root) -> BTreeMap<PathBuf, Found> {
     films
 }
 
-fn walk(root: &Root, relative: &Path, depth: usize, out: &mut Vec<(PathBuf, FileFacts)>) {
+fn walk(root: &Root, endings: &Endings, relative: &Path, depth: usize, out: &mut Vec<(PathBuf, FileFacts)>) {
     let path = root.path().join(relative);
     let entries = match std::fs::read_dir(&path) {
         Ok(entries) => entries,
@@ -64,8 +88,8 @@ fn walk(root: &Root, relative: &Path, depth: usize, out: &mut Vec<(PathBuf, File
         let Ok(kind) = entry.file_type() else { continue };
         if hidden {
         } else if kind.is_dir() && depth < MAX_DEPTH {
-            walk(root, &below, depth + 1, out);
-        } else if !kind.is_dir() && mime_type(&below).is_some() {
+            walk(root, endings, &below, depth + 1, out);
+        } else if !kind.is_dir() && endings.include(&below) {
             if out.len() >= MAX_FILES {
                 return tracing::warn!(
                     "only {MAX_FILES} files are listed; {} and others are not",
@@ -135,8 +159,14 @@ mod tests {
         }
         std::fs::write(dir.path().join("empty.mp4"), "").unwrap();
         std::os::unix::fs::symlink("/etc/hostname", dir.path().join("out.mp4")).unwrap();
-        let found = scan(&Root::open(dir.path()).unwrap());
+        let found = scan(&Root::open(dir.path()).unwrap(), &Endings::default());
         let names: Vec<_> = found.values().map(|film| format!("{}/{}", film.catalog, film.name)).collect();
         assert_eq!(names, ["Films/b", "Shows/S1 - e1", "Shows/S2 - e1", "Library/a", "Library/a.mp4"]);
+        let count = |more: &[&str]| {
+            let more: Vec<String> = more.iter().map(|ending| (*ending).to_owned()).collect();
+            std::fs::write(dir.path().join("a.toml"), "year = 1999").unwrap();
+            scan(&Root::open(dir.path()).unwrap(), &Endings::new(&more)).len()
+        };
+        assert_eq!((count(&[]), count(&[".TXT", "iso"]), count(&["*"]), count(&["*", "toml"])), (5, 6, 6, 7));
     }
 }

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use crate::content::root::Root;
 use crate::text;
 
+/// Ending of a sidecar.
+pub(super) const SIDECAR_ENDING: &str = "toml";
 /// Largest sidecar that is read.
 const MAX_SIDECAR_BYTES: u64 = 64 << 10;
 
@@ -44,7 +46,7 @@ impl Sidecar {
     /// Reads the sidecar of the film at `film`, a path below `root`; an empty one where there is none or
     /// it is wrong, which is logged.
     pub(crate) fn beside(root: &Root, film: &Path) -> Self {
-        let path = film.with_extension("toml");
+        let path = film.with_extension(SIDECAR_ENDING);
         match Self::read(root, &path) {
             Ok(sidecar) => sidecar.cleaned(),
             Err(SidecarError::Read(error)) if error.kind() == io::ErrorKind::NotFound => Self::default(),
