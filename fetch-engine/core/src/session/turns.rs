@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::Session;
 use crate::geometry::Seq;
 use crate::pattern::SourceId;
-use crate::planner::arrival;
+use crate::planner::arrival::{self, Candidate};
 use crate::time::Time;
 use crate::wire::MAX_LIST;
 
@@ -37,11 +37,15 @@ impl Session {
                 self.turns_wait = true;
                 continue;
             }
-            let chosen =
-                (bytes <= room).then(|| arrival::choose(&mut candidates, bytes as f64, horizon, holds));
-            let Some(id) = chosen.flatten() else {
+            let in_time = |c: &Candidate| c.has_room(bytes as f64) && c.eta(bytes as f64) <= horizon;
+            if bytes > room || !candidates.iter().any(|c| c.must_have_one || in_time(c)) {
                 self.turns_wait = true;
                 break;
+            }
+            let Some(id) = arrival::choose(&mut candidates, bytes as f64, horizon, holds) else {
+                // Who holds it is busy; others that hold other blocks may not be.
+                self.turns_wait = true;
+                continue;
             };
             room -= bytes;
             self.book(now, seq, id, true);

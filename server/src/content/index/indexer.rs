@@ -280,6 +280,7 @@ mod tests {
             media: Media::start(&state),
             watch: Watch::start(&films),
             library: Arc::clone(&library),
+            endings: Endings::default(),
             memory,
             stop: Arc::default(),
             retries: Retries::default(),
