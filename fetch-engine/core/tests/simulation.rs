@@ -185,13 +185,14 @@ fn three_steady_servers_share_by_their_rates() {
     assert!(control < 0.004, "control bytes are {:.2} %", control * 100.0);
 }
 
-/// Ten seconds of steady links: no second gives any server more or less than a tenth off its rate.
+/// Ten seconds of steady links: once rates are known no second gives any server more or less than a tenth off its rate.
 #[test]
 fn steady_shares_do_not_oscillate() {
     let rates = [1_000_000, 700_000, 500_000, 200_000];
     let hosts = rates.map(|rate| (rate, 60));
     let outcome = Scenario::steady(&hosts, 24 << 20).run().unwrap();
-    for second in 1..9 {
+    assert_eq!((outcome.counters.repairs, outcome.counters.duplicate_bytes), (0, 0));
+    for second in 2..9 {
         let window = |at: f64| at >= f64::from(second) && at < f64::from(second + 1);
         for (host, rate) in rates.iter().enumerate() {
             let part = outcome.arrivals.iter().filter(|(at, from, _)| *from == host && window(at.as_secs()));
@@ -275,4 +276,43 @@ fn redundant_copies_are_counted_apart_and_a_loss_needs_no_repair() {
         assert!(counters.redundant_bytes <= u64::from(redundancy) * (8 << 20), "{counters:?}");
         assert_eq!((counters.duplicate_bytes, counters.repairs), (0, 0), "{counters:?}");
     }
+}
+
+/// Seconds between the last useful block of the server that finished first and of the one that was last.
+fn finishing_skew(outcome: &Outcome) -> f64 {
+    let last = |host: usize| {
+        let own = outcome.arrivals.iter().filter(|(_, from, _)| *from == host);
+        own.map(|(at, _, _)| at.as_secs()).fold(0.0, f64::max)
+    };
+    let ends: Vec<f64> = (0..outcome.bytes.len()).map(last).collect();
+    ends.iter().copied().fold(0.0, f64::max) - ends.iter().copied().fold(f64::INFINITY, f64::min)
+}
+
+/// One server is slow at the end of a stream: the others take what it has not sent, so that all finish
+/// within about a block's time of each other.
+#[test]
+fn all_finish_together_beside_a_slow_server() {
+    let steady = [(2_500_000, 20), (1_250_000, 40), (625_000, 60)];
+    let block_secs = 16_384.0 / 625_000.0;
+    let even = Scenario::steady(&steady, 8 << 20).run().unwrap();
+    assert!(finishing_skew(&even) < 2.0 * block_secs, "steady: {:.3} s", finishing_skew(&even));
+    for (at_secs, factor) in [(1.5, 0.2), (1.7, 0.2), (1.8, 0.1), (1.6, 0.5)] {
+        let outcome = Scenario::steady(&steady, 8 << 20).slowing(0, at_secs, factor).run().unwrap();
+        let block_secs = 16_384.0 / (2_500_000.0 * factor).min(625_000.0);
+        let skew = finishing_skew(&outcome);
+        let allowed = 0.2 + 2.0 * block_secs;
+        assert!(skew < allowed, "slowed to {factor} at {at_secs} s: {skew:.3} s, {allowed:.3} s are allowed");
+    }
+}
+
+/// A server becomes so slow that what it owes is late. A reader that waits for it gets some blocks twice;
+/// one that has many seconds before it needs none twice.
+#[test]
+fn what_is_late_comes_twice_only_where_the_reader_needs_it_soon() {
+    let hosts = [(2_500_000, 20), (1_250_000, 40)];
+    let slowed = || Scenario::steady(&hosts, 24 << 20).slowing(0, 1.5, 0.15);
+    let hasty = slowed().run().unwrap();
+    assert!(hasty.counters.hedges > 0, "{:?}", hasty.counters);
+    let calm = slowed().reading_every(40).run().unwrap();
+    assert_eq!((calm.counters.hedges, calm.counters.duplicate_bytes), (0, 0), "{:?}", calm.counters);
 }

@@ -14,6 +14,8 @@ pub(super) struct Debt {
     /// Who owes it: several where redundancy was asked for, or where it is hedged.
     pub(super) owners: Owners,
     pub(super) since: Time,
+    /// When it should be here, as it looked when it was ordered.
+    pub(super) due: Time,
     /// Ordered by name rather than by the pattern.
     pub(super) named: bool,
     /// Ordered in place of another, who owed it before.
@@ -205,7 +207,8 @@ mod tests {
 
     fn debt(index: u8) -> Debt {
         let owners = Owners::one(source(index));
-        Debt { owners, since: Time::ZERO, named: false, repair: false, hedged: false, handed_over: false }
+        let (since, due) = (Time::ZERO, Time::ZERO);
+        Debt { owners, since, due, named: false, repair: false, hedged: false, handed_over: false }
     }
 
     #[test]

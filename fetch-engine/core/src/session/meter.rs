@@ -12,12 +12,16 @@ use crate::time::Time;
 const MIN_MEMORY: Duration = Duration::from_millis(1250);
 /// Memory of the average in round trips, where that is longer.
 const MEMORY_ROUND_TRIPS: f64 = 3.0;
+/// Both for a quick meter, which sees a change at once and is wrong now and then.
+const QUICK_MEMORY: Duration = Duration::from_millis(200);
+const QUICK_MEMORY_ROUND_TRIPS: f64 = 1.5;
 /// Busy time after which the average means something.
 const ENOUGH_SECS: f64 = 0.02;
 
 /// One source's rate.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Meter {
+    is_quick: bool,
     /// When busy time starts to count; none while the source owes nothing.
     busy_from: Option<Time>,
     /// Up to when time has been counted.
@@ -28,6 +32,11 @@ pub(super) struct Meter {
 }
 
 impl Meter {
+    /// A meter of the last moments only.
+    pub(super) fn quick() -> Self {
+        Self { is_quick: true, ..Self::default() }
+    }
+
     /// The source owes something from now on, and owed nothing before.
     pub(super) fn work_begins(&mut self, now: Time, rtt: Duration) {
         self.busy_from = Some(now + rtt);
@@ -58,7 +67,12 @@ impl Meter {
         if busy <= 0.0 {
             return;
         }
-        let memory = MIN_MEMORY.as_secs_f64().max(MEMORY_ROUND_TRIPS * rtt.as_secs_f64());
+        let (least, round_trips) = if self.is_quick {
+            (QUICK_MEMORY, QUICK_MEMORY_ROUND_TRIPS)
+        } else {
+            (MIN_MEMORY, MEMORY_ROUND_TRIPS)
+        };
+        let memory = least.as_secs_f64().max(round_trips * rtt.as_secs_f64());
         let keep = (-busy / memory).exp();
         // the new time decays by its middle, so that a long step counts as many short ones would
         self.bytes *= keep;

@@ -7,6 +7,8 @@
 //! | `repeat`, `cutover` | patterns that repeat, and how a new one takes over |
 //! | `intake` | blocks and hash pages arrive: verify, store, count |
 //! | `rescue` | blocks that nobody will send, or not in time |
+//! | `finish` | sources without work take what others would be late with |
+//! | `urgency` | how soon the reader needs a block |
 //! | `silence` | sources that owe blocks and say nothing |
 //! | `turns` | several readers, none before the others |
 //! | `report` | what there is to show |
@@ -22,6 +24,7 @@
 
 mod api;
 mod cutover;
+mod finish;
 mod held;
 mod intake;
 mod ledger;
@@ -38,6 +41,7 @@ mod silence;
 mod slots;
 mod source;
 mod turns;
+mod urgency;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
@@ -52,6 +56,7 @@ use pages::PageFetch;
 use plan::Walk;
 use repeat::Repeat;
 use source::Source;
+use urgency::Reading;
 
 use crate::geometry::{Geometry, Seq, StreamId};
 use crate::pattern::{MAX_ELEMENTS, SourceId};
@@ -118,6 +123,7 @@ pub struct Session {
     out_of_sequence_told: Option<Time>,
     /// Bytes of blocks ordered twice, against the bound on them.
     hedged_bytes: u64,
+    reading: Reading,
     /// Blocks of side heads wait for room within the horizon.
     turns_wait: bool,
 }
@@ -177,6 +183,7 @@ impl Session {
             nobody_told: false,
             out_of_sequence_told: None,
             hedged_bytes: 0,
+            reading: Reading::default(),
             turns_wait: false,
         })
     }
@@ -210,6 +217,7 @@ impl Session {
         self.speed_up_late(now);
         self.cancel_surplus(now);
         self.plan(now);
+        self.finish_together(now);
         self.request_pages(now);
     }
 

@@ -21,6 +21,10 @@ use crate::verify::{LEAF_SPAN, PageId};
 use crate::walker::MAX_EPOCHS_AHEAD;
 use crate::wire::{Frame, Identify};
 
+/// No block is expected later than this.
+const MAX_ETA_SECS: f64 = 3600.0;
+/// Blocks of a source whose rate is not known yet may come so much later than they look.
+const RAMP_DOUBT_SECS: f64 = 1.0;
 /// Epochs kept to be shown.
 const MAX_EPOCHS_SHOWN: usize = 512;
 /// Planned elements are forgotten over about this time where shares are told.
@@ -75,6 +79,7 @@ impl Session {
                 .filter(|range| !range.is_empty())
                 .collect(),
         };
+        self.note_reading(now);
         let first = self.first_unasked();
         let walked_past = first.is_some_and(|seq| seq < self.walk.next);
         // Blocks that were planned for a place the reader has left would be in the way of the new ones.
@@ -186,6 +191,8 @@ impl Session {
             self.plan(now);
             self.order_others(now);
             self.request_pages(now);
+        } else {
+            self.finish_together(now);
         }
     }
 
@@ -349,9 +356,16 @@ impl Session {
     /// `source` owes `seq` from now on.
     pub(super) fn book(&mut self, now: Time, seq: Seq, id: SourceId, named: bool) {
         let owners = Owners::one(id);
-        let debt = Debt { owners, since: now, named, repair: false, hedged: false, handed_over: false };
-        self.ledger.owe(seq, debt);
         let bytes = self.block_bytes(seq);
+        let expected = |source: &Source| {
+            let doubt = if source.rate().is_none() { RAMP_DOUBT_SECS } else { 0.0 };
+            source.candidate(now).eta(bytes as f64) + doubt
+        };
+        let eta = self.sources.get(&id).map_or(0.0, expected);
+        let due = now + Duration::from_secs_f64(eta.clamp(0.0, MAX_ETA_SECS));
+        let debt =
+            Debt { owners, since: now, due, named, repair: false, hedged: false, handed_over: false };
+        self.ledger.owe(seq, debt);
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);
         }

@@ -23,6 +23,10 @@ const IN_FLIGHT_BYTES: f64 = 65_536.0;
 const MAX_STOLEN_AT_ONCE: usize = 256;
 /// Blocks at the head that are looked at for a hedge.
 const HEDGE_DEPTH: usize = 4;
+/// No block is late before this: BBR sends next to nothing for nearly as long now and then.
+const MIN_LATE_SECS: f64 = 0.4;
+/// A block that the reader needs only so long after another source would have it here needs no hedge.
+const HEDGE_AHEAD_SECS: f64 = 1.0;
 /// What may come twice in all: one part in so many of the useful bytes, and some whatever their number.
 const DOUBLES_PART: u64 = 50;
 const MAX_FREE_DOUBLES: u64 = 256 << 10;
@@ -155,7 +159,7 @@ impl Session {
         for id in late {
             self.steal(now, id, &in_time, block);
         }
-        self.hedge_head(now, block, horizon);
+        self.hedge_head(now, block);
     }
 
     /// Takes the blocks that `id` has surely not sent yet, where one of `others` can give them: as many as
@@ -206,41 +210,59 @@ impl Session {
         }
     }
 
-    /// Orders the head block from a second source where its owner will be later by far.
-    fn hedge_head(&mut self, now: Time, block: f64, horizon: f64) {
-        // Half of what may come twice is left for sources that fall silent.
-        let bound = (self.counters.useful_bytes / DOUBLES_PART + MAX_FREE_DOUBLES) / 2;
+    /// Orders blocks near the head from a second source: where the owner is late by more than the other
+    /// needs to fetch it afresh, and the reader needs it by then; or where it is later than a silent source
+    /// lives.
+    fn hedge_head(&mut self, now: Time, block: f64) {
         let head = self.ledger.owed().range(self.demand.main.clone()).take(HEDGE_DEPTH);
         let dead_after = self.config.dead_after;
-        let late: Vec<(Seq, SourceId, bool)> = head
-            .filter(|(_, debt)| debt.owners.len() == 1 && now.since(debt.since).as_secs_f64() > horizon)
+        let alone = head.filter(|(_, debt)| debt.owners.len() == 1);
+        let late: Vec<(Seq, SourceId, f64, bool)> = alone
             .filter_map(|(seq, debt)| {
-                Some((*seq, debt.owners.iter().next()?, now.since(debt.since) > dead_after))
+                let late = now.since(debt.due).as_secs_f64();
+                Some((*seq, debt.owners.iter().next()?, late, now.since(debt.since) > dead_after))
             })
+            .filter(|(_, _, late, overdue)| *late > MIN_LATE_SECS || *overdue)
             .collect();
-        for (seq, owner, overdue) in late {
-            let remaining = self.sources.get(&owner).map_or(0.0, |s| s.remaining_secs(seq, block));
+        for (seq, owner, late, overdue) in late {
             let candidates = self.candidates(now);
-            let others = candidates.iter().filter(|c| c.source != owner && self.holds(c.source, seq));
-            let best = others.min_by(|a, b| a.eta(block).total_cmp(&b.eta(block)));
+            // Who owes something and is quiet as well may wait for the same bottleneck.
+            let lively = |c: &Candidate| self.sources.get(&c.source).is_some_and(|s| s.is_lively(now));
+            let can = |c: &&Candidate| c.source != owner && lively(c) && self.holds(c.source, seq);
+            let best = candidates.iter().filter(can).min_by(|a, b| a.eta(block).total_cmp(&b.eta(block)));
+            let needed = self.needed_in_secs(now, seq);
+            let urgent = |c: &Candidate| late > c.eta(block) && needed < c.eta(block) + HEDGE_AHEAD_SECS;
             // What a source says of itself by its rate counts for nothing once a block is this late.
-            let Some(best) = best.filter(|c| overdue || c.eta(block) < remaining) else { continue };
-            let bytes = self.block_bytes(seq);
-            if self.hedged_bytes + bytes > bound || !self.may_come_twice(bytes) {
+            let Some(best) = best.filter(|c| overdue || urgent(c)).map(|c| c.source) else { continue };
+            if !self.may_hedge(seq) {
                 if overdue {
                     // No more may come twice: with the connection goes what is on it.
                     self.drop_link(now, owner, format!("block {seq} is late by far"), true);
                 }
                 return;
             }
-            self.hedged_bytes += bytes;
-            self.counters.hedges += 1;
-            self.ledger.hedge(seq, best.source);
-            if let Some(source) = self.sources.get_mut(&best.source) {
-                Source::owe(source, now, seq, bytes);
-            }
-            self.counters.repairs += 1;
-            self.send_repair(best.source, &[seq]);
+            self.hedge(now, seq, best);
         }
+    }
+
+    /// Whether this block may be ordered twice. Half of what may come twice is left for sources that fall
+    /// silent.
+    pub(super) fn may_hedge(&self, seq: Seq) -> bool {
+        let bytes = self.block_bytes(seq);
+        let bound = (self.counters.useful_bytes / DOUBLES_PART + MAX_FREE_DOUBLES) / 2;
+        self.hedged_bytes + bytes <= bound && self.may_come_twice(bytes)
+    }
+
+    /// Orders a block that is owed from one source more.
+    pub(super) fn hedge(&mut self, now: Time, seq: Seq, by: SourceId) {
+        let bytes = self.block_bytes(seq);
+        self.hedged_bytes += bytes;
+        self.counters.hedges += 1;
+        self.counters.repairs += 1;
+        self.ledger.hedge(seq, by);
+        if let Some(source) = self.sources.get_mut(&by) {
+            Source::owe(source, now, seq, bytes);
+        }
+        self.send_repair(by, &[seq]);
     }
 }

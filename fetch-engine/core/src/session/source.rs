@@ -23,6 +23,8 @@ const SUSPICION_MARGIN: Duration = Duration::from_millis(100);
 const SUSPICION_ROUND_TRIPS_LONG: u32 = 4;
 /// What counts as a long path.
 const LONG_PATH: Duration = Duration::from_millis(100);
+/// Nobody is called on to help in haste who has been silent so long himself.
+const QUIET: Duration = Duration::from_millis(100);
 /// First wait before another connection is tried; doubled with each failure.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 /// Longest wait.
@@ -135,6 +137,7 @@ pub(super) struct Source {
     progress_at: Time,
     idle_since: Time,
     meter: Meter,
+    quick_meter: Meter,
     ramp: Option<Ramp>,
     remembered: Option<f64>,
     /// Where its time slots stand.
@@ -183,6 +186,7 @@ impl Source {
             progress_at: Time::ZERO,
             idle_since: Time::ZERO,
             meter: Meter::default(),
+            quick_meter: Meter::quick(),
             ramp: None,
             remembered,
             slots: None,
@@ -238,6 +242,7 @@ impl Source {
         self.slots = None;
         self.doubtful_bytes = 0;
         self.meter = Meter::default();
+        self.quick_meter = Meter::quick();
         self.ramp = Some(Ramp::new(self.remembered));
         self.trend.clear();
     }
@@ -248,6 +253,7 @@ impl Source {
             self.work_since = now;
             self.progress_at = now;
             self.meter.work_begins(now, self.round_trip());
+            self.quick_meter.work_begins(now, self.round_trip());
         }
         self.surplus.remove(&seq);
         if self.backlog.insert(seq) {
@@ -316,6 +322,7 @@ impl Source {
     fn rest(&mut self, now: Time) {
         self.idle_since = now;
         self.meter.work_ends(now, self.round_trip());
+        self.quick_meter.work_ends(now, self.round_trip());
         if let Some(ramp) = &mut self.ramp {
             ramp.dry();
         }
@@ -328,6 +335,7 @@ impl Source {
         self.partial_bytes += bytes as u64;
         self.interval.bytes += bytes as u64;
         self.meter.received(now, rtt, bytes);
+        self.quick_meter.received(now, rtt, bytes);
         if let Some(rate) = self.ramp.as_mut().and_then(|ramp| ramp.received(now, rtt, bytes)) {
             self.ramp = None;
             self.meter.restart_from(rate, RAMP_WEIGHT);
@@ -348,6 +356,7 @@ impl Source {
     /// Counts time, and tells of a rate that fell to half: from, to, in bytes a second.
     pub(super) fn tick(&mut self, now: Time) -> Option<(f64, f64)> {
         self.meter.count_time(now, self.round_trip());
+        self.quick_meter.count_time(now, self.round_trip());
         if now.since(self.trend_at) < TREND_STEP {
             return None;
         }
@@ -376,11 +385,28 @@ impl Source {
         self.meter.rate()
     }
 
+    /// The rate to count on where being wrong costs little and being late costs much: the least of the
+    /// average and the last moments.
+    pub(super) fn cautious_rate(&self) -> Option<f64> {
+        let average = self.rough_rate()?;
+        Some(self.quick_meter.rate().map_or(average, |quick| quick.min(average)))
+    }
+
     /// Seconds until the block is here, by what it owes before it.
     pub(super) fn remaining_secs(&self, seq: Seq, block: f64) -> f64 {
         let before = self.backlog.range(..=seq).count() as f64;
-        let rate = self.rough_rate().or(self.remembered);
+        let rate = self.cautious_rate().or(self.remembered);
         rate.map_or(0.0, |rate| (before * block / rate).max(0.0))
+    }
+
+    /// Whether what it owes is coming in: a byte came since it was last given work while it had none.
+    pub(super) fn is_flowing(&self) -> bool {
+        !self.backlog.is_empty() && self.last_byte > self.work_since
+    }
+
+    /// Whether it owes nothing, or has sent something within the last moments.
+    pub(super) fn is_lively(&self, now: Time) -> bool {
+        self.silence(now) < QUIET
     }
 
     /// How long it has been silent while it owed something and should have sent.

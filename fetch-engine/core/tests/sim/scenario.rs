@@ -84,6 +84,12 @@ impl Scenario {
         self
     }
 
+    /// The reader takes a block every so often, rather than what comes.
+    pub(crate) fn reading_every(mut self, millis: u64) -> Self {
+        self.world.reader.pace = Duration::from_millis(millis);
+        self
+    }
+
     /// Host number `host` has this fault from the start.
     pub(crate) fn with_vice(mut self, host: usize, fault: Fault) -> Self {
         self.world.hosts[host].vices.insert(fault);

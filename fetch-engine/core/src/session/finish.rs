@@ -1,0 +1,164 @@
+//! The end of what is wanted: nothing new is left for a source that runs dry, so it takes the blocks of
+//! the one that would be last, and all finish together.
+//!
+//! A block that its owner has surely not begun to send is moved: cancelled there, ordered here. One that
+//! may be under way is ordered twice, where it would come much sooner so and the reader needs it.
+
+use std::collections::BTreeMap;
+
+use super::Session;
+use super::source::Source;
+use crate::geometry::Seq;
+use crate::pattern::SourceId;
+use crate::planner::arrival::{Candidate, Pace};
+use crate::time::Time;
+
+/// Most blocks moved, and most doubled, at one time.
+const MAX_MOVED_AT_ONCE: usize = 64;
+const MAX_DOUBLED_AT_ONCE: usize = 4;
+/// A block must come so much sooner to be moved; and sooner still, and by this factor, to be doubled.
+const WORTH_MOVING_SECS: f64 = 0.02;
+const WORTH_DOUBLING_SECS: f64 = 0.05;
+const WORTH_DOUBLING: f64 = 1.5;
+/// What a source has under way, in round trips at its rate, and in blocks.
+const UNDER_WAY_ROUND_TRIPS: f64 = 1.5;
+const UNDER_WAY_BLOCKS: usize = 2;
+/// A block that the reader needs only so long after it would come anyway can wait.
+const PATIENCE_SECS: f64 = 2.0;
+
+/// A block on its way from one source's backlog to another's.
+struct Move {
+    seq: Seq,
+    from: SourceId,
+    to: SourceId,
+}
+
+impl Session {
+    /// Sources without work take some of what others would be late with.
+    pub(super) fn finish_together(&mut self, now: Time) {
+        let planning = self.walk.next < self.demand.main.end;
+        if planning || self.walk.epoch == 0 || self.config.redundancy > 1 {
+            return;
+        }
+        let idle = |source: &Source| source.is_usable() && source.backlog().is_empty();
+        if !self.sources.values().any(idle) {
+            return;
+        }
+        let mut candidates = self.candidates(now);
+        if candidates.len() < 2 {
+            return;
+        }
+        let moves = self.moves(now, &mut candidates);
+        if moves.is_empty() {
+            self.double_last(now, &candidates);
+        } else {
+            self.carry_out(now, &moves);
+        }
+    }
+
+    /// Which blocks change hands: always the last one of the source that would finish last, to the one
+    /// that has it here first, as long as that is sooner.
+    fn moves(&self, now: Time, candidates: &mut [Candidate]) -> Vec<Move> {
+        let tails = candidates.iter().map(|c| (c.source, self.unsent(c.source)));
+        let mut tails: BTreeMap<SourceId, Vec<Seq>> = tails.collect();
+        let mut moves = Vec::new();
+        let mut bytes_moved = 0;
+        while moves.len() < MAX_MOVED_AT_ONCE {
+            let with_tail = candidates.iter().filter(|c| tails.get(&c.source).is_some_and(|t| !t.is_empty()));
+            let finishing = |c: &Candidate| self.finishing_secs(c);
+            let last = with_tail.max_by(|a, b| finishing(a).total_cmp(&finishing(b))).copied();
+            let Some(last) = last else { break };
+            let Some(seq) = tails.get_mut(&last.source).and_then(Vec::pop) else { break };
+            let bytes = self.block_bytes(seq);
+            let late = finishing(&last);
+            if self.needed_in_secs(now, seq) > late + PATIENCE_SECS {
+                continue;
+            }
+            let other = |c: &&mut Candidate| c.source != last.source && self.holds(c.source, seq);
+            let eta = |c: &Candidate| c.eta(bytes as f64);
+            let best = candidates.iter_mut().filter(other).min_by(|a, b| eta(a).total_cmp(&eta(b)));
+            let Some(best) = best.filter(|c| eta(c) + WORTH_MOVING_SECS < late) else { break };
+            if !self.may_come_twice(bytes_moved + bytes) {
+                break;
+            }
+            bytes_moved += bytes;
+            best.backlog += bytes as f64;
+            moves.push(Move { seq, from: last.source, to: best.source });
+            if let Some(last) = candidates.iter_mut().find(|c| c.source == last.source) {
+                last.backlog -= bytes as f64;
+            }
+        }
+        moves
+    }
+
+    fn carry_out(&mut self, now: Time, moves: &[Move]) {
+        let mut cancels: BTreeMap<SourceId, Vec<Seq>> = BTreeMap::new();
+        let mut orders: BTreeMap<SourceId, Vec<Seq>> = BTreeMap::new();
+        for Move { seq, from, to } in moves {
+            self.take_back(now, *from, *seq);
+            cancels.entry(*from).or_default().push(*seq);
+            self.book(now, *seq, *to, true);
+            self.ledger.mark_repair(*seq);
+            self.counters.repairs += 1;
+            orders.entry(*to).or_default().push(*seq);
+        }
+        for (from, mut blocks) in cancels {
+            blocks.sort_unstable();
+            self.cancel(now, from, &blocks);
+        }
+        for (to, mut blocks) in orders {
+            blocks.sort_unstable();
+            self.send_repair(to, &blocks);
+        }
+        self.request_pages(now);
+    }
+
+    /// What may be under way already comes twice, where its owner is late with it by far.
+    fn double_last(&mut self, now: Time, candidates: &[Candidate]) {
+        let block = f64::from(self.geometry.block_size());
+        let idle = |c: &&Candidate| self.sources.get(&c.source).is_some_and(|s| s.backlog().is_empty());
+        let Some(best) = candidates.iter().filter(idle).min_by(|a, b| a.eta(block).total_cmp(&b.eta(block)))
+        else {
+            return;
+        };
+        let sooner = best.eta(block) * WORTH_DOUBLING + WORTH_DOUBLING_SECS;
+        let mut late: Vec<(f64, Seq)> = Vec::new();
+        for (seq, debt) in self.ledger.owed() {
+            let Some(owner) = debt.owners.iter().next().filter(|_| debt.owners.len() == 1) else { continue };
+            let Some(source) = self.sources.get(&owner).filter(|s| s.is_usable()) else { continue };
+            let remaining = source.remaining_secs(*seq, block);
+            let needed = self.needed_in_secs(now, *seq) <= remaining;
+            if remaining > sooner && needed && self.holds(best.source, *seq) {
+                late.push((remaining, *seq));
+            }
+        }
+        late.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let to = best.source;
+        for (_, seq) in late.into_iter().take(MAX_DOUBLED_AT_ONCE) {
+            if !self.may_hedge(seq) {
+                return;
+            }
+            self.hedge(now, seq, to);
+        }
+    }
+
+    /// What `id` owes, alone, and has surely not begun to send.
+    fn unsent(&self, id: SourceId) -> Vec<Seq> {
+        let Some(source) = self.sources.get(&id) else { return Vec::new() };
+        let reaction = source.round_trip().mul_f64(UNDER_WAY_ROUND_TRIPS).max(source.answers_in);
+        let under_way = source.rough_rate().unwrap_or(0.0) * reaction.as_secs_f64();
+        let blocks = (under_way / f64::from(self.geometry.block_size())).ceil() as usize + UNDER_WAY_BLOCKS;
+        let alone = |seq: &Seq| self.ledger.debt(*seq).is_some_and(|debt| debt.owners.len() == 1);
+        source.backlog().iter().copied().skip(blocks).filter(alone).collect()
+    }
+
+    /// Seconds until all that a source owes is here. One that is under way needs no round trip more.
+    fn finishing_secs(&self, candidate: &Candidate) -> f64 {
+        let flowing = self.sources.get(&candidate.source).filter(|source| source.is_flowing());
+        match (candidate.pace, flowing.and_then(Source::cautious_rate)) {
+            (Pace::Steady { .. }, Some(rate)) => candidate.backlog / rate,
+            _ if candidate.backlog <= 0.0 => 0.0,
+            _ => candidate.eta(0.0),
+        }
+    }
+}
