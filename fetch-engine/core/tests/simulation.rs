@@ -316,3 +316,19 @@ fn what_is_late_comes_twice_only_where_the_reader_needs_it_soon() {
     let calm = slowed().reading_every(40).run().unwrap();
     assert_eq!((calm.counters.hedges, calm.counters.duplicate_bytes), (0, 0), "{:?}", calm.counters);
 }
+
+/// A short pattern names fewer sources than each block shall have: what is left over is nobody's, and no
+/// reason to make another pattern before the first is acknowledged.
+#[test]
+fn a_pattern_that_names_fewer_sources_than_copies_is_kept() {
+    for (planner, cut_over) in sim::SCHEMES {
+        let variant = Variant { redundancy: 3, ..Variant::PLAIN };
+        let hosts = [(2_500_000, 20), (1_250_000, 40), (625_000, 60), (312_500, 80)];
+        let scenario = Scenario::steady(&hosts, 8 << 20).varied(variant).with(|config| {
+            (config.planner, config.cut_over) = (planner, cut_over);
+            (config.pattern_length, config.elements_per_block) = (Some(4), 2);
+        });
+        let outcome = scenario.run().unwrap_or_else(|broken| panic!("{planner:?} {cut_over:?}: {broken}"));
+        assert!(outcome.counters.epochs < 4000, "{planner:?} {cut_over:?}: {:?}", outcome.counters);
+    }
+}

@@ -363,8 +363,7 @@ impl Session {
         };
         let eta = self.sources.get(&id).map_or(0.0, expected);
         let due = now + Duration::from_secs_f64(eta.clamp(0.0, MAX_ETA_SECS));
-        let debt =
-            Debt { owners, since: now, due, named, repair: false, hedged: false, handed_over: false };
+        let debt = Debt { owners, since: now, due, named, repair: false, hedged: false, handed_over: false };
         self.ledger.owe(seq, debt);
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);

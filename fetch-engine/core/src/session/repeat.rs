@@ -147,7 +147,7 @@ impl Session {
     fn occasion(&mut self, now: Time, candidates: &[Candidate]) -> Option<Occasion> {
         let state = &self.repeat;
         let Some(in_force) = &state.in_force else { return Some(Occasion::Sources) };
-        let usable = |e: &Element| e.source().is_some_and(|id| candidates.iter().any(|c| c.source == id));
+        let usable = |e: &Element| e.source().is_none_or(|id| candidates.iter().any(|c| c.source == id));
         let all_usable = in_force.pattern.layers().flatten().all(usable);
         if !all_usable || candidates.iter().any(|c| !state.known.contains(&c.source)) {
             return Some(Occasion::Sources);

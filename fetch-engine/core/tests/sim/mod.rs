@@ -17,6 +17,7 @@ mod world;
 
 pub(crate) use fault::{Fault, Tally};
 pub(crate) use scenario::{Choice, Scenario};
+pub(crate) use scheme::ALL as SCHEMES;
 pub(crate) use variant::Variant;
 pub(crate) use world::Outcome;
 
