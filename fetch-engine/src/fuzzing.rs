@@ -9,7 +9,7 @@ use tributary_core::pattern::{Pattern, SourceId};
 use tributary_core::wire::{Frame, Identify};
 
 use crate::metalink::Metalink;
-use crate::web::{Pipeline, WebSource};
+use crate::web::{Exchange, Pipeline, WebSource};
 
 const SIZE: u64 = 100_500;
 const BLOCK_BYTES: u32 = 1000;
@@ -35,17 +35,18 @@ pub fn web_answers(answers: &[u8], step: usize) {
         assert!(pipeline.take(&frame).is_ok(), "the session's frames are good");
     }
     let (mut raw, mut out) = (BytesMut::new(), BytesMut::new());
+    let mut exchange = Exchange::default();
     for piece in answers.chunks(step) {
-        pipeline.ask(&mut out);
+        while pipeline.ask(&mut exchange, &mut out) {}
         raw.extend_from_slice(piece);
-        let fed = pipeline.feed(Instant::now(), &mut raw);
+        let fed = pipeline.feed(Instant::now(), &mut exchange, &mut raw, false);
         for frame in pipeline.came().into_iter().flat_map(|came| came.frames) {
             if let Frame::Data { seq, bytes, .. } = frame {
                 assert_eq!(bytes.len() as u64, u64::from(geometry.len(seq)), "whole blocks of the film");
             }
         }
-        if fed.is_err() || pipeline.line_is_over() {
-            pipeline.line_lost();
+        if fed.is_err() || exchange.ends() {
+            pipeline.lost(std::mem::take(&mut exchange));
             raw.clear();
         }
     }

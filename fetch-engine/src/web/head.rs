@@ -43,6 +43,8 @@ pub(crate) struct Head {
     pub(crate) location: Option<String>,
     /// The server closes the connection after this answer.
     pub(crate) closes: bool,
+    /// How many more requests the server takes on this connection.
+    pub(crate) takes_more: Option<u64>,
     pub(crate) retry_after: Option<Duration>,
     /// How the body is packed, where it is.
     pub(crate) encoding: Option<String>,
@@ -116,6 +118,9 @@ impl Head {
             let words = || value.split(',').map(str::trim);
             self.closes |= words().any(|word| word.eq_ignore_ascii_case("close"));
             self.closes &= !words().any(|word| word.eq_ignore_ascii_case("keep-alive"));
+        } else if is("keep-alive") {
+            let word = |word: &str| word.trim().strip_prefix("max=").and_then(|count| count.parse().ok());
+            self.takes_more = value.split(',').find_map(word);
         } else if is("retry-after") {
             self.retry_after = value.parse().ok().map(Duration::from_secs);
         } else if is("content-encoding") {
@@ -177,6 +182,8 @@ mod tests {
         assert!(!closes("HTTP/1.0 206 x\r\nConnection: Keep-Alive\r\n\r\n"));
         assert!(closes("HTTP/1.1 206 x\r\nconnection: foo, Close\r\n\r\n"));
         assert!(!closes("HTTP/1.1 206 x\r\n\r\n"));
+        let head = parse("HTTP/1.1 206 x\r\nKeep-Alive: timeout=5, max=99\r\n\r\n").unwrap().unwrap();
+        assert_eq!(head.takes_more, Some(99));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! | `source` | what is known of one file on one server, beyond its connections |
 //! | `serve` | the task of one source: its socket between the session and the pipeline |
 //! | `pipeline` | the pattern walked for the server: frames to range requests, answers to blocks |
+//! | `exchange` | one connection's requests and the answer being read |
 //! | `window` | how much may be asked and not be here |
 //! | `probe`, `agree` | a first look at a file; whether files of several servers are the same |
 //! | `request`, `head`, `body` | HTTP/1.1, as much as this needs |
@@ -18,6 +19,7 @@
 mod address;
 mod agree;
 mod body;
+mod exchange;
 mod head;
 mod line;
 mod pipeline;
@@ -31,9 +33,9 @@ mod window;
 
 pub use address::WebUrl;
 pub(crate) use agree::odd_ones;
-#[cfg(fuzzing)]
-pub(crate) use pipeline::Pipeline;
 pub(crate) use probe::{Look, Unseen, document, look};
 pub(crate) use serve::serve;
 pub(crate) use source::WebSource;
 pub(crate) use tls::Tls;
+#[cfg(fuzzing)]
+pub(crate) use {exchange::Exchange, pipeline::Pipeline};

@@ -26,6 +26,8 @@ struct Known {
     redirects: u32,
     validators: Option<Validators>,
     leave_alone_until: Option<Instant>,
+    /// Requests after which it closes a connection, where it has shown that.
+    request_limit: Option<u64>,
     refused: Option<(ErrorCode, String)>,
     /// A connection that was made to look at the file, and is as good as new.
     ready: Option<Line>,
@@ -87,6 +89,16 @@ impl WebSource {
         } else {
             Ok(())
         }
+    }
+
+    /// The server closes a connection after so many requests.
+    pub(crate) fn takes_requests(&self, count: u64) {
+        self.known().request_limit = Some(count);
+    }
+
+    /// How many requests a connection is good for, as far as is known.
+    pub(crate) fn request_limit(&self) -> u64 {
+        self.known().request_limit.unwrap_or(u64::MAX)
     }
 
     /// The server wants no requests for a while.

@@ -1,5 +1,7 @@
 //! The pipeline against a web server that is a function: what was asked, what came, in any pieces.
 
+use std::ops::Range;
+
 use tributary_core::geometry::{Seq, StreamId};
 use tributary_core::pattern::{Pattern, SourceId};
 use tributary_core::wire::{ErrorCode, Identify};
@@ -14,7 +16,32 @@ fn film() -> Vec<u8> {
     (0..FILM_BYTES).map(|place| (place * 7 % 251) as u8).collect()
 }
 
-fn pipeline() -> Pipeline {
+/// A pipeline on one connection.
+struct Table {
+    pipeline: Pipeline,
+    exchange: Exchange,
+}
+
+impl Table {
+    fn take(&mut self, frame: &Frame) -> Result<(), Stop> {
+        self.pipeline.take(frame)
+    }
+
+    fn came(&mut self) -> Option<Came> {
+        self.pipeline.came()
+    }
+
+    fn feed_all(&mut self, raw: &mut BytesMut) -> Result<(), Stop> {
+        self.pipeline.feed(Instant::now(), &mut self.exchange, raw, false)
+    }
+
+    /// The connection ends, and another one begins.
+    fn line_lost(&mut self) -> bool {
+        self.pipeline.lost(std::mem::take(&mut self.exchange))
+    }
+}
+
+fn pipeline() -> Table {
     let source = Arc::new(WebSource::new("http://h/film".parse().unwrap()));
     let mut pipeline = Pipeline::new(source, RTT);
     let me = SourceId::new(0).unwrap();
@@ -27,7 +54,7 @@ fn pipeline() -> Pipeline {
     ] {
         pipeline.take(&frame).unwrap();
     }
-    pipeline
+    Table { pipeline, exchange: Exchange::default() }
 }
 
 fn epoch(generation: u32, epoch: u32, from: Seq, lease: Seq, pattern: &str) -> Frame {
@@ -36,9 +63,9 @@ fn epoch(generation: u32, epoch: u32, from: Seq, lease: Seq, pattern: &str) -> F
 }
 
 /// The ranges that are asked for now.
-fn asked(pipeline: &mut Pipeline) -> Vec<Range<u64>> {
+fn asked(table: &mut Table) -> Vec<Range<u64>> {
     let mut out = BytesMut::new();
-    pipeline.ask(&mut out);
+    while table.pipeline.ask(&mut table.exchange, &mut out) {}
     let text = String::from_utf8(out.to_vec()).unwrap();
     let range = |line: &str| {
         let (first, last) = line.strip_prefix("Range: bytes=")?.split_once('-')?;
@@ -70,12 +97,12 @@ fn answer(range: &Range<u64>, chunk: Option<usize>, more: &str) -> Vec<u8> {
 }
 
 /// Feeds bytes in pieces; gives the blocks that came, in order, and checks each.
-fn feed(pipeline: &mut Pipeline, bytes: &[u8], step: usize) -> Result<Vec<Seq>, Stop> {
+fn feed(pipeline: &mut Table, bytes: &[u8], step: usize) -> Result<Vec<Seq>, Stop> {
     let (mut raw, mut blocks) = (BytesMut::new(), Vec::new());
     let mut counted = 0;
     for piece in bytes.chunks(step) {
         raw.extend_from_slice(piece);
-        let fed = pipeline.feed(Instant::now(), &mut raw);
+        let fed = pipeline.feed_all(&mut raw);
         if let Some(came) = pipeline.came() {
             counted += came.bytes;
             for frame in came.frames {
@@ -102,7 +129,7 @@ fn own_blocks_become_ranges_and_each_comes_as_soon_as_it_is_here() {
         let bytes: Vec<u8> = ranges.iter().flat_map(|range| answer(range, chunk, "")).collect();
         let own: Vec<Seq> = (1..=101).filter(|seq| seq % 4 != 3).collect();
         assert_eq!(feed(&mut pipeline, &bytes, step), Ok(own));
-        assert!(!pipeline.awaits() && !pipeline.needs_line());
+        assert!(!pipeline.exchange.awaits() && !pipeline.pipeline.has_work());
     }
 }
 
@@ -116,12 +143,12 @@ fn bytes_are_told_once_and_add_up_to_the_frames() {
     // The connection ends inside the fourth block, and what was there of it comes again.
     let cut = bytes.len() - 6_500;
     let mut raw = BytesMut::from(&bytes[..cut]);
-    pipeline.feed(Instant::now(), &mut raw).unwrap();
+    pipeline.feed_all(&mut raw).unwrap();
     assert!(pipeline.line_lost(), "it had brought blocks");
     let again = asked(&mut pipeline);
     assert_eq!(again, vec![3000..10_000]);
     let mut raw = BytesMut::from(&answer(&again[0], None, "")[..]);
-    pipeline.feed(Instant::now(), &mut raw).unwrap();
+    pipeline.feed_all(&mut raw).unwrap();
     let came = pipeline.came().unwrap();
     let frames: usize = came.frames.iter().map(encoded_len).sum();
     assert_eq!(came.bytes, frames + 1, "one byte more: the test block's own");
@@ -137,10 +164,28 @@ fn a_connection_that_ends_as_it_says_loses_nothing() {
     let mut bytes = answer(&ranges[0], None, "");
     bytes.extend(answer(&ranges[1], None, "Connection: close\r\n"));
     assert_eq!(feed(&mut pipeline, &bytes, 100), Ok(vec![1]));
-    assert!(pipeline.line_is_over());
+    assert!(pipeline.exchange.ends() && !pipeline.exchange.awaits());
     assert!(pipeline.line_lost());
-    assert_eq!(asked(&mut pipeline), ranges[2..]);
+    assert_eq!(asked(&mut pipeline), ranges[2..4], "no more than the last one took");
     assert!(!pipeline.line_lost(), "nothing came on the second one");
+}
+
+#[test]
+fn a_server_of_few_requests_gets_no_more_on_a_connection_and_the_rest_on_the_next_one() {
+    let mut table = pipeline();
+    table.take(&epoch(1, 1, 1, 101, "AB")).unwrap();
+    table.pipeline.source.takes_requests(3);
+    let first = asked(&mut table);
+    assert_eq!(first, [0..1, 0..1000, 2000..3000]);
+    assert!(table.exchange.ends() && asked(&mut table).is_empty());
+    // The next connection takes requests while this one still owes its answers.
+    let mut old = std::mem::take(&mut table.exchange);
+    assert_eq!(asked(&mut table), [4000..5000, 6000..7000, 8000..9000]);
+    assert_eq!(feed(&mut table, &answer(&(4000..5000), None, ""), 300), Ok(vec![5]));
+    std::mem::swap(&mut table.exchange, &mut old);
+    let bytes: Vec<u8> = first.iter().flat_map(|range| answer(range, None, "")).collect();
+    assert_eq!(feed(&mut table, &bytes, 300), Ok(vec![1, 3]));
+    assert_eq!(table.pipeline.asked_bytes, 2000, "what the other connection owes");
 }
 
 #[test]
@@ -151,12 +196,13 @@ fn a_seek_drops_what_is_not_asked_yet_and_cuts_what_takes_long() {
     pipeline.take(&epoch(2, 1, 90, 91, "A")).unwrap();
     assert_eq!(asked(&mut pipeline), vec![89_000..91_000]);
     let mut raw = BytesMut::from(&answer(&ranges[0], None, "")[..]);
-    pipeline.feed(Instant::now(), &mut raw).unwrap();
-    assert!(!pipeline.is_stale(), "new blocks wait behind the old ones");
+    pipeline.feed_all(&mut raw).unwrap();
+    assert!(!pipeline.pipeline.is_stale(&pipeline.exchange), "new blocks wait behind the old ones");
     pipeline.line_lost();
     assert_eq!(asked(&mut pipeline)[0], ranges[1], "asked again, since nobody cancelled it");
-    pipeline.cut();
-    assert!(!pipeline.needs_line());
+    pipeline.pipeline.cut(std::mem::take(&mut pipeline.exchange));
+    assert!(!pipeline.pipeline.has_work());
+    assert_eq!(pipeline.pipeline.asked_bytes, 0);
 }
 
 #[test]
@@ -179,7 +225,7 @@ fn answers_to_nothing_and_of_the_wrong_length_are_refused() {
         let mut pipeline = pipeline();
         asked(&mut pipeline);
         let mut raw = BytesMut::from(bytes);
-        let stop = pipeline.feed(Instant::now(), &mut raw).unwrap_err();
+        let stop = pipeline.feed_all(&mut raw).unwrap_err();
         let Stop::Refused { code, message } = stop else { panic!("{stop:?}") };
         (code, message)
     };
@@ -223,11 +269,11 @@ fn whatever_comes_and_is_ordered_nothing_panics() {
         let mut raw = BytesMut::new();
         for piece in bytes.chunks(step) {
             raw.extend_from_slice(piece);
-            if pipeline.feed(Instant::now(), &mut raw).is_err() {
+            if pipeline.feed_all(&mut raw).is_err() {
                 break;
             }
             asked(&mut pipeline);
-            let _ = (pipeline.is_stale(), pipeline.came());
+            let _ = (pipeline.pipeline.is_stale(&pipeline.exchange), pipeline.came());
         }
         pipeline.line_lost();
         asked(&mut pipeline);
