@@ -33,6 +33,8 @@ pub struct EngineConfig {
     pub cache: CacheLimits,
     /// Which rule decides who sends what.
     pub planner: PlannerKind,
+    /// Most relays by which each server is reached as well, of those that a director lists. 0: none.
+    pub routes_per_server: usize,
     /// How long a stream may be without any source before it fails. [`Duration::MAX`]: it never does,
     /// and goes on by itself when a source is back.
     pub give_up_after: Duration,
@@ -55,6 +57,7 @@ impl Default for EngineConfig {
             director: None,
             cache: CacheLimits::default(),
             planner: PlannerKind::default(),
+            routes_per_server: 4,
             give_up_after: Duration::MAX,
             block_size: None,
             redundancy: 1,

@@ -15,6 +15,7 @@ use tributary_core::pattern::SourceId;
 use tributary_core::session::Loss;
 use tributary_core::wire::{self, Decoder, Frame};
 
+use crate::roster::Member;
 use crate::web::{self, Tls, WebSource};
 
 /// How long a connection may take to be made, looking up the name included.
@@ -98,28 +99,52 @@ pub(crate) struct Connection {
     task: AbortHandle,
 }
 
+/// How a content server is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Way {
+    /// `HOST:PORT` that the connection goes to: the server, or a relay.
+    connect_to: String,
+    /// `HOST:PORT` of the server, where a relay is to pass the connection on.
+    forward_to: Option<String>,
+}
+
+impl Way {
+    /// The way to a source.
+    pub(crate) fn to(member: &Member) -> Self {
+        let address = member.address.clone();
+        match &member.via {
+            None => Self { connect_to: address, forward_to: None },
+            Some(relay) => Self { connect_to: relay.address.clone(), forward_to: Some(address) },
+        }
+    }
+
+    /// What is said before everything else.
+    fn first_bytes(&self) -> BytesMut {
+        let mut first = BytesMut::from(&wire::MAGIC[..]);
+        if let Some(address) = &self.forward_to {
+            wire::encode(&Frame::Forward { address: address.clone() }, &mut first);
+        }
+        first
+    }
+}
+
 /// The server reads none of what it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the server takes no more orders")]
 pub(crate) struct Stuck;
 
 impl Connection {
-    /// Starts to connect to the content server at `address`.
-    pub(crate) fn start(
-        source: SourceId,
-        number: u64,
-        address: String,
-        reports: mpsc::Sender<Report>,
-    ) -> Self {
+    /// Starts to connect to a content server.
+    pub(crate) fn start(source: SourceId, number: u64, way: Way, reports: mpsc::Sender<Report>) -> Self {
         let work = async move |outbox: Arc<Outbox>, reporter: Reporter| {
-            let loss = match connect(&address).await {
+            let loss = match connect(&way.connect_to).await {
                 Ok((stream, rtt)) => {
                     // This fails only once the driver is gone, and this task with it.
                     reporter.tell(What::Up(rtt)).await;
                     let (read, write) = stream.into_split();
                     tokio::select! {
                         loss = read_frames(read, &reporter) => loss,
-                        why = write_orders(write, &outbox) => Loss::Closed(in_words(&why)),
+                        why = write_orders(write, &way, &outbox) => Loss::Closed(in_words(&why)),
                     }
                 }
                 Err(why) => Loss::Unreachable(in_words(&why)),
@@ -228,8 +253,8 @@ async fn read_frames(mut read: OwnedReadHalf, reporter: &Reporter) -> Loss {
 }
 
 /// Writes what is in the outbox, as it is filled, until that fails.
-async fn write_orders(mut write: OwnedWriteHalf, outbox: &Outbox) -> io::Error {
-    if let Err(why) = write.write_all(&wire::MAGIC).await {
+async fn write_orders(mut write: OwnedWriteHalf, way: &Way, outbox: &Outbox) -> io::Error {
+    if let Err(why) = write.write_all(&way.first_bytes()).await {
         return why;
     }
     loop {

@@ -13,7 +13,7 @@ use tributary_core::session::{Action, Demand, Event, Hint, Loss, Notice, SourceS
 use tributary_core::time::Time;
 use tributary_core::wire::{ErrorCode, Frame};
 
-use crate::connection::{Connection, Report, What};
+use crate::connection::{Connection, Report, Way, What};
 use crate::director::News;
 use crate::engine::Memory;
 use crate::journal::Words;
@@ -156,7 +156,10 @@ impl Driver {
         }
         let now = self.live.now();
         match what {
-            What::Up(rtt) => inner.session.handle(now, Event::Connected { source, rtt, relayed: false }),
+            What::Up(rtt) => {
+                let relayed = inner.roster.get(source).is_some_and(|member| member.via.is_some());
+                inner.session.handle(now, Event::Connected { source, rtt, relayed });
+            }
             What::Came { bytes, frames } => {
                 inner.meter(source).add(now, bytes);
                 inner.session.handle(now, Event::Received { source, bytes });
@@ -291,7 +294,7 @@ impl Driver {
         let (number, reports) = (self.connections_made, self.to_driver.clone());
         let connection = match &member.web {
             Some(web) => Connection::start_web(source, number, web.clone(), self.tls.clone(), reports),
-            None => Connection::start(source, number, member.address.clone(), reports),
+            None => Connection::start(source, number, Way::to(member), reports),
         };
         self.connections[source.index()] = Some(connection);
     }
@@ -326,14 +329,32 @@ impl Driver {
                 inner.journal.add(now, words);
                 return;
             }
+            Notice::Quarantined { .. } => self.blame(inner),
             Notice::NobodyLeft if std::mem::replace(&mut self.nobody_told, true) => return,
             _ => {}
         }
         self.judge_now |= matches!(
             notice,
-            Notice::Joined { .. } | Notice::Left { .. } | Notice::Quarantined { .. } | Notice::NobodyLeft
+            Notice::Joined { .. }
+                | Notice::Left { .. }
+                | Notice::Quarantined { .. }
+                | Notice::Distrusted { .. }
+                | Notice::NobodyLeft
         );
         inner.journal.add(now, of_notice(notice, &inner.roster, true));
+    }
+
+    /// Wrong bytes came by some way: shuts out the others to whose server or relay they point.
+    fn blame(&self, inner: &mut LiveInner) {
+        let now = self.live.now();
+        let is_liar = |source: &SourceId| {
+            inner.session.source(*source, now).is_some_and(|stats| stats.state == SourceState::Quarantined)
+        };
+        let liars = inner.roster.iter().map(|(source, _)| source).filter(is_liar).collect();
+        for source in inner.roster.blamed(&liars) {
+            let why = "wrong bytes came from the same server or relay by other ways".to_owned();
+            inner.session.handle(now, Event::Distrusted { source, why });
+        }
     }
 
     fn judge(&mut self, inner: &mut LiveInner) {
@@ -343,7 +364,9 @@ impl Driver {
             self.last_progress = now;
         }
         let (ever_opened, give_up_after) = (self.ever_opened, self.give_up_after);
-        let facts = Facts { full, ever_opened, dry: now.since(self.last_progress), give_up_after };
+        let held_by_nobody = inner.session.held_by_nobody();
+        let facts =
+            Facts { full, held_by_nobody, ever_opened, dry: now.since(self.last_progress), give_up_after };
         let (state, failure) = judge(&inner.seen(now), facts);
         if failure != self.shared.failure() {
             self.shared.set_failure(failure);

@@ -224,11 +224,11 @@ impl Engine {
         }
         let verification = Verification::of(&proof, whole);
         let id = stream.unwrap_or_else(|| stand_in(&given));
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(config.routes_per_server);
         let mut first: Vec<_> = given
             .iter()
             .filter_map(|given| match given {
-                Given::Content(address) => roster.give(address),
+                Given::Content { address, via } => roster.give(address, via.as_deref()),
                 Given::Web(web) => roster.give_web(web),
             })
             .collect();

@@ -16,6 +16,7 @@ use crate::shared::Shared;
 use crate::snapshot::{CacheSnapshot, Cell, PatternSnapshot, Snapshot, SourceSnapshot, StreamState, Totals};
 use crate::standing::Seen;
 use crate::verification::Verification;
+use crate::words;
 
 /// A session behind a lock: the driver holds it while it works off what came, a snapshot while it
 /// copies numbers. Who holds it may take the lock of [`Shared`], never the other way round.
@@ -105,7 +106,8 @@ impl LiveInner {
     pub(crate) fn seen(&self, now: Time) -> Vec<Seen> {
         let one = |(source, member): (SourceId, &crate::roster::Member)| {
             let stats = self.session.source(source, now)?;
-            Some(Seen { name: member.name.clone(), address: member.address.clone(), stats })
+            let holds = self.session.held(source).filter(|held| !held.is_all()).map(words::of_held);
+            Some(Seen { name: member.called(), address: member.address.clone(), stats, holds })
         };
         self.roster.iter().filter_map(one).collect()
     }
@@ -129,6 +131,7 @@ impl LiveInner {
             snapshot.sources.push(SourceSnapshot {
                 name: member.name.clone(),
                 address: member.address.clone(),
+                route: member.route(),
                 rate_bps,
                 history,
                 ..of_source(source, stats)
@@ -162,7 +165,6 @@ fn of_source(source: SourceId, stats: SourceStats) -> SourceSnapshot {
     SourceSnapshot {
         index: source.index() as u8,
         letter: source.letter(),
-        route: "direct".to_owned(),
         state: state_name(stats.state).to_owned(),
         capacity_bps: stats.rate_bps,
         bytes: stats.useful_bytes,

@@ -13,12 +13,16 @@ use crate::web::WebUrl;
 pub const DIRECTOR_PORT: u16 = 7400;
 /// Port of a content server where an address names none.
 pub const CONTENT_PORT: u16 = 7410;
+/// Port of a relay where an address names none.
+pub const RELAY_PORT: u16 = 7420;
 
 /// How the name of a Metalink file ends.
 const METALINK_ENDING: &str = ".meta4";
 const SCHEME: &str = "tributary://";
 const FILE: &str = "name:";
 const SIZE: &str = "?size=";
+/// What stands before the content server in the address of a way by a relay.
+const VIA: &str = "via/";
 /// What a path of an address can't hold as it is.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?');
 
@@ -77,10 +81,13 @@ impl fmt::Display for MetalinkAt {
 /// Where a stream is said to be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SourceUrl {
-    /// `tributary://HOST[:PORT]/b3:HEX`: at a content server.
+    /// `tributary://HOST[:PORT]/b3:HEX`: at a content server; `tributary://RELAY[:PORT]/via/HOST[:PORT]/b3:HEX`:
+    /// at a content server that is reached by way of a relay.
     Content {
         /// `HOST:PORT` of the content server.
         address: String,
+        /// `HOST:PORT` of the relay, where there is one on the way.
+        via: Option<String>,
         /// The stream.
         stream: StreamId,
     },
@@ -98,7 +105,9 @@ pub enum LocatorError {
     )]
     Form(String),
     /// A source of no known form.
-    #[error("{0:?} is no source: give tributary://HOST[:PORT]/b3:HASH or http(s)://HOST[:PORT]/PATH")]
+    #[error(
+        "{0:?} is no source: give tributary://HOST[:PORT]/b3:HASH, tributary://RELAY/via/HOST[:PORT]/b3:HASH or http(s)://HOST[:PORT]/PATH"
+    )]
     SourceForm(String),
     /// An address of a web server that can't be used.
     #[error(
@@ -120,7 +129,7 @@ impl FromStr for Locator {
         if let Some(rest) = text.strip_prefix(SCHEME) {
             let (authority, path) = rest.split_once('/').ok_or_else(|| LocatorError::Form(short(text)))?;
             let path = percent_decode_str(path).decode_utf8().map_err(|_| LocatorError::Form(short(text)))?;
-            if path.starts_with("b3:") {
+            if path.starts_with("b3:") || way(&path).is_some() {
                 return text.parse().map(Self::Source);
             }
             let (catalog, title) = title_of(&path).ok_or_else(|| LocatorError::Form(short(text)))?;
@@ -186,20 +195,32 @@ impl FromStr for SourceUrl {
         let bad = || LocatorError::SourceForm(short(text));
         let (authority, path) =
             text.strip_prefix(SCHEME).and_then(|rest| rest.split_once('/')).ok_or_else(bad)?;
+        if let Some((address, path)) = way(path) {
+            let (address, via) = (with_port(address, CONTENT_PORT)?, Some(with_port(authority, RELAY_PORT)?));
+            return Ok(Self::Content { address, via, stream: hash(path)? });
+        }
         if !path.starts_with("b3:") {
             return Err(bad());
         }
-        Ok(Self::Content { address: with_port(authority, CONTENT_PORT)?, stream: hash(path)? })
+        Ok(Self::Content { address: with_port(authority, CONTENT_PORT)?, via: None, stream: hash(path)? })
     }
 }
 
 impl fmt::Display for SourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Content { address, stream } => write!(f, "{SCHEME}{address}/b3:{stream}"),
+            Self::Content { address, via: None, stream } => write!(f, "{SCHEME}{address}/b3:{stream}"),
+            Self::Content { address, via: Some(relay), stream } => {
+                write!(f, "{SCHEME}{relay}/{VIA}{address}/b3:{stream}")
+            }
             Self::Web(url) => url.fmt(f),
         }
     }
+}
+
+/// The content server and the stream in the path of a way by a relay: `via/HOST[:PORT]/b3:HEX`.
+fn way(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix(VIA)?.split_once('/').filter(|(_, rest)| rest.starts_with("b3:"))
 }
 
 fn is_web(text: &str) -> bool {
@@ -267,7 +288,15 @@ mod tests {
             ),
             (
                 &format!("tributary://[::1]:9/b3:{HASH}"),
-                Locator::Source(SourceUrl::Content { address: "[::1]:9".into(), stream }),
+                Locator::Source(SourceUrl::Content { address: "[::1]:9".into(), via: None, stream }),
+            ),
+            (
+                &format!("tributary://relay:1/via/[::1]:9/b3:{HASH}"),
+                Locator::Source(SourceUrl::Content {
+                    address: "[::1]:9".into(),
+                    via: Some("relay:1".into()),
+                    stream,
+                }),
             ),
             (
                 "https://example.net/films/clip.mp4?x=1",
@@ -291,6 +320,11 @@ mod tests {
         assert_eq!(at.to_string(), "tributary://box:7400/Films/x");
         let source: SourceUrl = format!("tributary://[::1]/b3:{HASH}").parse().unwrap();
         assert_eq!(source.to_string(), format!("tributary://[::1]:7410/b3:{HASH}"));
+        let relayed: SourceUrl = format!("tributary://west/via/box/b3:{HASH}").parse().unwrap();
+        assert_eq!(relayed.to_string(), format!("tributary://west:7420/via/box:7410/b3:{HASH}"));
+        // A catalog may be called as it likes.
+        let catalog: Locator = "tributary://box/via/film".parse().unwrap();
+        assert!(matches!(catalog, Locator::At { .. }));
     }
 
     #[test]

@@ -42,8 +42,13 @@ pub(crate) struct Found {
 
 /// A source that the user gave.
 pub(crate) enum Given {
-    /// `HOST:PORT` of a content server.
-    Content(String),
+    /// A content server.
+    Content {
+        /// Its `HOST:PORT`.
+        address: String,
+        /// `HOST:PORT` of the relay to reach it by.
+        via: Option<String>,
+    },
     /// A file on a plain web server.
     Web(Arc<WebSource>),
 }
@@ -124,7 +129,7 @@ pub(crate) async fn resolve(
         listed,
         director,
     };
-    let content = found.given.iter().any(|given| matches!(given, Given::Content(_)));
+    let content = found.given.iter().any(|given| matches!(given, Given::Content { .. }));
     if let Some(stream) = stream.filter(|_| content || !found.listed.is_empty() || !found.has_web()) {
         found.size = match size {
             Some(size) => size,
@@ -154,7 +159,7 @@ impl Found {
 impl Given {
     fn new(source: SourceUrl) -> Self {
         match source {
-            SourceUrl::Content { address, .. } => Self::Content(address),
+            SourceUrl::Content { address, via, .. } => Self::Content { address, via },
             SourceUrl::Web(url) => Self::Web(Arc::new(WebSource::new(url))),
         }
     }
@@ -162,13 +167,16 @@ impl Given {
     const fn web(&self) -> Option<&Arc<WebSource>> {
         match self {
             Self::Web(web) => Some(web),
-            Self::Content(_) => None,
+            Self::Content { .. } => None,
         }
     }
 
-    fn content(&self) -> Option<&str> {
+    /// What stands before the path in a plain HTTP address of a content server: a relay answers for the
+    /// servers behind it at paths of its own.
+    fn content(&self) -> Option<String> {
         match self {
-            Self::Content(address) => Some(address),
+            Self::Content { address, via: None } => Some(address.clone()),
+            Self::Content { address, via: Some(relay) } => Some(format!("{relay}/via/{address}")),
             Self::Web(_) => None,
         }
     }

@@ -1,11 +1,16 @@
 //! The sources of one stream: who they are, and which letter each has.
 //!
 //! A letter is given when a server is first met and kept for as long as the stream is open, also
-//! while the server is away and when it comes back at another address.
+//! while the server is away and when it comes back at another address. Each route to a server, straight
+//! or by way of a relay, is a source of its own (FIG. 11, 12): the pattern divides the server's stream
+//! over them.
 
+mod blame;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tributary_core::directory::SourceEntry;
+use tributary_core::directory::{RouteEntry, SourceEntry};
 use tributary_core::pattern::{MAX_SOURCES, SourceId};
 
 use crate::web::WebSource;
@@ -17,6 +22,8 @@ pub(crate) struct Member {
     pub(crate) name: String,
     /// `HOST:PORT`; of a plain web server the file's address.
     pub(crate) address: String,
+    /// The relay by which it is reached; none where it is reached straight.
+    pub(crate) via: Option<RouteEntry>,
     /// The file, where it is one on a plain web server.
     pub(crate) web: Option<Arc<WebSource>>,
     /// Given by the user: stays, whatever a director says.
@@ -35,27 +42,65 @@ pub(crate) enum Change {
 }
 
 impl Member {
-    /// What its rate is remembered by: the server, never what was fetched from it.
+    /// What its rate is remembered by: the server and the way to it, never what was fetched from it.
     pub(crate) fn remembered_as(&self) -> String {
-        self.web.as_ref().map_or_else(|| self.address.clone(), |web| web.url().origin())
+        let server = self.web.as_ref().map_or_else(|| self.address.clone(), |web| web.url().origin());
+        self.via.as_ref().map_or_else(|| server.clone(), |relay| format!("{server} via {}", relay.address))
+    }
+
+    /// How it is called in messages: with the relay, where there is one.
+    pub(crate) fn called(&self) -> String {
+        self.via
+            .as_ref()
+            .map_or_else(|| self.name.clone(), |relay| format!("{} via {}", self.name, relay.name))
+    }
+
+    /// The way to it: `direct` or `via NAME`.
+    pub(crate) fn route(&self) -> String {
+        self.via.as_ref().map_or_else(|| "direct".to_owned(), |relay| format!("via {}", relay.name))
+    }
+
+    /// Whether this is that server, by that way, as a director names both.
+    fn is(&self, name: &str, via: Option<&RouteEntry>) -> bool {
+        let same_way = match (&self.via, via) {
+            (None, None) => true,
+            (Some(own), Some(other)) => own.name == other.name,
+            _ => false,
+        };
+        self.name == name && same_way && self.web.is_none()
+    }
+
+    /// Whether the user gave this address, by that way.
+    fn is_given_as(&self, address: &str, via: Option<&str>) -> bool {
+        let own = self.via.as_ref().map(|relay| relay.address.as_str());
+        self.given && self.web.is_none() && self.address == address && own == via
     }
 }
 
 /// All sources ever met, in the order of their letters.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Roster {
     members: Vec<Member>,
+    /// Most relays that are used to reach one server.
+    max_routes_per_server: usize,
     left_out: bool,
 }
 
 impl Roster {
-    /// A source that the user gave; nothing where it is known or there is no letter left.
-    pub(crate) fn give(&mut self, address: &str) -> Option<Change> {
-        if self.members.iter().any(|member| member.address == address) {
+    /// Nobody yet. Each server that a director lists may be reached by so many relays as well.
+    pub(crate) const fn new(max_routes_per_server: usize) -> Self {
+        Self { members: Vec::new(), max_routes_per_server, left_out: false }
+    }
+
+    /// A source that the user gave, and the relay to reach it by; nothing where it is known or there is
+    /// no letter left.
+    pub(crate) fn give(&mut self, address: &str, via: Option<&str>) -> Option<Change> {
+        if self.members.iter().any(|member| member.is_given_as(address, via)) {
             return None;
         }
         let (name, address) = (address.to_owned(), address.to_owned());
-        self.add(Member { name, address, web: None, given: true, listed: false })
+        let via = via.map(|relay| RouteEntry { name: relay.to_owned(), address: relay.to_owned() });
+        self.add(Member { name, address, via, web: None, given: true, listed: false })
     }
 
     /// A file on a plain web server that the user gave; nothing where it is known or there is no letter
@@ -66,46 +111,20 @@ impl Roster {
             return None;
         }
         let (name, address) = (web.url().authority(), web.url().shown());
-        self.add(Member { name, address, web: Some(web.clone()), given: true, listed: false })
+        self.add(Member { name, address, via: None, web: Some(web.clone()), given: true, listed: false })
     }
 
-    /// Takes the director's list.
+    /// Takes the director's list. Servers come before the relays to them, where letters are few.
     pub(crate) fn list(&mut self, entries: &[SourceEntry]) -> Vec<Change> {
         let mut changes = Vec::new();
         let mut seen = vec![false; self.members.len()];
         for entry in entries {
-            let known = self
-                .members
-                .iter()
-                .position(|member| member.name == entry.name && member.web.is_none())
-                .or_else(|| self.members.iter().position(|m| m.given && m.address == entry.address));
-            let Some(place) = known else {
-                let Some(change) = self.add(Member {
-                    name: entry.name.clone(),
-                    address: entry.address.clone(),
-                    web: None,
-                    given: false,
-                    listed: true,
-                }) else {
-                    continue;
-                };
-                changes.push(change);
-                seen.push(true);
-                continue;
-            };
-            if std::mem::replace(&mut seen[place], true) {
-                continue;
+            self.list_one(entry, None, &mut seen, &mut changes);
+        }
+        for entry in entries {
+            for relay in entry.routes.iter().take(self.max_routes_per_server) {
+                self.list_one(entry, Some(relay), &mut seen, &mut changes);
             }
-            let (member, source) = (&mut self.members[place], id(place));
-            let there = member.given || member.listed;
-            let moved = member.address != entry.address;
-            if there && moved {
-                changes.push(Change::Withdrawn(source));
-            }
-            if !there || moved {
-                changes.push(Change::Added(source));
-            }
-            *member = Member { listed: true, given: member.given, ..member_of(entry) };
         }
         for (place, member) in self.members.iter_mut().enumerate() {
             if member.listed && !seen[place] {
@@ -116,6 +135,48 @@ impl Roster {
             }
         }
         changes
+    }
+
+    /// Takes one server of the list, by one way.
+    fn list_one(
+        &mut self,
+        entry: &SourceEntry,
+        via: Option<&RouteEntry>,
+        seen: &mut Vec<bool>,
+        changes: &mut Vec<Change>,
+    ) {
+        let relay = via.map(|relay| relay.address.as_str());
+        let listed = Member {
+            name: entry.name.clone(),
+            address: entry.address.clone(),
+            via: via.cloned(),
+            web: None,
+            given: false,
+            listed: true,
+        };
+        let known = self.members.iter().position(|member| member.is(&entry.name, via));
+        let known = known.or_else(|| self.members.iter().position(|m| m.is_given_as(&entry.address, relay)));
+        let Some(place) = known else {
+            if let Some(change) = self.add(listed) {
+                changes.push(change);
+                seen.push(true);
+            }
+            return;
+        };
+        if std::mem::replace(&mut seen[place], true) {
+            return;
+        }
+        let (member, source) = (&mut self.members[place], id(place));
+        let there = member.given || member.listed;
+        let before = member.via.as_ref().map(|relay| relay.address.as_str());
+        let moved = member.address != entry.address || before != relay;
+        if there && moved {
+            changes.push(Change::Withdrawn(source));
+        }
+        if !there || moved {
+            changes.push(Change::Added(source));
+        }
+        *member = Member { given: member.given, ..listed };
     }
 
     /// A server told its name. Only where the user gave its address is that news.
@@ -144,6 +205,12 @@ impl Roster {
         self.members.iter().enumerate().map(|(place, member)| (id(place), member))
     }
 
+    /// Who else is not to be believed, where `liars` sent wrong bytes: see [`blame`].
+    pub(crate) fn blamed(&self, liars: &BTreeSet<SourceId>) -> Vec<SourceId> {
+        let members: Vec<(SourceId, &Member)> = self.iter().collect();
+        blame::blamed(&members, liars)
+    }
+
     /// Whether there were more sources than letters since this was last asked.
     pub(crate) fn take_left_out(&mut self) -> bool {
         std::mem::take(&mut self.left_out)
@@ -159,11 +226,6 @@ impl Roster {
     }
 }
 
-fn member_of(entry: &SourceEntry) -> Member {
-    let (name, address) = (entry.name.clone(), entry.address.clone());
-    Member { name, address, web: None, given: false, listed: true }
-}
-
 fn id(place: usize) -> SourceId {
     u8::try_from(place).ok().and_then(SourceId::new).expect("there are at most as many members as letters")
 }
@@ -176,6 +238,7 @@ mod tests {
         let entry = |(name, address): &(&str, &str)| SourceEntry {
             name: (*name).to_owned(),
             address: (*address).to_owned(),
+            ..SourceEntry::default()
         };
         list.iter().map(entry).collect()
     }
@@ -186,7 +249,7 @@ mod tests {
 
     #[test]
     fn letters_stay_while_servers_come_and_go() {
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(2);
         let (a, b) = (letter('A'), letter('B'));
         let both = entries(&[("alpha", "h:1"), ("beta", "h:2")]);
         assert_eq!(roster.list(&both), [Change::Added(a), Change::Added(b)]);
@@ -202,9 +265,9 @@ mod tests {
 
     #[test]
     fn a_given_source_is_never_withdrawn() {
-        let mut roster = Roster::default();
-        assert_eq!(roster.give("h:1"), Some(Change::Added(letter('A'))));
-        assert_eq!(roster.give("h:1"), None);
+        let mut roster = Roster::new(2);
+        assert_eq!(roster.give("h:1", None), Some(Change::Added(letter('A'))));
+        assert_eq!(roster.give("h:1", None), None);
         roster.rename(letter('A'), "alpha".to_owned());
         assert_eq!(roster.get(letter('A')).unwrap().name, "alpha");
         assert_eq!(roster.list(&entries(&[("alpha", "h:1")])), []);
@@ -213,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_web_server_is_no_server_of_a_director_whatever_its_name() {
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(2);
         let web = Arc::new(WebSource::new("http://h:1/film?key=1".parse().unwrap()));
         assert_eq!(roster.give_web(&web), Some(Change::Added(letter('A'))));
         assert_eq!(roster.give_web(&web), None);
@@ -226,7 +289,7 @@ mod tests {
 
     #[test]
     fn no_more_than_there_are_letters() {
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(2);
         let names: Vec<String> = (0..70).map(|n| format!("s{n}")).collect();
         let list: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "h:1")).collect();
         assert_eq!(roster.list(&entries(&list)).len(), MAX_SOURCES);
@@ -236,9 +299,48 @@ mod tests {
 
     #[test]
     fn a_name_listed_twice_counts_once() {
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(2);
         let twice = entries(&[("alpha", "h:1"), ("alpha", "h:2")]);
         assert_eq!(roster.list(&twice), [Change::Added(letter('A'))]);
         assert_eq!(roster.get(letter('A')).unwrap().address, "h:1");
+    }
+
+    #[test]
+    fn each_relay_to_a_server_is_a_source_of_its_own() {
+        let relay = |name: &str, address: &str| RouteEntry { name: name.into(), address: address.into() };
+        let entry =
+            |routes: Vec<RouteEntry>| SourceEntry { routes, ..entries(&[("alpha", "h:1")]).remove(0) };
+        let both = [entry(vec![relay("west", "r:1"), relay("east", "r:2"), relay("north", "r:3")])];
+        let mut roster = Roster::new(2);
+        let (a, b, c) = (letter('A'), letter('B'), letter('C'));
+        assert_eq!(
+            roster.list(&both),
+            [Change::Added(a), Change::Added(b), Change::Added(c)],
+            "and no third"
+        );
+        assert_eq!(roster.list(&both), []);
+        let shown = |source| (roster.get(source).unwrap().route(), roster.get(source).unwrap().called());
+        assert_eq!(shown(a), ("direct".to_owned(), "alpha".to_owned()));
+        assert_eq!(shown(b), ("via west".to_owned(), "alpha via west".to_owned()));
+        assert_eq!(roster.get(c).unwrap().remembered_as(), "h:1 via r:2");
+        // A relay leaves and comes back elsewhere; the server itself moves.
+        assert_eq!(roster.list(&[entry(vec![relay("east", "r:2")])]), [Change::Withdrawn(b)]);
+        let back = [entry(vec![relay("west", "r:9"), relay("east", "r:2")])];
+        assert_eq!(roster.list(&back), [Change::Added(b)]);
+        assert_eq!(roster.get(b).unwrap().via, Some(relay("west", "r:9")));
+        assert_eq!(Roster::new(0).list(&both), [Change::Added(a)], "no relays are used");
+    }
+
+    #[test]
+    fn a_given_way_by_a_relay_is_the_directors_once_it_lists_it() {
+        let mut roster = Roster::new(2);
+        assert_eq!(roster.give("h:1", Some("r:1")), Some(Change::Added(letter('A'))));
+        assert_eq!(roster.give("h:1", Some("r:1")), None);
+        assert_eq!(roster.give("h:1", None), Some(Change::Added(letter('B'))));
+        let routes = vec![RouteEntry { name: "west".into(), address: "r:1".into() }];
+        let listed = SourceEntry { routes, ..entries(&[("alpha", "h:1")]).remove(0) };
+        assert_eq!(roster.list(std::slice::from_ref(&listed)), []);
+        assert_eq!(roster.get(letter('A')).unwrap().called(), "alpha via west");
+        assert_eq!(roster.list(&[]), []);
     }
 }

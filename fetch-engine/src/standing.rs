@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tributary_core::geometry::Seq;
 use tributary_core::session::{SourceState, SourceStats};
 use tributary_core::wire::ErrorCode;
 
@@ -15,6 +16,8 @@ pub(crate) struct Seen {
     pub(crate) name: String,
     pub(crate) address: String,
     pub(crate) stats: SourceStats,
+    /// Which bytes it holds, in words, where it doesn't hold all.
+    pub(crate) holds: Option<String>,
 }
 
 /// What is known of the stream itself.
@@ -22,6 +25,8 @@ pub(crate) struct Seen {
 pub(crate) struct Facts {
     /// Everything that is wanted for now is here.
     pub(crate) full: bool,
+    /// A block that is awaited, and that none of the sources there are holds.
+    pub(crate) held_by_nobody: Option<Seq>,
     /// Some source has opened the stream at some time.
     pub(crate) ever_opened: bool,
     /// For how long something was wanted and nothing came.
@@ -36,14 +41,25 @@ pub(crate) fn judge(sources: &[Seen], facts: Facts) -> (StreamState, Option<Fail
         return (StreamState::Full, None);
     }
     if !sources.is_empty() && sources.iter().all(|seen| is_final(&seen.stats)) {
+        // Where all only refused, nothing is known of their copies.
+        if sources.iter().all(|seen| seen.stats.last_code == Some(ErrorCode::Refused)) {
+            return failed(
+                FailureKind::NobodyReachable,
+                format!("No server gives this title. {}", all(sources)),
+            );
+        }
         return failed(FailureKind::NoHonestCopy, format!("No honest copy could be had. {}", all(sources)));
     }
     if facts.dry >= facts.give_up_after {
         let start = match sources {
+            _ if facts.held_by_nobody.is_some() => lacking(facts),
             [] => "No server holds this title now".to_owned(),
             _ => format!("No server could send the rest for {}", span(facts.dry)),
         };
         return failed(FailureKind::NobodyReachable, format!("{start}. {}", all(sources)));
+    }
+    if facts.held_by_nobody.is_some() {
+        return (StreamState::Nobody(format!("{}. {}", lacking(facts), all(sources))), None);
     }
     let in_state = |wanted: &[SourceState]| sources.iter().any(|seen| wanted.contains(&seen.stats.state));
     if in_state(&[SourceState::Sending, SourceState::Waiting, SourceState::Silent]) {
@@ -57,6 +73,12 @@ pub(crate) fn judge(sources: &[Seen], facts: Facts) -> (StreamState, Option<Fail
         _ => format!("No server can send the next part now. {}", all(sources)),
     };
     (StreamState::Nobody(words), None)
+}
+
+/// That nobody has a block, in words.
+fn lacking(facts: Facts) -> String {
+    let block = facts.held_by_nobody.unwrap_or_default();
+    format!("Nobody who is there holds block {block}: only parts of the title are to be had")
 }
 
 fn failed(kind: FailureKind, message: String) -> (StreamState, Option<Failure>) {
@@ -76,9 +98,10 @@ fn is_final(stats: &SourceStats) -> bool {
 
 /// What happened to each source.
 fn all(sources: &[Seen]) -> String {
-    let one = |Seen { name, address, stats }: &Seen| {
+    let one = |Seen { name, address, stats, holds }: &Seen| {
         let who = if name == address { name.clone() } else { format!("{name} ({address})") };
-        format!("{who}: {}.", what_happened(stats))
+        let holds = holds.as_ref().map_or_else(String::new, |holds| format!(", holds {holds}"));
+        format!("{who}: {}{holds}.", what_happened(stats))
     };
     sources.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -103,6 +126,7 @@ mod tests {
 
     const FACTS: Facts = Facts {
         full: false,
+        held_by_nobody: None,
         ever_opened: true,
         dry: Duration::from_secs(3),
         give_up_after: Duration::from_secs(15),
@@ -125,7 +149,7 @@ mod tests {
             last_code: code,
             retry_in: None,
         };
-        Seen { name: name.to_owned(), address: format!("{name}:1"), stats }
+        Seen { name: name.to_owned(), address: format!("{name}:1"), stats, holds: None }
     }
 
     fn kind(sources: &[Seen], facts: Facts) -> Option<FailureKind> {
@@ -161,6 +185,25 @@ mod tests {
             ),
             None
         );
+    }
+
+    #[test]
+    fn says_which_block_nobody_has() {
+        let mut part = seen("a", SourceState::Waiting, None, None);
+        part.holds = Some("bytes 0 to 99".to_owned());
+        let facts = Facts { held_by_nobody: Some(7), ..FACTS };
+        let (state, failure) = judge(&[part.clone()], facts);
+        let words = "Nobody who is there holds block 7: only parts of the title are to be had. \
+                     a (a:1): connected, holds bytes 0 to 99.";
+        assert_eq!((state, failure), (StreamState::Nobody(words.to_owned()), None));
+        let (_, failure) = judge(&[part], Facts { dry: Duration::from_secs(15), ..facts });
+        assert!(failure.is_some_and(|failure| failure.message.contains("block 7")));
+    }
+
+    #[test]
+    fn refusals_alone_say_nothing_of_copies() {
+        let refused = seen("a", SourceState::Gone, Some("not on its list"), Some(ErrorCode::Refused));
+        assert_eq!(kind(&[refused], FACTS), Some(FailureKind::NobodyReachable));
     }
 
     #[test]

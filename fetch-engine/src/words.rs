@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tributary_core::held::Held;
 use tributary_core::pattern::{Element, Pattern, SourceId};
 use tributary_core::session::Notice;
 
@@ -9,13 +10,15 @@ use crate::journal::Words;
 use crate::roster::Roster;
 use crate::snapshot::LogKind;
 
+/// Ranges of a partial copy that are written out.
+const MAX_RANGES_SHOWN: usize = 3;
 /// Elements of a pattern that are written out; longer ones are cut.
 const MAX_LETTERS_SHOWN: usize = 40;
 
 /// The entry for a notice. `was_there`: whether the source that left had joined before.
 pub(crate) fn of_notice(notice: &Notice, roster: &Roster, was_there: bool) -> Words {
     let name = |source: SourceId| {
-        roster.get(source).map_or_else(|| format!("source {source}"), |member| member.name.clone())
+        roster.get(source).map_or_else(|| format!("source {source}"), crate::roster::Member::called)
     };
     let entry = |kind, source: Option<SourceId>, title: String, detail: String, warning| Words {
         kind,
@@ -61,6 +64,10 @@ pub(crate) fn of_notice(notice: &Notice, roster: &Roster, was_there: bool) -> Wo
             let detail = format!("{what} It is shut out until the title is opened again.");
             about(*source, "sent wrong bytes", detail, true)
         }
+        Notice::Distrusted { source, why } => {
+            let detail = format!("{}. It is shut out until the title is opened again.", sentence(why));
+            about(*source, "is not believed", detail, true)
+        }
         Notice::Repaired { source, seq, after } => entry(
             LogKind::Repair,
             Some(*source),
@@ -97,6 +104,14 @@ pub(crate) fn of_notice(notice: &Notice, roster: &Roster, was_there: bool) -> Wo
             true,
         ),
     }
+}
+
+/// The bytes that a partial copy holds.
+pub(crate) fn of_held(held: &Held) -> String {
+    let range = |range: &std::ops::Range<u64>| format!("{} to {}", range.start, range.end - 1);
+    let shown: Vec<String> = held.ranges().iter().take(MAX_RANGES_SHOWN).map(range).collect();
+    let more = if held.ranges().len() > MAX_RANGES_SHOWN { " and others" } else { "" };
+    format!("bytes {}{more}", shown.join(", "))
 }
 
 /// A time span for prose.
@@ -144,8 +159,8 @@ mod tests {
     use super::*;
 
     fn roster() -> (Roster, SourceId) {
-        let mut roster = Roster::default();
-        roster.give("h:1");
+        let mut roster = Roster::new(0);
+        roster.give("h:1", None);
         let source = SourceId::new(0).unwrap();
         roster.rename(source, "beta".to_owned());
         (roster, source)

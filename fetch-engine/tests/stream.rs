@@ -113,7 +113,9 @@ fn a_silent_server_is_covered_and_taken_back() {
     assert!(bytes == *film.bytes);
     assert!(alpha.sent() > half, "it sends again");
     let log = stream.log_since(0);
-    assert!(log.iter().any(|entry| entry.title == "alpha went quiet"), "{log:#?}");
+    // Which of both depends on how much it owed: what may come twice is bounded.
+    let noticed = ["alpha went quiet", "alpha left"];
+    assert!(log.iter().any(|entry| noticed.contains(&entry.title.as_str())), "{log:#?}");
 }
 
 #[test]

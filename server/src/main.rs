@@ -1,4 +1,4 @@
-//! `tributary-server`: content server, director and demo.
+//! `tributary-server`: content server, director, relay and demo.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -6,6 +6,8 @@
 //! | `net` | what every server needs of the network: stop, limits, shaping |
 //! | `content` | index of a directory, pattern sessions, HTTP, registration (18 in the seed) |
 //! | `director` | who holds what: catalogs, titles, leases, events (16 in the seed) |
+//! | `relay` | passes sessions on to sources over another route (72 in the seed) |
+//! | `registrar` | keeps a server or a relay listed at its director |
 //! | `demo` | a director and three content servers in one command |
 
 mod cli;
@@ -13,6 +15,8 @@ mod content;
 mod demo;
 mod director;
 mod net;
+mod registrar;
+mod relay;
 mod text;
 
 use std::process::ExitCode;
@@ -41,6 +45,7 @@ fn run(cli: cli::Cli) -> anyhow::Result<()> {
         match cli.command {
             cli::Command::Content(args) => content::run(args.resolve()?, stop).await,
             cli::Command::Director(args) => director::run(args.resolve()?, stop).await,
+            cli::Command::Relay(args) => relay::run(args.resolve()?, stop).await,
             cli::Command::Demo(args) => demo::run(args, stop).await,
         }
     });

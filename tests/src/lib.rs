@@ -6,6 +6,7 @@
 //! | [`process`] | one child: its output, its signals, its end |
 //! | [`files`] | test files that are the same on every run |
 //! | [`cluster`] | a director and its content servers |
+//! | [`relay`] | a relay |
 //! | [`fetch`] | a run of `tributary-fetch get` and its report |
 //! | [`player`] | a player under its own Xvfb, driven by mpv's JSON IPC |
 //! | [`proxy`] | a `tributary-fetch proxy`, and programs of others |
@@ -27,6 +28,7 @@ pub mod player;
 pub mod process;
 pub mod programs;
 pub mod proxy;
+pub mod relay;
 pub mod throttle;
 
 use std::time::{Duration, Instant};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geometry::StreamId;
 
-/// Lease of a content server's table of contents, in seconds.
+/// Lease of a content server's table of contents or of a relay, in seconds.
 pub const LEASE_SECONDS: u64 = 15;
 /// How often a content server renews its lease, in seconds.
 pub const RENEW_SECONDS: u64 = 5;
@@ -136,11 +136,27 @@ pub struct StreamSources {
 }
 
 /// One content server that holds a stream (the seed's vector of address, port and path).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SourceEntry {
     /// The server's name.
     pub name: String,
     /// Where it takes connections: `HOST:PORT`.
+    pub address: String,
+    /// Byte ranges that it holds, first byte and one past the last; empty where it holds the whole
+    /// stream.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<(u64, u64)>,
+    /// Relays by which it can be reached as well (76 in the seed's FIG. 11).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<RouteEntry>,
+}
+
+/// One relay by which a content server can be reached (72A, 72B in the seed's FIG. 11).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RouteEntry {
+    /// The relay's name.
+    pub name: String,
+    /// Where the relay takes connections: `HOST:PORT`.
     pub address: String,
 }
 
@@ -182,6 +198,74 @@ pub struct Registration {
     pub instance: String,
     /// Everything it holds.
     pub titles: Vec<Title>,
+    /// Those streams of which it holds a part only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartEntry>,
+}
+
+/// A stream of which a content server holds a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartEntry {
+    /// The stream.
+    pub stream: StreamId,
+    /// Byte ranges that it holds, first byte and one past the last, in order and apart.
+    pub ranges: Vec<(u64, u64)>,
+}
+
+/// Body of `PUT /v1/relays/{name}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelayRegistration {
+    /// Where players reach this relay: `HOST:PORT`. An unspecified host (`0.0.0.0`) is replaced by the
+    /// address the director sees.
+    pub address: String,
+    /// Random number of this run of the relay.
+    pub instance: String,
+    /// Addresses of the content servers it passes connections on to, as these advertise them.
+    pub reaches: Vec<String>,
+}
+
+/// Answer to `GET /v1/relays`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relays {
+    /// Every relay whose lease runs.
+    pub relays: Vec<RelayEntry>,
+}
+
+/// One registered relay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelayEntry {
+    /// Its name.
+    pub name: String,
+    /// Where it takes connections.
+    pub address: String,
+    /// Addresses of the content servers it passes connections on to.
+    pub reaches: Vec<String>,
+    /// Milliseconds until its lease lapses.
+    pub lease_ms: u64,
+}
+
+/// Answer of a content server to `GET /lookup?stream=` and `GET /lookup?name=&size=`: what it holds of
+/// what was asked, where there is no director to tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holdings {
+    /// The server's name.
+    pub server: String,
+    /// What it holds, at most 100 files.
+    pub holdings: Vec<Holding>,
+}
+
+/// One file of a content server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// The stream.
+    pub stream: StreamId,
+    /// Bytes of the stream.
+    pub size: u64,
+    /// Its file name with its ending.
+    pub file_name: String,
+    /// Byte ranges that are held, as in [`SourceEntry`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<(u64, u64)>,
 }
 
 /// Answer to a registration or a renewal.

@@ -1,7 +1,7 @@
 //! Makes the text in a director's answers fit to be shown.
 
 use tributary_core::directory::{
-    Catalogs, Lookup, ServerEntry, Servers, SourceEntry, StreamSources, Title, TitlePage,
+    Catalogs, Lookup, RouteEntry, ServerEntry, Servers, SourceEntry, StreamSources, Title, TitlePage,
 };
 
 use crate::text::{self, clean_name};
@@ -49,9 +49,13 @@ impl Clean for Lookup {
 
 impl Clean for StreamSources {
     fn clean(&mut self) {
-        for SourceEntry { name, address } in &mut self.sources {
+        for SourceEntry { name, address, routes, .. } in &mut self.sources {
             clean_name(name);
             clean_name(address);
+            for RouteEntry { name, address } in routes {
+                clean_name(name);
+                clean_name(address);
+            }
         }
     }
 }

@@ -55,6 +55,7 @@ fn sources(list: &[(&str, &str)]) -> StreamSources {
     let entry = |(name, address): &(&str, &str)| SourceEntry {
         name: (*name).to_owned(),
         address: (*address).to_owned(),
+        ..SourceEntry::default()
     };
     StreamSources { stream: HASH.parse().unwrap(), size: 7, sources: list.iter().map(entry).collect() }
 }

@@ -12,11 +12,9 @@ use crate::web::look;
 /// Asks all sources for the size of the stream and takes what most say. What they say is proved with
 /// the first page of hashes.
 pub(super) async fn ask(means: &Means<'_>, stream: StreamId, given: &[Given]) -> Result<u64, OpenError> {
-    let sources: Vec<&str> = given.iter().filter_map(Given::content).collect();
+    let sources: Vec<String> = given.iter().filter_map(Given::content).collect();
     let mut answers: Vec<(String, Result<u64, String>)> = join_all(
-        sources
-            .iter()
-            .map(async |address| ((*address).to_owned(), ask_one(means.http, stream, address).await)),
+        sources.iter().map(async |address| (address.clone(), ask_one(means.http, stream, address).await)),
     )
     .await;
     if answers.iter().all(|(_, answer)| answer.is_err()) {

@@ -43,6 +43,7 @@ impl Director {
         let entry = |(name, address): &(&str, SocketAddr)| SourceEntry {
             name: (*name).to_owned(),
             address: address.to_string(),
+            ..SourceEntry::default()
         };
         self.sources.lock().unwrap().sources = servers.iter().map(entry).collect();
     }

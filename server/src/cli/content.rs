@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use super::{Rate, file, listen, state_dir};
+use super::{Rate, director, file, listen, state_dir};
 use crate::text;
 
 /// Flags of `content`; each overrides the same key of the configuration file.
@@ -121,12 +121,7 @@ impl ContentArgs {
         if !directory.is_dir() {
             bail!("--directory {} is not a directory", directory.display());
         }
-        let director = self.director.or(file.director);
-        if let Some(url) = &director
-            && !url.starts_with("http://")
-        {
-            bail!("--director {url}: write http://HOST:PORT (this version speaks no TLS)");
-        }
+        let director = director::url(self.director.or(file.director))?;
         let state = match self.state.or(file.state) {
             Some(state) => state,
             None => state_dir::state(&format!("content-{name}"))?,
@@ -136,7 +131,7 @@ impl ContentArgs {
             listen,
             advertise: self.advertise.or(file.advertise),
             directory,
-            director: director.map(|url| url.trim_end_matches('/').to_owned()),
+            director,
             rate_limit: self.rate_limit.or(file.rate_limit),
             state,
             extensions: file.extensions,

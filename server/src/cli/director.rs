@@ -98,8 +98,19 @@ impl DirectorArgs {
     }
 }
 
+/// A director to register at, without a slash at its end.
+///
+/// # Errors
+/// A sentence that says what to write.
+pub(super) fn url(given: Option<String>) -> anyhow::Result<Option<String>> {
+    if let Some(url) = given.as_ref().filter(|url| !url.starts_with("http://")) {
+        bail!("--director {url}: write http://HOST:PORT (this version speaks no TLS)");
+    }
+    Ok(given.map(|url| url.trim_end_matches('/').to_owned()))
+}
+
 /// This machine's name, or a word that fits any.
-fn machine_name() -> String {
+pub(super) fn machine_name() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "director".into())
 }
 

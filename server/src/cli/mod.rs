@@ -6,12 +6,14 @@ mod file;
 mod listen;
 pub(crate) mod logs;
 mod rate;
+mod relay;
 pub(crate) mod state_dir;
 
 pub(crate) use content::{ContentArgs, ContentConfig};
 pub(crate) use director::{DirectorArgs, DirectorConfig};
 pub(crate) use listen::address as listen_address;
 pub(crate) use rate::Rate;
+pub(crate) use relay::{RelayArgs, RelayConfig};
 
 use clap::{Parser, Subcommand};
 
@@ -35,6 +37,7 @@ Examples:
   tributary-server demo
   tributary-server director --open
   tributary-server content --name alpha --directory ~/Films --director http://127.0.0.1:7400
+  tributary-server relay --allow 192.168.1.2:7410 --director http://127.0.0.1:7400
 
 RUST_LOG chooses what is logged, for example RUST_LOG=debug.";
 
@@ -45,6 +48,8 @@ pub(crate) enum Command {
     Content(ContentArgs),
     /// Keep the list of who holds what, for players to ask.
     Director(DirectorArgs),
+    /// Pass players on to content servers, as one more route to them.
+    Relay(RelayArgs),
     /// Run a director and three content servers with different rates, and sample films.
     Demo(DemoArgs),
 }

@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::watch;
-use tributary_core::directory::Title;
+use tributary_core::directory::{PartEntry, Title};
 use tributary_core::geometry::StreamId;
+use tributary_core::held::Held;
 
 use super::root::{FileFacts, Root};
 
@@ -20,6 +21,8 @@ pub(crate) struct Film {
     pub(crate) facts: FileFacts,
     /// What the director is told.
     pub(crate) title: Title,
+    /// Which of the stream's bytes the file has.
+    pub(crate) held: Held,
 }
 
 /// Why a stream can't be opened.
@@ -112,6 +115,17 @@ impl Library {
     /// What the director is told. A film that lies here twice is listed under each name.
     pub(crate) fn titles(&self) -> Vec<Title> {
         self.read().films.values().map(|film| film.title.clone()).collect()
+    }
+
+    /// Streams of which there is a part only.
+    pub(crate) fn parts(&self) -> Vec<PartEntry> {
+        let shelves = self.read();
+        let part = |stream: &StreamId| {
+            let held = &shelves.best(*stream)?.1.held;
+            let ranges = held.ranges().iter().map(|range| (range.start, range.end)).collect();
+            (!held.is_all()).then_some(PartEntry { stream: *stream, ranges })
+        };
+        shelves.by_stream.keys().filter_map(part).collect()
     }
 
     /// Files that are served.
@@ -207,6 +221,13 @@ impl Library {
 }
 
 impl Shelves {
+    /// The copy of a stream that has most of it.
+    fn best(&self, stream: StreamId) -> Option<(&PathBuf, &Film)> {
+        let copies = self.by_stream.get(&stream)?.iter().filter_map(|path| self.films.get_key_value(path));
+        // The first of equals.
+        copies.rev().max_by_key(|(_, film)| film.held.bytes(film.title.size))
+    }
+
     fn remove(&mut self, path: &Path) -> Option<Film> {
         let film = self.films.remove(path)?;
         if let Some(paths) = self.by_stream.get_mut(&film.title.stream) {

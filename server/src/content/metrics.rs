@@ -1,7 +1,8 @@
 //! Counters of a content server, and the text that Prometheus reads.
 
-use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::net::metrics::Text;
 
 /// Counters since the start.
 #[derive(Debug, Default)]
@@ -30,13 +31,9 @@ impl Metrics {
 
     /// Prometheus' text format. `open` connections and `streams` are what there is now.
     pub(crate) fn render(&self, open: usize, streams: usize) -> String {
-        let mut out = String::new();
-        let mut metric = |name: &str, kind: &str, help: &str, rows: &[(&str, u64)]| {
-            let _ = writeln!(out, "# HELP tributary_{name} {help}\n# TYPE tributary_{name} {kind}");
-            for (labels, value) in rows {
-                let _ = writeln!(out, "tributary_{name}{labels} {value}");
-            }
-        };
+        let mut text = Text::default();
+        let mut metric =
+            |name: &str, kind: &str, help: &str, rows: &[(&str, u64)]| text.metric(name, kind, help, rows);
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let (pattern, http) = ("{protocol=\"pattern\"}", "{protocol=\"http\"}");
         metric(
@@ -62,7 +59,7 @@ impl Metrics {
         );
         metric("open_connections", "gauge", "Connections open now.", &[("", open as u64)]);
         metric("streams", "gauge", "Streams that can be opened.", &[("", streams as u64)]);
-        out
+        text.into_string()
     }
 }
 

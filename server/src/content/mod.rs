@@ -5,7 +5,6 @@ mod library;
 mod media;
 mod metrics;
 mod pages;
-mod register;
 mod root;
 mod serve;
 
@@ -13,12 +12,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tributary_core::directory::Registration;
 
 use crate::cli::ContentConfig;
+use crate::net::accept::Patience;
 use crate::net::limits::ConnectionLimits;
 use crate::net::listener;
 use crate::net::shaper::Shaper;
+use crate::registrar::{Listed, Registrar};
 
 /// Most connections in all.
 const MAX_CONNECTIONS: usize = 1024;
@@ -43,12 +46,13 @@ pub(crate) async fn run(config: ContentConfig, stop: CancellationToken) -> anyho
         .context("no thread can be started")?;
     let serving = Arc::new(serve::Serving {
         name: config.name.clone(),
+        address: config.advertise.unwrap_or_else(|| local.to_string()),
         library,
         pages: pages::Pages::new(config.state.clone()),
         shaper: Shaper::new(config.rate_limit),
         metrics: metrics::Metrics::default(),
         limits: ConnectionLimits::new(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS),
-        patience: serve::Patience::default(),
+        patience: Patience::default(),
         registered: AtomicBool::new(false),
         stop,
     });
@@ -56,11 +60,10 @@ pub(crate) async fn run(config: ContentConfig, stop: CancellationToken) -> anyho
     tracing::info!(name = config.name, %local, rate_limit = limit, "serving {}", directory.display());
     listener::announce(local);
 
-    let address = config.advertise.unwrap_or_else(|| local.to_string());
     let registration = match config.director {
         Some(director) => {
-            let registrar = register::Registrar::new(director, address, Arc::clone(&serving))
-                .context("no HTTP client can be made")?;
+            let registrar =
+                Registrar::new(director, Arc::clone(&serving)).context("no HTTP client can be made")?;
             tokio::spawn(registrar.run())
         }
         None => tokio::spawn(async {}),
@@ -68,4 +71,41 @@ pub(crate) async fn run(config: ContentConfig, stop: CancellationToken) -> anyho
     serve::serve(listener, serving).await;
     registration.await.context("the registration has failed")?;
     tokio::task::spawn_blocking(move || indexer.stop()).await.context("the indexer has failed")
+}
+
+impl Listed for serve::Serving {
+    const KIND: &'static str = "servers";
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn registration(&self, instance: &str) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&Registration {
+            address: self.address.clone(),
+            instance: instance.to_owned(),
+            titles: self.library.titles(),
+            parts: self.library.parts(),
+        })
+    }
+
+    fn entries(&self) -> usize {
+        self.library.films()
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.library.changes()
+    }
+
+    fn is_looking(&self) -> bool {
+        self.library.is_indexing()
+    }
+
+    fn registered(&self) -> &AtomicBool {
+        &self.registered
+    }
+
+    fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
 }

@@ -1,9 +1,11 @@
-//! What a content server says of itself, checked and made harmless before it is kept.
+//! What a content server or a relay says of itself, checked and made harmless before it is kept.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use tributary_core::directory::{MediaFacts, Registration, Title, Track};
+use tributary_core::directory::{MediaFacts, PartEntry, Registration, RelayRegistration, Title, Track};
+use tributary_core::geometry::StreamId;
+use tributary_core::held::Held;
 use tributary_core::verify::MAX_STREAM;
 
 use super::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_TAGS};
@@ -15,6 +17,8 @@ const MAX_TITLES: usize = 200_000;
 const MAX_TRACKS: usize = 64;
 /// Longest tag, codec or language, in characters.
 const MAX_WORD_CHARS: usize = 64;
+/// Most content servers that a relay passes connections on to.
+pub(crate) const MAX_REACHES: usize = 1024;
 /// Longest instance.
 const MAX_INSTANCE_CHARS: usize = 64;
 
@@ -33,6 +37,9 @@ pub(super) enum IntakeError {
     /// Too much.
     #[error("{0} titles are more than the {MAX_TITLES} that a server may list")]
     TooManyTitles(usize),
+    /// Too many sources of a relay.
+    #[error("{0} addresses are more than the {MAX_REACHES} that a relay may list")]
+    TooManyReaches(usize),
 }
 
 /// A server's name as it is kept.
@@ -43,25 +50,53 @@ pub(super) fn name(text: &str) -> Result<String, IntakeError> {
 
 /// A registration as it is kept. `peer` is where it came from.
 pub(super) fn registration(told: Registration, peer: IpAddr) -> Result<Registration, IntakeError> {
-    if told.instance.is_empty() || told.instance.len() > MAX_INSTANCE_CHARS {
-        return Err(IntakeError::Instance);
-    }
+    check_instance(&told.instance)?;
     if told.titles.len() > MAX_TITLES {
         return Err(IntakeError::TooManyTitles(told.titles.len()));
     }
     let address = address(&told.address, peer)?;
     let mut seen = BTreeSet::new();
-    let titles = told
+    let titles: Vec<Title> = told
         .titles
         .into_iter()
         .filter_map(title)
         .filter(|title| seen.insert((title.catalog.clone(), title.name.clone())))
         .collect();
-    Ok(Registration { address, instance: told.instance, titles })
+    let sizes: BTreeMap<StreamId, u64> = titles.iter().map(|title| (title.stream, title.size)).collect();
+    let parts =
+        told.parts.into_iter().filter_map(|told| Some(part(sizes.get(&told.stream)?, told))).collect();
+    Ok(Registration { address, instance: told.instance, titles, parts })
+}
+
+/// A part with ranges that are in order and inside the stream: what is not so is put right.
+fn part(size: &u64, told: PartEntry) -> PartEntry {
+    let held = Held::gather(*size, told.ranges.into_iter().map(|(start, end)| start..end));
+    // Who says of a stream that it holds nothing, or all in pieces, is asked for it and will say itself.
+    let ranges = held.as_ref().map_or(&[][..], Held::ranges);
+    PartEntry { stream: told.stream, ranges: ranges.iter().map(|range| (range.start, range.end)).collect() }
+}
+
+/// A relay as it is kept. `peer` is where it came from.
+pub(super) fn relay(told: RelayRegistration, peer: IpAddr) -> Result<RelayRegistration, IntakeError> {
+    check_instance(&told.instance)?;
+    if told.reaches.len() > MAX_REACHES {
+        return Err(IntakeError::TooManyReaches(told.reaches.len()));
+    }
+    let reaches = told.reaches.iter().map(|text| address(text, peer)).collect::<Result<BTreeSet<_>, _>>()?;
+    Ok(RelayRegistration {
+        address: address(&told.address, peer)?,
+        instance: told.instance,
+        reaches: reaches.into_iter().collect(),
+    })
+}
+
+fn check_instance(instance: &str) -> Result<(), IntakeError> {
+    let good = !instance.is_empty() && instance.len() <= MAX_INSTANCE_CHARS;
+    if good { Ok(()) } else { Err(IntakeError::Instance) }
 }
 
 /// `HOST:PORT`; an unspecified host is where the request came from.
-fn address(text: &str, peer: IpAddr) -> Result<String, IntakeError> {
+pub(super) fn address(text: &str, peer: IpAddr) -> Result<String, IntakeError> {
     let bad = || IntakeError::Address(clean(text, MAX_NAME_CHARS));
     if let Ok(mut address) = text.parse::<SocketAddr>() {
         if address.ip().is_unspecified() {
@@ -73,7 +108,7 @@ fn address(text: &str, peer: IpAddr) -> Result<String, IntakeError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     let good = !host.is_empty() && host.len() <= 253 && host.bytes().all(plain);
     match port.parse::<u16>() {
-        Ok(port) if good && port > 0 => Ok(format!("{host}:{port}")),
+        Ok(port) if good && port > 0 => Ok(format!("{}:{port}", host.to_ascii_lowercase())),
         _ => Err(bad()),
     }
 }
@@ -129,7 +164,6 @@ fn facts(told: &MediaFacts) -> MediaFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tributary_core::geometry::StreamId;
 
     const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 7));
 
@@ -168,8 +202,17 @@ mod tests {
             address: "h:1".into(),
             instance: "i".into(),
             titles: vec![bad.clone(), bad, nameless, empty],
+            parts: vec![
+                PartEntry { stream: StreamId([1; 32]), ranges: vec![(4, 99), (2, 3), (0, 1)] },
+                PartEntry { stream: StreamId([2; 32]), ranges: vec![(0, 1)] },
+            ],
         };
-        let kept = registration(told, PEER).unwrap().titles;
+        let kept = registration(told, PEER).unwrap();
+        assert_eq!(
+            kept.parts,
+            [PartEntry { stream: StreamId([1; 32]), ranges: vec![(0, 1), (2, 3), (4, 5)] }]
+        );
+        let kept = kept.titles;
         assert_eq!(kept.len(), 1, "doubled, nameless and empty ones are left out");
         let title = &kept[0];
         assert_eq!(title.catalog, "Fi-lms");
@@ -180,5 +223,16 @@ mod tests {
         assert_eq!(title.tags.len(), 1);
         assert_eq!(title.media.fps, 0.0);
         assert!(title.servers.is_empty() && title.added_at == 0);
+    }
+
+    #[test]
+    fn a_relay_reaches_addresses_and_no_more_than_it_may() {
+        let told =
+            |reaches: Vec<String>| RelayRegistration { address: "h:1".into(), instance: "i".into(), reaches };
+        let kept = relay(told(vec!["b:2".into(), "a:1".into(), "b:2".into()]), PEER).unwrap();
+        assert_eq!(kept.reaches, ["a:1", "b:2"]);
+        assert!(matches!(relay(told(vec!["nowhere".into()]), PEER), Err(IntakeError::Address(_))));
+        let many = (1..=MAX_REACHES + 1).map(|port| format!("a:{port}")).collect();
+        assert_eq!(relay(told(many), PEER), Err(IntakeError::TooManyReaches(MAX_REACHES + 1)));
     }
 }

@@ -15,6 +15,7 @@ use tributary_core::geometry::StreamId;
 
 use crate::cli::DirectorConfig;
 use crate::net::{http, listener};
+pub(crate) use intake::MAX_REACHES;
 use store::{Now, Store};
 
 /// Longest name of a server, catalog or title, in characters.
@@ -23,6 +24,16 @@ pub(crate) const MAX_NAME_CHARS: usize = 200;
 pub(crate) const MAX_DESCRIPTION_CHARS: usize = 4000;
 /// Most tags of a title.
 pub(crate) const MAX_TAGS: usize = 32;
+
+/// `HOST:PORT` in the one way in which it is kept; nothing for what names no machine to connect to.
+pub(crate) fn address_of(text: &str) -> Option<String> {
+    // Without a peer an unspecified host stays what it is, and names nobody.
+    let nobody = std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+    let address = intake::address(text, nobody).ok()?;
+    let unspecified =
+        address.parse::<std::net::SocketAddr>().is_ok_and(|address| address.ip().is_unspecified());
+    (!unspecified).then_some(address)
+}
 
 /// How often lapsed leases are looked for.
 const SWEEP_EVERY: Duration = Duration::from_millis(250);

@@ -12,7 +12,8 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use tributary_core::directory::{
-    CatalogEntry, Registration, Renewal, ServerEntry, StreamSources, Title, TitlePage,
+    CatalogEntry, Registration, RelayEntry, RelayRegistration, Renewal, ServerEntry, StreamSources, Title,
+    TitlePage,
 };
 use tributary_core::geometry::StreamId;
 
@@ -87,6 +88,14 @@ impl Store for SqliteStore {
 
     fn register(&self, name: String, table: Registration, now: Now) -> Answer<'_, Granted> {
         change::register(&self.writer, name, table, now).boxed()
+    }
+
+    fn relays(&self, now: Now) -> Answer<'_, Vec<RelayEntry>> {
+        read::relays(&self.readers, now).boxed()
+    }
+
+    fn register_relay(&self, name: String, relay: RelayRegistration, now: Now) -> Answer<'_, Granted> {
+        change::register_relay(&self.writer, name, relay, now).boxed()
     }
 
     fn renew(&self, name: String, renewal: Renewal, now: Now) -> Answer<'_, Granted> {

@@ -4,7 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
 use tributary_core::directory::{
-    CatalogEntry, LeaseGrant, Registration, Renewal, ServerEntry, StreamSources, Title, TitlePage,
+    CatalogEntry, LeaseGrant, Registration, RelayEntry, RelayRegistration, Renewal, ServerEntry,
+    StreamSources, Title, TitlePage,
 };
 use tributary_core::geometry::StreamId;
 
@@ -114,9 +115,13 @@ pub(super) trait Store: Send + Sync {
     fn servers(&self, now: Now) -> Answer<'_, Vec<ServerEntry>>;
     /// Takes a whole table of contents in the place of the server's last one.
     fn register(&self, name: String, table: Registration, now: Now) -> Answer<'_, Granted>;
-    /// Extends a lease.
+    /// Every relay.
+    fn relays(&self, now: Now) -> Answer<'_, Vec<RelayEntry>>;
+    /// Takes a relay in the place of the one of that name.
+    fn register_relay(&self, name: String, relay: RelayRegistration, now: Now) -> Answer<'_, Granted>;
+    /// Extends a lease, a server's or a relay's.
     fn renew(&self, name: String, renewal: Renewal, now: Now) -> Answer<'_, Granted>;
-    /// Ends a lease. A stranger's instance changes nothing.
+    /// Ends a lease, a server's or a relay's. A stranger's instance changes nothing.
     fn withdraw(&self, name: String, instance: String) -> Answer<'_, Vec<StreamId>>;
     /// Notes lapsed leases, forgets what is long gone; gives the streams whose sources have changed.
     fn sweep(&self, now: Now) -> Answer<'_, Vec<StreamId>>;

@@ -41,7 +41,15 @@ pub(crate) async fn serve(
             Ok((stream, peer)) => {
                 // Over the limit: closed at once.
                 let Some(slot) = limits.admit(peer.ip()) else { continue };
-                connections.spawn(connection(stream, peer, router.clone(), slot, stop.clone()));
+                // Fails where the socket is closed already; serving it will find that out.
+                let _ = super::listener::tune(&stream);
+                let (router, stop) = (router.clone(), stop.clone());
+                connections.spawn(async move {
+                    let _slot: Slot = slot;
+                    if let Err(error) = connection(stream, Bytes::new(), peer, router, &stop).await {
+                        tracing::debug!(%peer, "connection ended: {error}");
+                    }
+                });
             }
             Err(error) => {
                 tracing::warn!("a connection can't be taken: {error}");
@@ -55,25 +63,24 @@ pub(crate) async fn serve(
     let _ = tokio::time::timeout(FAREWELL, connections.wait()).await;
 }
 
-async fn connection(
+/// Serves one connection; `first` was read of it already.
+///
+/// # Errors
+/// As the connection ends.
+pub(crate) async fn connection(
     stream: TcpStream,
+    first: Bytes,
     peer: SocketAddr,
     router: Router,
-    _slot: Slot,
-    stop: CancellationToken,
-) {
-    // Fails where the socket is closed already; serving it will find that out.
-    let _ = super::listener::tune(&stream);
+    stop: &CancellationToken,
+) -> std::io::Result<()> {
     let router = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         hyper::service::Service::call(&router, request)
     });
-    if let Err(error) =
-        serve_connection(Prefixed::new(Bytes::new(), stream, SLOW_READER), service, &stop).await
-    {
-        tracing::debug!(%peer, "connection ended: {error}");
-    }
+    let stream = Prefixed::new(first, stream, SLOW_READER);
+    serve_connection(stream, service, stop).await.map_err(std::io::Error::other)
 }
 
 /// Serves one connection until it ends; after the stop the request that is open is its last.

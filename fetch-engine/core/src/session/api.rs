@@ -160,6 +160,14 @@ pub enum Event {
         /// The source.
         source: SourceId,
     },
+    /// What this source sends is not to be believed, whatever it sent itself so far: it stands behind the
+    /// same server or the same relay as one that sent wrong bytes.
+    Distrusted {
+        /// The source.
+        source: SourceId,
+        /// Why, in words.
+        why: String,
+    },
     /// A connection is up. The session answers with everything to be said on it, `Hello` first.
     Connected {
         /// The source.
@@ -268,6 +276,13 @@ pub enum Notice {
         source: SourceId,
         /// The block, where it was a block and not a page of hashes.
         seq: Option<Seq>,
+    },
+    /// A source is shut out for this session without having sent wrong bytes itself.
+    Distrusted {
+        /// The source.
+        source: SourceId,
+        /// Why, in words.
+        why: String,
     },
     /// A block came from another source than the one that owed it.
     Repaired {

@@ -158,7 +158,25 @@ impl Session {
 
     /// A source sent what is not the stream's: it is not used again in this session.
     pub(super) fn quarantine(&mut self, now: Time, id: SourceId, seq: Option<u64>, why: String) {
-        let Some(source) = self.sources.get_mut(&id).filter(|s| s.link != Link::Quarantined) else { return };
+        if self.lock_away(now, id, why) {
+            self.notice(Notice::Quarantined { source: id, seq });
+            self.check_anybody_left(now);
+        }
+    }
+
+    /// A source stands behind the same server or relay as one that sent wrong bytes.
+    pub(super) fn distrusted(&mut self, now: Time, id: SourceId, why: String) {
+        if self.lock_away(now, id, why.clone()) {
+            self.notice(Notice::Distrusted { source: id, why });
+            self.check_anybody_left(now);
+        }
+    }
+
+    /// Ends a source's part in this session; says whether it had one.
+    fn lock_away(&mut self, now: Time, id: SourceId, why: String) -> bool {
+        let Some(source) = self.sources.get_mut(&id).filter(|s| s.link != Link::Quarantined) else {
+            return false;
+        };
         if source.is_up() || source.link == Link::Connecting {
             self.drop_link(now, id, why, true);
         } else {
@@ -169,8 +187,7 @@ impl Session {
         if let Some(source) = self.sources.get_mut(&id) {
             source.link = Link::Quarantined;
         }
-        self.notice(Notice::Quarantined { source: id, seq });
-        self.check_anybody_left(now);
+        true
     }
 
     fn leave(&mut self, now: Time, id: SourceId, why: String, is_error: bool) {

@@ -194,6 +194,7 @@ impl Session {
             Event::Added { source, hint, gives_pages } => self.added(source, hint, gives_pages),
             Event::Withdrawn { source } => self.withdrawn(now, source),
             Event::Connected { source, rtt, relayed } => self.connected(now, source, rtt, relayed),
+            Event::Distrusted { source, why } => self.distrusted(now, source, why),
             Event::Lost { source, why } => self.lost(now, source, &why),
             Event::Received { source, bytes } => self.received(now, source, bytes),
             Event::Frame { source, frame } => self.frame(now, source, frame),

@@ -5,9 +5,11 @@
 //! numbers are little-endian.
 
 mod codec;
+mod edges;
 mod frame;
 
 pub use codec::{DecodeError, Decoder, encode, encoded_len};
+pub use edges::Edges;
 pub use frame::{ErrorCode, Frame, Identify};
 
 /// First bytes a client sends on a pattern connection; HTTP methods never start so.

@@ -1,6 +1,6 @@
 //! `sources`, `catalogs`, `titles`: what a director knows.
 
-use fetch_engine::directory::Title;
+use fetch_engine::directory::{RouteEntry, SourceEntry, Title};
 use fetch_engine::{Director, Engine, EngineConfig, Locator, Sort, TitleQuery};
 use serde::Serialize;
 
@@ -45,13 +45,17 @@ pub(crate) fn sources(args: &Sources) -> Result<(), Fault> {
     if args.json {
         return print(&[json(&found)]);
     }
-    print(
-        &found
-            .sources
-            .iter()
-            .map(|source| format!("{}\t{}", source.name, source.address))
-            .collect::<Vec<_>>(),
-    )
+    print(&found.sources.iter().flat_map(of_source).collect::<Vec<_>>())
+}
+
+/// A line for the server, with how much of the stream it holds where that is not all, and one for each
+/// relay to it.
+fn of_source(source: &SourceEntry) -> Vec<String> {
+    let SourceEntry { name, address, ranges, routes } = source;
+    let held: u64 = ranges.iter().map(|(start, end)| end.saturating_sub(*start)).sum();
+    let part = if ranges.is_empty() { String::new() } else { format!("\tholds {held} bytes") };
+    let route = |relay: &RouteEntry| format!("{name}\t{address}\tvia {} ({})", relay.name, relay.address);
+    std::iter::once(format!("{name}\t{address}{part}")).chain(routes.iter().map(route)).collect()
 }
 
 /// Lists the catalogs.

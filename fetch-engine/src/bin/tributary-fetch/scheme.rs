@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use fetch_engine::{EngineConfig, Identify, MAX_BLOCK_SIZE, MAX_COPIES, PlannerKind};
 
-/// How blocks are cut, shared out and named.
+/// How blocks are cut, shared out and named, and by which ways they come.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Scheme {
     /// Who decides which server sends what.
@@ -19,6 +19,9 @@ pub(crate) struct Scheme {
     /// How servers say which block they send.
     #[arg(long, value_name = "HOW", value_enum, default_value_t = Naming::Number)]
     pub(crate) identify: Naming,
+    /// Most relays by which each server is reached as well, of those that the director lists; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(0..=16))]
+    pub(crate) routes: u8,
 }
 
 impl Scheme {
@@ -29,6 +32,7 @@ impl Scheme {
             block_size: self.block_size,
             redundancy: self.redundancy,
             identify: self.identify.into(),
+            routes_per_server: usize::from(self.routes),
             ..config
         }
     }

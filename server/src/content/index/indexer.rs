@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use tributary_core::directory::Title;
+use tributary_core::held::Held;
 
 use super::hash::{HashError, hash};
 use super::remember::Memory;
@@ -215,7 +216,7 @@ impl Worker {
             servers: Vec::new(),
             added_at: 0,
         };
-        self.library.put(path, Film { facts: found.facts, title });
+        self.library.put(path, Film { facts: found.facts, title, held: Held::all() });
     }
 
     fn without_facts(&self) -> Vec<PathBuf> {

@@ -17,12 +17,13 @@ use tributary_core::verify::PageId;
 use tributary_core::walker::{Order, Walker};
 use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, VERSION, encode};
 
-use super::goodbye::say_goodbye;
 use super::outbox::Outbox;
-use super::{FAREWELL, Serving, read};
+use super::{Serving, read};
 use crate::content::library::{OpenError, OpenStream};
 use crate::content::metrics::Metrics;
 use crate::content::pages::Groups;
+use crate::net::accept::FAREWELL;
+use crate::net::goodbye::say_goodbye;
 use crate::net::shaper::Grant;
 
 /// Largest frame a client has reason to send: an echo.

@@ -1,7 +1,9 @@
 //! Sessions and HTTP over a real socket, with a client made of the core's own codec.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,7 +13,7 @@ use tributary_core::held::Held;
 use tributary_core::pattern::SourceId;
 use tributary_core::verify::{GROUP, HashTree, Level, PageId, Verdict};
 use tributary_core::wire::Identify;
-use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, VERSION, encode};
+use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, MAGIC, VERSION, encode};
 
 use super::*;
 use crate::cli::Rate;
@@ -53,11 +55,12 @@ async fn start(size: usize, rate: Option<&str>, connections: usize) -> Running {
     let (file, facts) = library.root().open_file("film.mp4".as_ref()).unwrap();
     let hashed = hash(&file, facts.size, &AtomicBool::new(false)).unwrap();
     memory.keep("film.mp4".as_ref(), facts, hashed.stream, &hashed.groups).unwrap();
-    library.put("film.mp4".into(), Film { facts, title: title(hashed.stream, facts) });
+    library.put("film.mp4".into(), Film { facts, title: title(hashed.stream, facts), held: Held::all() });
 
     let (listener, address) = listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let serving = Arc::new(Serving {
         name: "alpha".into(),
+        address: "127.0.0.1:1".into(),
         library,
         pages: Pages::new(state),
         shaper: Shaper::new(rate.map(|rate| rate.parse::<Rate>().unwrap())),

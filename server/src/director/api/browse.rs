@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use tributary_core::directory::{Catalogs, Lookup, Servers, StreamSources, Title, TitlePage};
+use tributary_core::directory::{Catalogs, Lookup, Relays, Servers, StreamSources, Title, TitlePage};
 use tributary_core::geometry::StreamId;
 
 use super::problem::{Failure, Path, Query};
@@ -105,6 +105,10 @@ pub(super) async fn lookup(
 
 pub(super) async fn servers(State(director): State<Director>) -> Result<Json<Servers>, Failure> {
     Ok(Json(Servers { servers: director.store.servers(Now::read()).await? }))
+}
+
+pub(super) async fn relays(State(director): State<Director>) -> Result<Json<Relays>, Failure> {
+    Ok(Json(Relays { relays: director.store.relays(Now::read()).await? }))
 }
 
 pub(super) async fn sources(

@@ -96,7 +96,11 @@ fn every_schema_agrees_with_its_type() {
         added_at: 1,
     };
     let titles = vec![title.clone()];
-    let source = SourceEntry { name: text(), address: text() };
+    let route = RouteEntry { name: text(), address: text() };
+    let source =
+        SourceEntry { name: text(), address: text(), ranges: vec![(1, 2)], routes: vec![route.clone()] };
+    let part = PartEntry { stream, ranges: vec![(1, 2)] };
+    let relay = RelayEntry { name: text(), address: text(), reaches: vec![text()], lease_ms: 2 };
     let server = ServerEntry { name: text(), address: text(), streams: 1, lease_ms: 2 };
     let catalog = CatalogEntry { name: text(), titles: 1 };
     agrees("Track", &track);
@@ -110,7 +114,13 @@ fn every_schema_agrees_with_its_type() {
     agrees("Servers", &Servers { servers: vec![server] });
     agrees("CatalogEntry", &catalog);
     agrees("Catalogs", &Catalogs { director: text(), catalogs: vec![catalog] });
-    agrees("Registration", &Registration { address: text(), instance: text(), titles });
+    agrees("RouteEntry", &route);
+    agrees("PartEntry", &part);
+    agrees("Registration", &Registration { address: text(), instance: text(), titles, parts: vec![part] });
+    agrees("RelayEntry", &relay);
+    agrees("Relays", &Relays { relays: vec![relay] });
+    let relay = RelayRegistration { address: text(), instance: text(), reaches: vec![text()] };
+    agrees("RelayRegistration", &relay);
     agrees("LeaseGrant", &LeaseGrant { lease_seconds: 15, fence: 1 });
     agrees("Renewal", &Renewal { instance: text(), fence: 1 });
     agrees("Problem", &Problem { code: text(), message: text() });

@@ -42,6 +42,9 @@ const ROUTES: &[Route] = &[
         put(register::register).delete(register::withdraw).layer(DefaultBodyLimit::max(MAX_TABLE_BYTES))
     }),
     ("/v1/servers/{name}/lease", || post(register::renew)),
+    ("/v1/relays", || get(browse::relays)),
+    ("/v1/relays/{name}", || put(register::register_relay).delete(register::withdraw)),
+    ("/v1/relays/{name}/lease", || post(register::renew)),
 ];
 
 /// Serves [`ROUTES`], and a [`Failure`] for all else.

@@ -1,4 +1,4 @@
-//! What content servers ask: to be listed, to stay listed, to be taken off.
+//! What content servers and relays ask: to be listed, to stay listed, to be taken off.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
-use tributary_core::directory::{LeaseGrant, Registration, Renewal};
+use tributary_core::directory::{LeaseGrant, Registration, RelayRegistration, Renewal};
 
 use super::problem::{Failure, JsonBody, Path, Query, in_time, read_json};
 use crate::director::Director;
@@ -33,6 +33,21 @@ pub(super) async fn register(
     let (address, titles) = (table.address.clone(), table.titles.len());
     let granted = director.store.register(name.clone(), table, Now::read()).await?;
     tracing::info!(server = name, address, titles, fence = granted.grant.fence, "registered");
+    director.tell(granted.changed);
+    Ok(Json(granted.grant))
+}
+
+pub(super) async fn register_relay(
+    State(director): State<Director>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(name): Path<String>,
+    JsonBody(told): JsonBody<RelayRegistration>,
+) -> Result<Json<LeaseGrant>, Failure> {
+    let name = intake::name(&name)?;
+    let relay = intake::relay(told, peer.ip())?;
+    let (address, reaches) = (relay.address.clone(), relay.reaches.len());
+    let granted = director.store.register_relay(name.clone(), relay, Now::read()).await?;
+    tracing::info!(relay = name, address, reaches, fence = granted.grant.fence, "registered");
     director.tell(granted.changed);
     Ok(Json(granted.grant))
 }

@@ -1,10 +1,11 @@
-//! What content servers change: each in one transaction.
+//! What content servers and relays change: each in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use tributary_core::directory::{LEASE_SECONDS, LeaseGrant, Registration, Renewal, Title};
+use tributary_core::directory::{LEASE_SECONDS, LeaseGrant, Registration, RelayRegistration, Renewal, Title};
 use tributary_core::geometry::StreamId;
 
 use super::{row, stored, unreadable};
@@ -29,61 +30,123 @@ pub(super) async fn register(
     now: Now,
 ) -> Result<Granted, StoreError> {
     let mut db = pool.begin_with(BEGIN).await?;
-    let before = sqlx::query("SELECT address, instance, lease_until_ms FROM servers WHERE name = ?")
+    let old = streams_of(&mut db, &name).await?;
+    let Registration { address, instance, titles, parts } = table;
+    let old_ranges = ranges_of(&mut db, &name).await?;
+    let (fence, moved) = take_name(&mut db, &name, "content", &address, &instance, now).await?;
+    sqlx::query("DELETE FROM holdings WHERE server = ?").bind(&name).execute(&mut *db).await?;
+    let parts: BTreeMap<StreamId, String> =
+        parts.iter().map(|part| Ok((part.stream, json(&part.ranges)?))).collect::<Result<_, StoreError>>()?;
+    for title in &titles {
+        let ranges = parts.get(&title.stream).map_or("", String::as_str);
+        put_title(&mut db, &name, title, ranges, now).await?;
+    }
+    let new_ranges = ranges_of(&mut db, &name).await?;
+    db.commit().await?;
+    let new: BTreeSet<StreamId> = titles.iter().map(|title| title.stream).collect();
+    let changed = if moved {
+        old.union(&new).copied().collect()
+    } else {
+        let other_ranges = new_ranges.symmetric_difference(&old_ranges).map(|(stream, _)| *stream);
+        old.symmetric_difference(&new)
+            .copied()
+            .chain(other_ranges)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    };
+    Ok(granted(fence, changed))
+}
+
+/// Takes a relay.
+pub(super) async fn register_relay(
+    pool: &SqlitePool,
+    name: String,
+    relay: RelayRegistration,
+    now: Now,
+) -> Result<Granted, StoreError> {
+    let mut db = pool.begin_with(BEGIN).await?;
+    let mut changed = streams_of(&mut db, &name).await?;
+    let (fence, _) = take_name(&mut db, &name, "relay", &relay.address, &relay.instance, now).await?;
+    sqlx::query("DELETE FROM reaches WHERE relay = ?").bind(&name).execute(&mut *db).await?;
+    for address in &relay.reaches {
+        sqlx::query(
+            "INSERT INTO reaches (relay, address) VALUES (?, ?) ON CONFLICT (relay, address) DO NOTHING",
+        )
         .bind(&name)
+        .bind(address)
+        .execute(&mut *db)
+        .await?;
+    }
+    changed.extend(streams_of(&mut db, &name).await?);
+    db.commit().await?;
+    Ok(granted(fence, changed.into_iter().collect()))
+}
+
+/// Gives a name and its lease to who registers, unless another has it. Gives the fencing number, and
+/// whether whoever had the name before was another run, or elsewhere, or gone.
+async fn take_name(
+    db: &mut SqliteConnection,
+    name: &str,
+    role: &str,
+    address: &str,
+    instance: &str,
+    now: Now,
+) -> Result<(i64, bool), StoreError> {
+    let before = sqlx::query("SELECT role, address, instance, lease_until_ms FROM servers WHERE name = ?")
+        .bind(name)
         .fetch_optional(&mut *db)
         .await?;
     let mut moved = true;
     if let Some(before) = before {
-        let address: String = before.try_get("address")?;
-        let instance: String = before.try_get("instance")?;
+        let (other_address, other_instance): (String, String) =
+            (before.try_get("address")?, before.try_get("instance")?);
         let lease_ms = before.try_get::<i64, _>("lease_until_ms")? - now.ms;
         // The same address: the old one can't be running any more, or the port would be taken.
-        if lease_ms > 0 && instance != table.instance && address != table.address {
-            return Err(StoreError::NameTaken { name, holder: address });
+        if lease_ms > 0 && other_instance != instance && other_address != address {
+            return Err(StoreError::NameTaken { name: name.to_owned(), holder: other_address });
         }
-        moved = address != table.address || lease_ms <= 0 || instance != table.instance;
+        moved = other_address != address || lease_ms <= 0 || other_instance != instance;
+        if before.try_get::<String, _>("role")? != role {
+            forget_contents(db, name).await?;
+        }
     } else {
         let kept = sqlx::query("SELECT COUNT(*) AS kept FROM servers").fetch_one(&mut *db).await?;
         if kept.try_get::<i64, _>("kept")? >= MAX_SERVERS {
             return Err(StoreError::TooManyServers(MAX_SERVERS));
         }
     }
-    let fence = next_fence(&mut db).await?;
-    let old = streams_of(&mut db, &name).await?;
+    let fence = next_fence(db).await?;
     sqlx::query(
-        "INSERT INTO servers (name, address, instance, fence, lease_until_ms, live) VALUES (?, ?, ?, ?, ?, 1)
-         ON CONFLICT (name) DO UPDATE SET address = excluded.address, instance = excluded.instance,
-             fence = excluded.fence, lease_until_ms = excluded.lease_until_ms, live = 1",
+        "INSERT INTO servers (name, role, address, instance, fence, lease_until_ms, live) VALUES (?, ?, ?, ?, ?, ?, 1)
+         ON CONFLICT (name) DO UPDATE SET role = excluded.role, address = excluded.address,
+             instance = excluded.instance, fence = excluded.fence, lease_until_ms = excluded.lease_until_ms, live = 1",
     )
-    .bind(&name)
-    .bind(&table.address)
-    .bind(&table.instance)
+    .bind(name)
+    .bind(role)
+    .bind(address)
+    .bind(instance)
     .bind(fence)
     .bind(now.plus_seconds(LEASE_SECONDS).ms)
-    .execute(&mut *db)
+    .execute(db)
     .await?;
-    sqlx::query("DELETE FROM holdings WHERE server = ?").bind(&name).execute(&mut *db).await?;
-    for title in &table.titles {
-        put_title(&mut db, &name, title, now).await?;
-    }
-    db.commit().await?;
-    let new: BTreeSet<StreamId> = table.titles.iter().map(|title| title.stream).collect();
-    let changed = if moved {
-        old.union(&new).copied().collect()
-    } else {
-        old.symmetric_difference(&new).copied().collect()
-    };
-    Ok(granted(fence, changed))
+    Ok((fence, moved))
+}
+
+/// Forgets what a server holds, or what a relay reaches.
+async fn forget_contents(db: &mut SqliteConnection, name: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM holdings WHERE server = ?").bind(name).execute(&mut *db).await?;
+    sqlx::query("DELETE FROM reaches WHERE relay = ?").bind(name).execute(db).await?;
+    Ok(())
 }
 
 async fn put_title(
     db: &mut SqliteConnection,
     server: &str,
     title: &Title,
+    ranges: &str,
     now: Now,
 ) -> Result<(), StoreError> {
-    let json = |value: serde_json::Result<String>| value.map_err(|error| unreadable(&error));
     let search_key = format!("{}\n{}\n{}", title.title, title.name, title.tags.join("\n")).to_lowercase();
     // A server that has not yet looked at a film must not take away what another found out.
     sqlx::query(
@@ -104,15 +167,15 @@ async fn put_title(
     .bind(&title.file_name)
     .bind(title.year.map(i64::from))
     .bind(&title.description)
-    .bind(json(serde_json::to_string(&title.tags))?)
-    .bind(json(serde_json::to_string(&title.media))?)
+    .bind(json(&title.tags)?)
+    .bind(json(&title.media)?)
     .bind(now.ms)
     .bind(now.ms)
     .bind(title.media.tracks.is_empty())
     .execute(&mut *db)
     .await?;
     sqlx::query(
-        "INSERT INTO holdings (server, catalog, name, stream, poster) VALUES (?, ?, ?, ?, ?)
+        "INSERT INTO holdings (server, catalog, name, stream, poster, ranges) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (server, catalog, name, stream) DO NOTHING",
     )
     .bind(server)
@@ -120,6 +183,7 @@ async fn put_title(
     .bind(&title.name)
     .bind(title.stream.to_string())
     .bind(i64::from(title.poster))
+    .bind(ranges)
     .execute(db)
     .await?;
     Ok(())
@@ -169,7 +233,7 @@ pub(super) async fn withdraw(
         return Err(StoreError::UnknownServer(name));
     }
     let streams = streams_of(&mut db, &name).await?;
-    sqlx::query("DELETE FROM holdings WHERE server = ?").bind(&name).execute(&mut *db).await?;
+    forget_contents(&mut db, &name).await?;
     db.commit().await?;
     Ok(streams.into_iter().collect())
 }
@@ -208,6 +272,9 @@ pub(super) async fn sweep(pool: &SqlitePool, now: Now) -> Result<Vec<StreamId>, 
     sqlx::query("DELETE FROM holdings WHERE server NOT IN (SELECT name FROM servers)")
         .execute(&mut *db)
         .await?;
+    sqlx::query("DELETE FROM reaches WHERE relay NOT IN (SELECT name FROM servers)")
+        .execute(&mut *db)
+        .await?;
     sqlx::query(
         "DELETE FROM titles WHERE held_at_ms <= ? AND NOT EXISTS (SELECT 1 FROM holdings h
              WHERE h.catalog = titles.catalog AND h.name = titles.name AND h.stream = titles.stream)",
@@ -224,12 +291,35 @@ async fn next_fence(db: &mut SqliteConnection) -> Result<i64, StoreError> {
     Ok(sqlx::query("SELECT last FROM fences").fetch_one(db).await?.try_get("last")?)
 }
 
-async fn streams_of(db: &mut SqliteConnection, server: &str) -> Result<BTreeSet<StreamId>, StoreError> {
-    let rows = sqlx::query("SELECT DISTINCT stream FROM holdings WHERE server = ?")
+/// Streams whose sources change with this one: those that a server holds, or that can be had by way of
+/// a relay.
+async fn streams_of(db: &mut SqliteConnection, name: &str) -> Result<BTreeSet<StreamId>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT stream FROM holdings WHERE server = ? UNION
+         SELECT h.stream FROM reaches r JOIN servers s ON s.address = r.address
+             JOIN holdings h ON h.server = s.name WHERE r.relay = ?",
+    )
+    .bind(name)
+    .bind(name)
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(row::stream).collect()
+}
+
+/// The streams of which a server holds a part, with its ranges.
+async fn ranges_of(
+    db: &mut SqliteConnection,
+    server: &str,
+) -> Result<BTreeSet<(StreamId, String)>, StoreError> {
+    let rows = sqlx::query("SELECT stream, ranges FROM holdings WHERE server = ? AND ranges <> ''")
         .bind(server)
         .fetch_all(db)
         .await?;
-    rows.iter().map(row::stream).collect()
+    rows.iter().map(|row| Ok((row::stream(row)?, row.try_get("ranges")?))).collect()
+}
+
+fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| unreadable(&error))
 }
 
 fn granted(fence: i64, changed: Vec<StreamId>) -> Granted {

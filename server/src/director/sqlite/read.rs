@@ -1,8 +1,12 @@
 //! What players ask.
 
+use std::collections::BTreeMap;
+
 use sqlx::sqlite::{Sqlite, SqlitePool};
 use sqlx::{QueryBuilder, Row};
-use tributary_core::directory::{CatalogEntry, ServerEntry, SourceEntry, StreamSources, Title, TitlePage};
+use tributary_core::directory::{
+    CatalogEntry, RelayEntry, RouteEntry, ServerEntry, SourceEntry, StreamSources, Title, TitlePage,
+};
 use tributary_core::geometry::StreamId;
 
 use super::{row, stored, unreadable};
@@ -10,13 +14,16 @@ use crate::director::store::{Now, Sort, StoreError, TitleQuery};
 
 /// Titles whose servers are asked for in one query; the database limits the values of a query.
 const MAX_TITLES_ASKED_AT_ONCE: usize = 500;
+/// Most routes to a server that are told.
+const MAX_ROUTES: usize = 16;
 
 /// All catalogs with a title that somebody holds.
 pub(super) async fn catalogs(pool: &SqlitePool, now: Now) -> Result<Vec<CatalogEntry>, StoreError> {
     let rows = sqlx::query(
         "SELECT t.catalog, COUNT(*) AS titles FROM titles t WHERE EXISTS (
              SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND s.lease_until_ms > ?)
+             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
+                 AND s.lease_until_ms > ?)
          GROUP BY t.catalog ORDER BY t.catalog",
     )
     .bind(now.ms)
@@ -32,16 +39,19 @@ pub(super) async fn titles(pool: &SqlitePool, query: TitleQuery, now: Now) -> Re
     const COUNT: &str = "SELECT COUNT(*) AS total FROM titles t
          WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
              SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND s.lease_until_ms > ?)";
+             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
+                 AND s.lease_until_ms > ?)";
     const BY_NAME: &str = "SELECT t.* FROM titles t
          WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
              SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND s.lease_until_ms > ?)
+             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
+                 AND s.lease_until_ms > ?)
          ORDER BY t.sort_key, t.catalog, t.name, t.stream LIMIT ? OFFSET ?";
     const BY_AGE: &str = "SELECT t.* FROM titles t
          WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
              SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND s.lease_until_ms > ?)
+             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
+                 AND s.lease_until_ms > ?)
          ORDER BY t.added_at_ms DESC, t.sort_key, t.catalog, t.name, t.stream LIMIT ? OFFSET ?";
     let like = like(&query.search);
     let within = i64::from(query.catalog.is_some());
@@ -122,18 +132,78 @@ pub(super) async fn sources(
         .await?;
     let Some(known) = known else { return Ok(None) };
     let rows = sqlx::query(
-        "SELECT DISTINCT s.name, s.address FROM holdings h JOIN servers s ON s.name = h.server
-         WHERE h.stream = ? AND s.lease_until_ms > ? ORDER BY s.name",
+        // A server that holds a whole copy beside a part of another counts as whole: its text is empty.
+        "SELECT s.name, s.address, MIN(h.ranges) AS ranges FROM holdings h JOIN servers s ON s.name = h.server
+         WHERE h.stream = ? AND s.lease_until_ms > ? GROUP BY s.name, s.address ORDER BY s.name",
     )
     .bind(stream.to_string())
     .bind(now.ms)
     .fetch_all(pool)
     .await?;
+    let mut routes = routes(pool, stream, now).await?;
     let source = |row: &sqlx::sqlite::SqliteRow| -> Result<SourceEntry, StoreError> {
-        Ok(SourceEntry { name: row.try_get("name")?, address: row.try_get("address")? })
+        let (name, ranges): (String, String) = (row.try_get("name")?, row.try_get("ranges")?);
+        Ok(SourceEntry {
+            address: row.try_get("address")?,
+            ranges: if ranges.is_empty() { Vec::new() } else { row::json(row, "ranges")? },
+            routes: routes.remove(&name).unwrap_or_default(),
+            name,
+        })
     };
     let sources = rows.iter().map(source).collect::<Result<_, _>>()?;
     Ok(Some(StreamSources { stream, size: row::number(&known, "size")?, sources }))
+}
+
+/// Relays by which the holders of a stream can be reached, by the holders' names.
+async fn routes(
+    pool: &SqlitePool,
+    stream: StreamId,
+    now: Now,
+) -> Result<BTreeMap<String, Vec<RouteEntry>>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT s.name AS source, v.name, v.address FROM holdings h JOIN servers s ON s.name = h.server
+             JOIN reaches r ON r.address = s.address JOIN servers v ON v.name = r.relay
+         WHERE h.stream = ? AND s.lease_until_ms > ? AND v.lease_until_ms > ? ORDER BY v.name",
+    )
+    .bind(stream.to_string())
+    .bind(now.ms)
+    .bind(now.ms)
+    .fetch_all(pool)
+    .await?;
+    let mut routes: BTreeMap<String, Vec<RouteEntry>> = BTreeMap::new();
+    for row in &rows {
+        let known = routes.entry(row.try_get("source")?).or_default();
+        if known.len() < MAX_ROUTES {
+            known.push(RouteEntry { name: row.try_get("name")?, address: row.try_get("address")? });
+        }
+    }
+    Ok(routes)
+}
+
+/// Every relay whose lease runs.
+pub(super) async fn relays(pool: &SqlitePool, now: Now) -> Result<Vec<RelayEntry>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT s.name, s.address, s.lease_until_ms - ? AS lease_ms, r.address AS reached
+         FROM servers s LEFT JOIN reaches r ON r.relay = s.name
+         WHERE s.role = 'relay' AND s.lease_until_ms > ? ORDER BY s.name, r.address",
+    )
+    .bind(now.ms)
+    .bind(now.ms)
+    .fetch_all(pool)
+    .await?;
+    let mut relays: Vec<RelayEntry> = Vec::new();
+    for row in &rows {
+        let name: String = row.try_get("name")?;
+        if relays.last().is_none_or(|last| last.name != name) {
+            let (address, lease_ms) = (row.try_get("address")?, row::number(row, "lease_ms")?);
+            relays.push(RelayEntry { name, address, reaches: Vec::new(), lease_ms });
+        }
+        let reached: Option<String> = row.try_get("reached")?;
+        if let Some(relay) = relays.last_mut() {
+            relay.reaches.extend(reached);
+        }
+    }
+    Ok(relays)
 }
 
 /// Address of a server that has a poster.
@@ -158,7 +228,7 @@ pub(super) async fn servers(pool: &SqlitePool, now: Now) -> Result<Vec<ServerEnt
     let rows = sqlx::query(
         "SELECT s.name, s.address, s.lease_until_ms - ? AS lease_ms,
              (SELECT COUNT(DISTINCT h.stream) FROM holdings h WHERE h.server = s.name) AS streams
-         FROM servers s WHERE s.lease_until_ms > ? ORDER BY s.name",
+         FROM servers s WHERE s.role = 'content' AND s.lease_until_ms > ? ORDER BY s.name",
     )
     .bind(now.ms)
     .bind(now.ms)

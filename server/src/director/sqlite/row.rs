@@ -39,7 +39,8 @@ pub(super) fn number(row: &SqliteRow, column: &str) -> Result<u64, StoreError> {
     row.try_get::<i64, _>(column)?.try_into().map_err(|error| unreadable(&error))
 }
 
-fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
+/// A column that holds JSON.
+pub(super) fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
     let text: String = row.try_get(column)?;
     serde_json::from_str(&text).map_err(|error| unreadable(&error))
 }

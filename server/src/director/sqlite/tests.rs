@@ -35,7 +35,12 @@ fn title(byte: u8) -> Title {
 }
 
 fn table(instance: &str, port: u16, titles: &[Title]) -> Registration {
-    Registration { address: format!("10.0.0.1:{port}"), instance: instance.into(), titles: titles.to_vec() }
+    Registration {
+        address: format!("10.0.0.1:{port}"),
+        instance: instance.into(),
+        titles: titles.to_vec(),
+        parts: Vec::new(),
+    }
 }
 
 fn streams(bytes: &[u8]) -> Vec<StreamId> {
@@ -135,7 +140,8 @@ async fn a_director_keeps_no_more_servers_than_it_takes() {
     let (store, _state) = store().await;
     sqlx::query(
         "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
-         INSERT INTO servers SELECT 's' || n, 'h:1', 'i', n, ?, 1 FROM number",
+         INSERT INTO servers (name, address, instance, fence, lease_until_ms, live)
+             SELECT 's' || n, 'h:1', 'i', n, ?, 1 FROM number",
     )
     .bind(change::MAX_SERVERS)
     .bind(after(15).ms)

@@ -1,16 +1,17 @@
-//! Keeps the server listed at its director: the whole table of contents once and at each change, the
-//! lease in between. Without a director the server goes on serving, and tries again.
+//! Keeps a server or a relay listed at its director: all it has to say once and at each change, the lease
+//! in between. Without a director it goes on serving, and tries again.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use tributary_core::directory::{LeaseGrant, Problem, RENEW_SECONDS, Registration, Renewal};
-
-use super::serve::Serving;
+use reqwest::header::CONTENT_TYPE;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tributary_core::directory::{LeaseGrant, Problem, RENEW_SECONDS, Renewal};
 
 /// A request that takes longer counts as unanswered.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
@@ -35,35 +36,64 @@ const FIRST_LOOK: Duration = Duration::from_millis(500);
 enum RegisterError {
     #[error("the director at {url} can't be reached: {source}")]
     Unreachable { url: String, source: reqwest::Error },
-    #[error("the director at {url} has forgotten this server")]
+    #[error("the director at {url} has forgotten this one")]
     Forgotten { url: String },
-    #[error("the director at {url} refuses this server: {message}")]
+    #[error("the director at {url} refuses this one: {message}")]
     Refused { url: String, message: String },
 }
 
-/// A server's place at its director.
-#[derive(Debug)]
-pub(super) struct Registrar {
-    client: reqwest::Client,
-    director: String,
-    address: String,
-    instance: String,
-    serving: Arc<Serving>,
+/// What is listed at a director.
+pub(crate) trait Listed: Send + Sync + 'static {
+    /// Whether it is a content server or a relay: `servers` or `relays`, as in the director's paths.
+    const KIND: &'static str;
+
+    /// Its name.
+    fn name(&self) -> &str;
+
+    /// All it has to say, as the JSON body of its registration.
+    ///
+    /// # Errors
+    /// Never in practice: texts and numbers can always be written as JSON.
+    fn registration(&self, instance: &str) -> serde_json::Result<Vec<u8>>;
+
+    /// How many entries that has; more of them take longer to send.
+    fn entries(&self) -> usize;
+
+    /// Told of every change of it.
+    fn changes(&self) -> watch::Receiver<u64>;
+
+    /// Whether it still looks around for what it has to say.
+    fn is_looking(&self) -> bool;
+
+    /// Noted here: whether the director lists it now.
+    fn registered(&self) -> &AtomicBool;
+
+    /// The stop.
+    fn stop(&self) -> &CancellationToken;
 }
 
-impl Registrar {
-    /// Prepares to list the server that players reach at `address`.
+/// A place at a director.
+#[derive(Debug)]
+pub(crate) struct Registrar<T> {
+    client: reqwest::Client,
+    director: String,
+    instance: String,
+    serving: Arc<T>,
+}
+
+impl<T: Listed> Registrar<T> {
+    /// Prepares to list `serving`.
     ///
     /// # Errors
     /// When no HTTP client can be made.
-    pub(super) fn new(director: String, address: String, serving: Arc<Serving>) -> reqwest::Result<Self> {
+    pub(crate) fn new(director: String, serving: Arc<T>) -> reqwest::Result<Self> {
         let client = reqwest::Client::builder().timeout(REQUEST_TIMEOUT).no_proxy().build()?;
-        Ok(Self { client, director, address, instance: random_instance(), serving })
+        Ok(Self { client, director, instance: random_instance(), serving })
     }
 
     /// Keeps the server listed until the stop, then takes it off.
-    pub(super) async fn run(self) {
-        let stop = self.serving.stop.clone();
+    pub(crate) async fn run(self) {
+        let stop = self.serving.stop().clone();
         stop.run_until_cancelled(self.keep_listed()).await;
         let url = format!("{}?instance={}", self.server_url(), self.instance);
         let asked = self.client.delete(url).timeout(WITHDRAW_TIMEOUT).send().await;
@@ -75,7 +105,7 @@ impl Registrar {
     async fn keep_listed(&self) {
         // Slower than that: it registers with what there is, and again with the rest.
         let _ = tokio::time::timeout(FIRST_LOOK, self.first_look()).await;
-        let mut changes = self.serving.library.changes();
+        let mut changes = self.serving.changes();
         let mut fence = None;
         let mut retry = FIRST_RETRY;
         let mut complained = String::new();
@@ -90,7 +120,7 @@ impl Registrar {
             let wait = match asked {
                 Ok(granted) => {
                     fence = Some(granted);
-                    if !self.serving.registered.swap(true, Ordering::Relaxed) {
+                    if !self.serving.registered().swap(true, Ordering::Relaxed) {
                         tracing::info!(director = self.director, "registered");
                     }
                     complained.clear();
@@ -102,7 +132,7 @@ impl Registrar {
                     continue;
                 }
                 Err(error) => {
-                    self.serving.registered.store(false, Ordering::Relaxed);
+                    self.serving.registered().store(false, Ordering::Relaxed);
                     fence = fence.filter(|_| matches!(error, RegisterError::Unreachable { .. }));
                     // Said once, not at each try.
                     let said = error.to_string();
@@ -121,7 +151,7 @@ impl Registrar {
                     if changed.is_err() {
                         return;
                     }
-                    let titles = u32::try_from(self.serving.library.films()).unwrap_or(u32::MAX);
+                    let titles = u32::try_from(self.serving.entries()).unwrap_or(u32::MAX);
                     let gather = GATHER_CHANGES + GATHER_PER_TITLE.saturating_mul(titles);
                     tokio::time::sleep(gather.min(MAX_GATHER)).await;
                     fence = None;
@@ -131,16 +161,17 @@ impl Registrar {
     }
 
     async fn first_look(&self) {
-        while self.serving.library.is_indexing() {
+        while self.serving.is_looking() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
     async fn register(&self) -> Result<u64, RegisterError> {
-        let titles = self.serving.library.titles();
-        let timeout = time_to_register(titles.len());
-        let body = Registration { address: self.address.clone(), instance: self.instance.clone(), titles };
-        self.grant(self.client.put(self.server_url()).timeout(timeout).json(&body)).await
+        let timeout = time_to_register(self.serving.entries());
+        let body = self.serving.registration(&self.instance);
+        let body = body.expect("texts and numbers can always be written as JSON");
+        let request = self.client.put(self.server_url()).timeout(timeout);
+        self.grant(request.header(CONTENT_TYPE, "application/json").body(body)).await
     }
 
     async fn renew(&self, fence: u64) -> Result<u64, RegisterError> {
@@ -170,7 +201,7 @@ impl Registrar {
     }
 
     fn server_url(&self) -> String {
-        format!("{}/v1/servers/{}", self.director, in_path(&self.serving.name))
+        format!("{}/v1/{}/{}", self.director, T::KIND, in_path(self.serving.name()))
     }
 }
 

@@ -11,7 +11,7 @@ use tributary_core::wire::{ErrorCode, Frame, encode};
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Tells a client that there is no room.
-pub(super) async fn refuse_busy(stream: &TcpStream) {
+pub(crate) async fn refuse_busy(stream: &TcpStream) {
     let message = "this server has as many connections as it takes".into();
     let mut last = BytesMut::new();
     encode(&Frame::Error { code: ErrorCode::Busy, message }, &mut last);
@@ -19,7 +19,7 @@ pub(super) async fn refuse_busy(stream: &TcpStream) {
 }
 
 /// Writes the last bytes of a connection, and waits a little for the client to have read them.
-pub(super) async fn say_goodbye(stream: &TcpStream, mut last: BytesMut) {
+pub(crate) async fn say_goodbye(stream: &TcpStream, mut last: BytesMut) {
     let goodbye = async {
         while last.has_remaining() {
             stream.writable().await?;
