@@ -6,6 +6,7 @@ use clap::Parser as _;
 use tributary_player::app::{App, Kept};
 use tributary_player::cli::Cli;
 use tributary_player::config::{self, Config, Store};
+use tributary_player::desktop::instance::{self, Claim, Request};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -34,6 +35,19 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     });
     // With a folder of its own, all that is kept lies there.
     let state_folder = cli.config_dir.clone().or_else(config::default_state_folder);
+    let mut instance = None;
+    let alone = cli.input_ipc_server.is_some() || !cli.source.is_empty() || !config.settings().0.one_window;
+    if let Some(folder) = state_folder.as_deref().filter(|_| !alone) {
+        let request = Request {
+            play: instance::anywhere(&cli.play),
+            start: cli.start.map(|start| start.as_secs_f64()),
+        };
+        match instance::claim(folder, &request) {
+            Ok(Claim::Given) => return Ok(()),
+            Ok(Claim::First(listener)) => instance = Some(listener),
+            Err(why) => tracing::info!("later starts will not be heard: {why}"),
+        }
+    }
     let store = state_folder.and_then(|folder| match Store::new(&folder) {
         Ok(store) => Some(store),
         Err(why) => {
@@ -56,7 +70,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
-        let app = App::new(context, cli, config, Kept { store, memory }).map_err(|why| format!("{why:#}"))?;
+        let app = App::new(context, cli, config, Kept { store, memory, instance })
+            .map_err(|why| format!("{why:#}"))?;
         Ok(Box::new(app))
     });
     eframe::run_native("tributary", options, create).map_err(in_words)

@@ -5,6 +5,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use fetch_engine::{Stream, StreamId};
 
+use crate::desktop::Wish;
+use crate::desktop::instance::Request;
 use crate::ipc::{Done, RemoteCommand};
 use crate::media::MediaEvent;
 use crate::state::Event;
@@ -49,6 +51,10 @@ pub enum Message {
     },
     /// Files that a person chose in a dialog.
     Files(Vec<PathBuf>),
+    /// What the desktop wants.
+    Desktop(Wish),
+    /// What a later start of the program wants.
+    Request(Request),
     /// What a remote control wants, and whom to tell how it went.
     Remote(RemoteCommand, Done),
 }

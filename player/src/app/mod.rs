@@ -10,6 +10,7 @@ pub mod inbox;
 mod m3u;
 mod media_words;
 mod opening;
+mod outside;
 mod playing;
 mod playlist;
 mod posters;
@@ -17,6 +18,7 @@ mod remote;
 mod session;
 mod target;
 
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -28,6 +30,8 @@ use fetch_engine::{CacheLimits, Engine, EngineConfig, StreamId};
 
 use crate::cli::Cli;
 use crate::config::{Config, Store};
+use crate::desktop::Desktop;
+use crate::desktop::instance::{self, Listening};
 use crate::media::surface::{self, VideoSurface};
 use crate::media::{AudioOutput, MediaEvent, Player, PlayerOptions, TrackInfo, TrackKind};
 use crate::state::memory::{Memory, WindowPlace};
@@ -74,6 +78,10 @@ pub struct App {
     looks_for_place: bool,
     sources: Vec<String>,
     remote: Remote,
+    /// Media keys and the screen saver.
+    desktop: Option<Desktop>,
+    /// The socket for later starts of the program.
+    _listening: Option<Listening>,
     /// Whether the window was last told to fill the screen.
     fills_screen: bool,
 }
@@ -85,6 +93,8 @@ pub struct Kept {
     pub store: Option<Store>,
     /// What was read of it.
     pub memory: Memory,
+    /// Where later starts of the program speak.
+    pub instance: Option<UnixListener>,
 }
 
 /// Where a title begins.
@@ -127,6 +137,8 @@ impl App {
         let socket = cli.input_ipc_server.as_deref();
         let remote = Remote::new(socket, &inbox.sender())
             .with_context(|| format!("{} can't be listened at", socket.unwrap_or(Path::new("")).display()))?;
+        let desktop = desktop(&inbox);
+        let listening = kept.instance.and_then(|listener| listen(listener, &inbox));
         let mut app = Self {
             state: State::default(),
             film: Film { surface, player: player.clone(), shape: Shape::default() },
@@ -145,6 +157,8 @@ impl App {
             looks_for_place: false,
             sources: cli.source.clone(),
             remote,
+            desktop,
+            _listening: listening,
             fills_screen: cli.fullscreen,
         };
         app.state.apply(Event::SettingsRead(Box::new(settings)));
@@ -192,6 +206,8 @@ impl App {
                 Message::Poster { stream, image } => self.posters.put(ctx, stream, image),
                 Message::Subtitles { number, file } => self.take_subtitles(number, file),
                 Message::Files(paths) => self.take_files(&paths),
+                Message::Desktop(wish) => self.carry_out_wish(ctx, wish),
+                Message::Request(request) => self.take_request(ctx, request),
                 Message::Remote(command, done) => self.carry_out_remote(ctx, command, done),
             }
         }
@@ -224,6 +240,9 @@ impl App {
         }
         let ended = event == MediaEvent::EndOfFile;
         self.remote.media(&event);
+        if let (MediaEvent::Seeked(_), Some(desktop)) = (&event, &self.desktop) {
+            desktop.jumped();
+        }
         for event in media_words::events(event) {
             self.state.apply(Event::Playing(event));
         }
@@ -350,6 +369,9 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.receive(ctx);
         self.remote.publish(&self.state);
+        if let Some(desktop) = &self.desktop {
+            desktop.publish(outside::shown(&self.state));
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -386,6 +408,27 @@ impl eframe::App for App {
             tracing::warn!("playback did not end in time");
         }
     }
+}
+
+/// The thread that speaks with the desktop.
+fn desktop(inbox: &Inbox) -> Option<Desktop> {
+    let sender = inbox.sender();
+    // Where too many wait already, one more is dropped: somebody leans on a key.
+    let on_wish = move |wish| {
+        let _ = sender.offer(Message::Desktop(wish));
+    };
+    Desktop::start(None, Arc::new(on_wish)).map_err(|why| tracing::warn!("no desktop controls: {why}")).ok()
+}
+
+/// The thread that hears later starts of the program.
+fn listen(listener: UnixListener, inbox: &Inbox) -> Option<Listening> {
+    let sender = inbox.sender();
+    let on_request = move |request| {
+        let _ = sender.offer(Message::Request(request));
+    };
+    instance::listen(listener, on_request)
+        .map_err(|why| tracing::warn!("later starts are not heard: {why}"))
+        .ok()
 }
 
 /// The bounds of a stream's cache.

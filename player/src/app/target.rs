@@ -47,6 +47,11 @@ impl Target {
             return Self::Uri { uri: text.to_owned(), name: last_part(text), origin: Origin::Web };
         }
         if lower.starts_with("file://") {
+            if let Ok((path, _)) = gstreamer::glib::filename_from_uri(text)
+                && path.is_file()
+            {
+                return Self::file(&path);
+            }
             return Self::Uri { uri: text.to_owned(), name: last_part(text), origin: Origin::File };
         }
         match text.parse::<Locator>() {

@@ -13,7 +13,7 @@ const TOP: [&str; 3] = ["directors", "last_director", "volume"];
 const TABLES: [(&str, &[&str]); 4] = [
     ("playback", &["resume", "countdown_seconds", "sound_languages", "subtitle_languages"]),
     ("subtitles", &["size", "raise", "plate"]),
-    ("appearance", &["theme", "reduce_motion", "keep_window"]),
+    ("appearance", &["theme", "reduce_motion", "keep_window", "one_window"]),
     ("cache", &["ahead_mib", "back_mib"]),
 ];
 
@@ -39,6 +39,7 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         subtitle_plate: reader.switch("subtitles", "plate", usual.subtitle_plate),
         theme: reader.theme(),
         reduce_motion: reader.switch("appearance", "reduce_motion", usual.reduce_motion),
+        one_window: reader.switch("appearance", "one_window", usual.one_window),
         keep_window: reader.switch("appearance", "keep_window", usual.keep_window),
         ahead_mib: reader.whole("cache", "ahead_mib", bounds::AHEAD_MIB, usual.ahead_mib),
         back_mib: reader.whole("cache", "back_mib", bounds::BACK_MIB, usual.back_mib),
@@ -69,6 +70,7 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     put(old.subtitle_plate != new.subtitle_plate, "subtitles", "plate", new.subtitle_plate.into());
     put(old.theme != new.theme, "appearance", "theme", new.theme.key().into());
     put(old.reduce_motion != new.reduce_motion, "appearance", "reduce_motion", new.reduce_motion.into());
+    put(old.one_window != new.one_window, "appearance", "one_window", new.one_window.into());
     put(old.keep_window != new.keep_window, "appearance", "keep_window", new.keep_window.into());
     put(old.ahead_mib != new.ahead_mib, "cache", "ahead_mib", i64::from(new.ahead_mib).into());
     put(old.back_mib != new.back_mib, "cache", "back_mib", i64::from(new.back_mib).into());
@@ -212,6 +214,7 @@ mod tests {
             keys,
             resume: false,
             countdown_seconds: 0,
+            one_window: false,
             keep_window: false,
             theme: ThemeChoice::Light,
             reduce_motion: true,

@@ -64,6 +64,8 @@ pub struct Settings {
     pub resume: bool,
     /// Seconds between the end of a title and the next one of its catalog; 0 is never.
     pub countdown_seconds: u32,
+    /// A later start gives what it shall play to the window that is there.
+    pub one_window: bool,
     /// Place and size of the window are remembered.
     pub keep_window: bool,
     /// Colours.
@@ -93,6 +95,7 @@ impl Default for Settings {
         Self {
             resume: true,
             countdown_seconds: 10,
+            one_window: true,
             keep_window: true,
             theme: ThemeChoice::System,
             reduce_motion: false,
