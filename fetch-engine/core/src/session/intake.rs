@@ -67,7 +67,7 @@ impl Session {
             self.counters.late_doubled += u64::from(epoch > 0 && self.changed.contains(&seq));
             if let Some(source) = self.sources.get_mut(&id) {
                 source.duplicates += 1;
-                source.doubtful_bytes = source.doubtful_bytes.saturating_sub(bytes.len() as u64);
+                source.doubt.came(bytes.len() as u64);
             }
             return;
         }
@@ -108,6 +108,10 @@ impl Session {
     fn release_debt(&mut self, now: Time, sender: SourceId, seq: Seq) {
         let bytes = self.block_bytes(seq);
         let Some(debt) = self.ledger.settle(seq) else { return };
+        if let Some(source) = self.sources.get_mut(&sender).filter(|_| !debt.owners.contains(sender)) {
+            // What was taken back from it came all the same, and first.
+            source.doubt.came(bytes);
+        }
         if debt.repair || debt.hedged {
             if let Some(source) = self.sources.get_mut(&sender) {
                 source.repairs += 1;
@@ -126,6 +130,9 @@ impl Session {
             if source.is_up() {
                 let generation = self.walk.generation;
                 self.send(other, Frame::Cancel { generation, blocks: vec![seq] });
+                if !debt.hedged {
+                    self.doubt(now, other, bytes);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::doubt::Doubt;
 use super::source::{Link, MAX_BACKOFF, Source};
 use super::{Action, Hint, Loss, Notice, Session};
 use crate::held::Held;
@@ -104,8 +105,10 @@ impl Session {
 
     pub(super) fn echoed(&mut self, now: Time, id: SourceId, nonce: u64) {
         let Some(source) = self.sources.get_mut(&id) else { return };
-        if nonce == source.connected_at().as_micros() || nonce == source.doubtful_until_echo {
-            source.answers_in = now.since(Time::from_micros(nonce));
+        let answered = source.doubt.answered(now, nonce);
+        let first = (nonce == source.connected_at().as_micros()).then(|| source.connected_at());
+        if let Some(asked_at) = answered.map(|(asked_at, _)| asked_at).or(first) {
+            source.answers_in = now.since(asked_at);
         }
         if nonce == source.connected_at().as_micros() {
             // The connect may have waited for an address to be resolved; the echo did not. By way of a
@@ -115,8 +118,8 @@ impl Session {
         } else if let Some(sent) = source.second_echo_at.filter(|sent| sent.as_micros() == nonce) {
             source.rtt = source.rtt.map(|rtt| rtt.min(now.since(sent)));
         }
-        if nonce == source.doubtful_until_echo {
-            source.doubtful_bytes = 0;
+        if answered.is_some_and(|(_, again)| again) {
+            self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::new() });
         }
     }
 
@@ -199,7 +202,7 @@ impl Session {
         let retry_in = (!source.withdrawn).then_some(backoff);
         source.link = retry_in.map_or(Link::Gone, |wait| Link::Away { retry_at: now + wait });
         source.silent = false;
-        source.doubtful_bytes = 0;
+        source.doubt = Doubt::default();
         source.errors += u64::from(is_error);
         source.last_error = Some(why.clone());
         let owed = source.forgive_all(now);

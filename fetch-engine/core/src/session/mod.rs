@@ -7,6 +7,7 @@
 //! | `repeat`, `cutover` | patterns that repeat, and how a new one takes over |
 //! | `intake` | blocks and hash pages arrive: verify, store, count |
 //! | `rescue` | blocks that nobody will send, or not in time |
+//! | `doubt` | what was cancelled and may come all the same |
 //! | `finish` | sources without work take what others would be late with |
 //! | `urgency` | how soon the reader needs a block |
 //! | `silence` | sources that owe blocks and say nothing |
@@ -24,6 +25,7 @@
 
 mod api;
 mod cutover;
+mod doubt;
 mod finish;
 mod held;
 mod intake;

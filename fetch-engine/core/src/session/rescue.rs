@@ -123,23 +123,28 @@ impl Session {
         self.actions.extend(slowed.into_iter().map(super::Action::Notice));
     }
 
-    /// Takes blocks back from a source. They may be under way: that is in doubt until it has answered an
-    /// echo that follows the cancel (and one that was silent can answer it with nothing else to say).
+    /// Takes blocks back from a source. They may be under way.
     pub(super) fn cancel(&mut self, now: Time, id: SourceId, blocks: &[Seq]) {
         let bytes: u64 = blocks.iter().map(|seq| self.block_bytes(*seq)).sum();
-        let Some(source) = self.sources.get_mut(&id) else { return };
-        source.doubtful_bytes += bytes;
-        source.doubtful_until_echo = now.as_micros();
         let generation = self.walk.generation;
         for blocks in blocks.chunks(MAX_LIST) {
             self.send(id, Frame::Cancel { generation, blocks: blocks.to_vec() });
         }
-        self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::new() });
+        self.doubt(now, id, bytes);
+    }
+
+    /// So many bytes were cancelled and may come all the same: until the source has answered an echo that
+    /// follows the cancel (and one that was silent can answer it with nothing else to say).
+    pub(super) fn doubt(&mut self, now: Time, id: SourceId, bytes: u64) {
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        if source.doubt.add(now, bytes) {
+            self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::new() });
+        }
     }
 
     /// Whether so many bytes more may come twice, after all that did and all that still may.
     pub(super) fn may_come_twice(&self, bytes: u64) -> bool {
-        let doubtful: u64 = self.sources.values().map(|source| source.doubtful_bytes).sum();
+        let doubtful: u64 = self.sources.values().map(|source| source.doubt.bytes()).sum();
         let spent = self.counters.duplicate_bytes + self.hedged_bytes + doubtful;
         spent + bytes <= self.counters.useful_bytes / DOUBLES_PART + MAX_FREE_DOUBLES
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
+use super::doubt::Doubt;
 use super::meter::Meter;
 use super::ramp::Ramp;
 use super::slots::SlotPlace;
@@ -111,10 +112,8 @@ pub(super) struct Source {
     silent_since: Time,
     /// Its connection ends at a relay.
     pub(super) relayed: bool,
-    /// Bytes of blocks that others were asked for and that may still come from it.
-    pub(super) doubtful_bytes: u64,
-    /// The echo after which none of them can.
-    pub(super) doubtful_until_echo: u64,
+    /// Blocks that were cancelled and may still come.
+    pub(super) doubt: Doubt,
     /// How long it took to answer the last echo: more than a round trip, where it is busy.
     pub(super) answers_in: Duration,
     /// It lost its connection for a silence that may have been none.
@@ -171,8 +170,7 @@ impl Source {
             silent: false,
             silent_since: Time::ZERO,
             relayed: false,
-            doubtful_bytes: 0,
-            doubtful_until_echo: 0,
+            doubt: Doubt::default(),
             answers_in: Duration::ZERO,
             needs_time: false,
             connected_at: Time::ZERO,
@@ -240,7 +238,7 @@ impl Source {
         self.idle_since = now;
         self.partial_bytes = 0;
         self.slots = None;
-        self.doubtful_bytes = 0;
+        self.doubt = Doubt::default();
         self.meter = Meter::default();
         self.quick_meter = Meter::quick();
         self.ramp = Some(Ramp::new(self.remembered));

@@ -167,10 +167,6 @@ impl World {
             if at > Time::ZERO + STUCK {
                 return Err(format!("stuck: {}", self.picture(&session)));
             }
-            if at < self.stalled_until && happening.is_players() {
-                self.unread.push_back(happening);
-                continue;
-            }
             self.step(&mut session, happening);
             self.act(&mut session)?;
             self.finish_closing(&mut session)?;
@@ -178,7 +174,7 @@ impl World {
             self.check_progress().map_err(|broken| format!("{broken}; {}", self.picture(&session)))?;
         }
         let counters = session.counters();
-        self.check_duplicates(counters.useful_bytes, counters.duplicate_bytes)?;
+        self.check_duplicates(&counters)?;
         let mut happened = self.tally;
         for host in &self.hosts {
             happened.add(&host.happened);
@@ -202,7 +198,16 @@ impl World {
         {
             return Some((self.now, waited));
         }
-        self.clock.next()
+        loop {
+            let (at, happening) = self.clock.next()?;
+            if let Some(host) = self.is_held(&happening) {
+                self.held.push((host, happening));
+            } else if at < self.stalled_until && happening.is_players() {
+                self.unread.push_back(happening);
+            } else {
+                return Some((at, happening));
+            }
+        }
     }
 
     fn picture(&self, session: &Session) -> String {
@@ -242,10 +247,6 @@ impl World {
 
     fn step(&mut self, session: &mut Session, happening: Happening) {
         let now = self.session_now();
-        if let Some(host) = self.is_held(&happening) {
-            self.held.push((host, happening));
-            return;
-        }
         match happening {
             Happening::Tick => session.tick(now),
             Happening::Join(host) => {
