@@ -1,6 +1,7 @@
 //! One connection to a source: a task that connects, writes what the session says and reports what comes.
 //! To a content server it says just that; for a plain web server see [`crate::web`].
 
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use tributary_core::pattern::SourceId;
 use tributary_core::session::Loss;
 use tributary_core::wire::{self, Decoder, Frame};
 
+use crate::introduce::{Introduction, Met};
 use crate::roster::Member;
 use crate::web::{self, Tls, WebSource};
 
@@ -97,13 +99,15 @@ pub(crate) struct Connection {
     pub(crate) number: u64,
     outbox: Arc<Outbox>,
     task: AbortHandle,
+    /// `Hello` was said before the session knew of it.
+    greeted: bool,
 }
 
 /// How a content server is reached.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Way {
     /// `HOST:PORT` that the connection goes to: the server, or a relay.
-    connect_to: String,
+    pub(crate) connect_to: String,
     /// `HOST:PORT` of the server, where a relay is to pass the connection on.
     forward_to: Option<String>,
 }
@@ -111,20 +115,33 @@ pub(crate) struct Way {
 impl Way {
     /// The way to a source.
     pub(crate) fn to(member: &Member) -> Self {
-        let address = member.address.clone();
-        match &member.via {
-            None => Self { connect_to: address, forward_to: None },
-            Some(relay) => Self { connect_to: relay.address.clone(), forward_to: Some(address) },
+        Self::new(&member.address, member.via.as_ref().map(|relay| relay.address.as_str()))
+    }
+
+    /// The way to the server at `address`, by a relay where one is named.
+    pub(crate) fn new(address: &str, relay: Option<&str>) -> Self {
+        Self {
+            connect_to: relay.unwrap_or(address).to_owned(),
+            forward_to: relay.is_some().then(|| address.to_owned()),
         }
     }
 
     /// What is said before everything else.
-    fn first_bytes(&self) -> BytesMut {
+    pub(crate) fn first_bytes(&self) -> BytesMut {
         let mut first = BytesMut::from(&wire::MAGIC[..]);
         if let Some(address) = &self.forward_to {
             wire::encode(&Frame::Forward { address: address.clone() }, &mut first);
         }
         first
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.forward_to {
+            None => f.write_str(&self.connect_to),
+            Some(server) => write!(f, "{server} via {}", self.connect_to),
+        }
     }
 }
 
@@ -138,20 +155,42 @@ impl Connection {
     pub(crate) fn start(source: SourceId, number: u64, way: Way, reports: mpsc::Sender<Report>) -> Self {
         let work = async move |outbox: Arc<Outbox>, reporter: Reporter| {
             let loss = match connect(&way.connect_to).await {
-                Ok((stream, rtt)) => {
-                    // This fails only once the driver is gone, and this task with it.
-                    reporter.tell(What::Up(rtt)).await;
-                    let (read, write) = stream.into_split();
-                    tokio::select! {
-                        loss = read_frames(read, &reporter) => loss,
-                        why = write_orders(write, &way, &outbox) => Loss::Closed(in_words(&why)),
+                Ok((mut stream, rtt)) => match stream.write_all(&way.first_bytes()).await {
+                    Ok(()) => {
+                        // This fails only once the driver is gone, and this task with it.
+                        reporter.tell(What::Up(rtt)).await;
+                        exchange(stream, Decoder::new(), &outbox, &reporter).await
                     }
-                }
+                    Err(why) => Loss::Closed(in_words(&why)),
+                },
                 Err(why) => Loss::Unreachable(in_words(&why)),
             };
             reporter.tell(What::Lost(loss)).await;
         };
         Self::run(source, number, reports, work)
+    }
+
+    /// Goes on with a connection on which the stream's size was asked for.
+    pub(crate) fn go_on(
+        source: SourceId,
+        number: u64,
+        introduction: Introduction,
+        reports: mpsc::Sender<Report>,
+    ) -> Self {
+        let work = async move |outbox: Arc<Outbox>, reporter: Reporter| {
+            let loss = match introduction.into_met().await {
+                Ok(Met { stream, rtt, decoder, frames, bytes }) => {
+                    reporter.tell(What::Up(rtt)).await;
+                    reporter.tell(What::Came { bytes, frames }).await;
+                    exchange(stream, decoder, &outbox, &reporter).await
+                }
+                Err(why) => Loss::Unreachable(why),
+            };
+            reporter.tell(What::Lost(loss)).await;
+        };
+        let mut connection = Self::run(source, number, reports, work);
+        connection.greeted = true;
+        connection
     }
 
     /// Starts to connect to a plain web server.
@@ -176,11 +215,14 @@ impl Connection {
         let outbox = Arc::<Outbox>::default();
         let reporter = Reporter { source, connection: number, reports };
         let task = tokio::spawn(work(outbox.clone(), reporter));
-        Self { number, outbox, task: task.abort_handle() }
+        Self { number, outbox, task: task.abort_handle(), greeted: false }
     }
 
     /// Has a frame written after those before it.
     pub(crate) fn send(&self, frame: &Frame) -> Result<(), Stuck> {
+        if self.greeted && matches!(frame, Frame::Hello { .. }) {
+            return Ok(());
+        }
         let mut unsent = self.outbox.unsent.lock().unwrap_or_else(PoisonError::into_inner);
         if unsent.len() > MAX_UNSENT_BYTES {
             return Err(Stuck);
@@ -199,7 +241,7 @@ impl Drop for Connection {
 }
 
 /// Connects, and measures how long the connect took.
-async fn connect(address: &str) -> io::Result<(TcpStream, Duration)> {
+pub(crate) async fn connect(address: &str) -> io::Result<(TcpStream, Duration)> {
     let work = async {
         let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
         for address in lookup_host(address).await? {
@@ -222,9 +264,17 @@ async fn connect(address: &str) -> io::Result<(TcpStream, Duration)> {
     tokio::time::timeout(CONNECT_TIMEOUT, work).await.unwrap_or_else(|_| late())
 }
 
+/// Reads and writes until the connection is gone.
+async fn exchange(stream: TcpStream, decoder: Decoder, outbox: &Outbox, reporter: &Reporter) -> Loss {
+    let (read, write) = stream.into_split();
+    tokio::select! {
+        loss = read_frames(read, decoder, reporter) => loss,
+        why = write_orders(write, outbox) => Loss::Closed(in_words(&why)),
+    }
+}
+
 /// Reads and reports until the connection is gone.
-async fn read_frames(mut read: OwnedReadHalf, reporter: &Reporter) -> Loss {
-    let mut decoder = Decoder::new();
+async fn read_frames(mut read: OwnedReadHalf, mut decoder: Decoder, reporter: &Reporter) -> Loss {
     loop {
         let room = decoder.buffer(0);
         if room.capacity() - room.len() < LEAST_READ_BYTES {
@@ -253,10 +303,7 @@ async fn read_frames(mut read: OwnedReadHalf, reporter: &Reporter) -> Loss {
 }
 
 /// Writes what is in the outbox, as it is filled, until that fails.
-async fn write_orders(mut write: OwnedWriteHalf, way: &Way, outbox: &Outbox) -> io::Error {
-    if let Err(why) = write.write_all(&way.first_bytes()).await {
-        return why;
-    }
+async fn write_orders(mut write: OwnedWriteHalf, outbox: &Outbox) -> io::Error {
     loop {
         let unsent = outbox.take();
         if unsent.is_empty() {
@@ -268,7 +315,7 @@ async fn write_orders(mut write: OwnedWriteHalf, way: &Way, outbox: &Outbox) -> 
 }
 
 /// The usual reasons in plain words.
-fn in_words(error: &io::Error) -> String {
+pub(crate) fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => "the connection was reset".to_owned(),

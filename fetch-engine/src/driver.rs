@@ -16,6 +16,7 @@ use tributary_core::wire::{ErrorCode, Frame};
 use crate::connection::{Connection, Report, Way, What};
 use crate::director::News;
 use crate::engine::Memory;
+use crate::introduce::Introduction;
 use crate::journal::Words;
 use crate::live::{Live, LiveInner};
 use crate::roster::Change;
@@ -47,6 +48,8 @@ pub(crate) struct Driver {
     news: Option<mpsc::Receiver<News>>,
     connections: [Option<Connection>; MAX_SOURCES],
     connections_made: u64,
+    /// Servers that were asked for the stream's size, until they are first connected to.
+    introductions: Vec<Introduction>,
     to_driver: mpsc::Sender<Report>,
     reports: mpsc::Receiver<Report>,
     demand: Demand,
@@ -82,6 +85,7 @@ impl Driver {
             news,
             connections: [const { None }; MAX_SOURCES],
             connections_made: 0,
+            introductions: Vec::new(),
             to_driver,
             reports,
             demand: Demand::default(),
@@ -95,8 +99,10 @@ impl Driver {
         }
     }
 
-    /// Runs until the stream is closed. `first`: the sources that are known at the start.
-    pub(crate) async fn run(mut self, first: Vec<Change>) {
+    /// Runs until the stream is closed. `first`: the sources that are known at the start; `introductions`:
+    /// connections to some of them.
+    pub(crate) async fn run(mut self, first: Vec<Change>, introductions: Vec<Introduction>) {
+        self.introductions = introductions;
         let live = self.live.clone();
         {
             let mut inner = live.lock();
@@ -178,6 +184,9 @@ impl Driver {
                         | Frame::DataAt { .. }
                         | Frame::Slot { .. }
                         | Frame::Page { .. } => self.last_progress = now,
+                        Frame::Size { stream, size } if *size != inner.session.size() => {
+                            self.memory.doubt_size(*stream);
+                        }
                         Frame::Welcome { name, .. } => {
                             inner.roster.rename(source, text::clean(name, text::MAX_NAME_CHARS));
                         }
@@ -294,7 +303,12 @@ impl Driver {
         let (number, reports) = (self.connections_made, self.to_driver.clone());
         let connection = match &member.web {
             Some(web) => Connection::start_web(source, number, web.clone(), self.tls.clone(), reports),
-            None => Connection::start(source, number, Way::to(member), reports),
+            None => match self.introductions.iter().position(|met| met.way == Way::to(member)) {
+                Some(place) => {
+                    Connection::go_on(source, number, self.introductions.swap_remove(place), reports)
+                }
+                None => Connection::start(source, number, Way::to(member), reports),
+            },
         };
         self.connections[source.index()] = Some(connection);
     }

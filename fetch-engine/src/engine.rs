@@ -1,5 +1,6 @@
 //! The engine: what all open streams share, and how one is opened.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::ops::Range;
@@ -42,6 +43,8 @@ const FAST_BPS: f64 = 200e6;
 const MAX_NEWS_WAITING: usize = 16;
 /// Most bytes ordered and not yet here, where the cache's window would allow more.
 const MAX_OUTSTANDING_BYTES: u64 = 32 << 20;
+/// Most streams of doubtful size that are remembered.
+const MAX_DOUBTED: usize = 64;
 /// Least blocks that are read ahead, whatever the cache's bound.
 const MIN_BLOCKS_AHEAD: u64 = 4;
 
@@ -196,6 +199,12 @@ impl Engine {
         })
     }
 
+    /// Whether servers have told different sizes of a stream: opened anew it has the size that most tell.
+    #[must_use]
+    pub fn doubts_size(&self, stream: StreamId) -> bool {
+        self.0.memory.doubts_size(stream)
+    }
+
     /// Opens a stream for several readers that each take one range: nothing is fetched until one comes.
     ///
     /// # Errors
@@ -213,9 +222,10 @@ impl Engine {
     ) -> Result<Stream, OpenError> {
         let Inner { config, http, memory, runtime, tls } = &*self.0;
         let address = options.director.as_ref().or(config.director.as_ref());
-        let means = Means { http, tls, director: address.map(String::as_str) };
+        let means = Means { memory, tls, http, director: address.map(String::as_str) };
         let found = runtime.block_on(resolve(means, locator, &options.sources))?;
-        let Found { stream, proof, whole, size, title, file_name, given, listed, director } = found;
+        let Found { stream, proof, whole, size, title, file_name, given, introductions, listed, director } =
+            found;
         if size > MAX_STREAM {
             return Err(OpenError::TooLarge(size));
         }
@@ -278,7 +288,7 @@ impl Engine {
             config.give_up_after,
             news,
         );
-        runtime.spawn(driver.run(first));
+        runtime.spawn(driver.run(first, introductions));
         let (memory, runtime) = (memory.clone(), runtime.clone());
         Ok(Stream::new(Opened {
             id,
@@ -325,17 +335,35 @@ fn choose_block_size(size: u64, remembered_bps: f64) -> u32 {
 pub(crate) struct Memory {
     path: Option<PathBuf>,
     rates: Mutex<Rates>,
+    /// Streams of which servers have told different sizes, the newest last.
+    doubted: Mutex<VecDeque<StreamId>>,
 }
 
 impl Memory {
     fn load(path: Option<PathBuf>) -> Self {
         let rates = path.as_deref().map(Rates::load).unwrap_or_default();
-        Self { path, rates: Mutex::new(rates) }
+        Self { path, rates: Mutex::new(rates), doubted: Mutex::default() }
     }
 
     /// The rate a server gave before.
     pub(crate) fn rate_bps(&self, address: &str) -> Option<f64> {
         self.rates().get(address)
+    }
+
+    /// Servers tell different sizes of this stream.
+    pub(crate) fn doubt_size(&self, stream: StreamId) {
+        let mut doubted = self.doubted.lock().unwrap_or_else(PoisonError::into_inner);
+        if !doubted.contains(&stream) {
+            doubted.push_back(stream);
+        }
+        if doubted.len() > MAX_DOUBTED {
+            doubted.pop_front();
+        }
+    }
+
+    /// Whether servers told different sizes of this stream.
+    pub(crate) fn doubts_size(&self, stream: StreamId) -> bool {
+        self.doubted.lock().unwrap_or_else(PoisonError::into_inner).contains(&stream)
     }
 
     /// Takes the rates of a session, and writes them down.

@@ -40,6 +40,7 @@ mod engine;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod heads;
+mod introduce;
 mod journal;
 mod live;
 pub mod locator;

@@ -9,8 +9,10 @@ use tributary_core::directory::{SourceEntry, Title};
 use tributary_core::geometry::{MAX_BLOCK_SIZE, StreamId};
 use tributary_core::verify::Proof;
 
+use crate::connection::Way;
 use crate::director::{Client, DirectorError};
-use crate::engine::OpenError;
+use crate::engine::{Memory, OpenError};
+use crate::introduce::Introduction;
 use crate::locator::{Locator, MetalinkAt, SourceUrl};
 use crate::metalink::{MAX_METALINK_BYTES, Metalink};
 use crate::web::{Tls, WebSource, document};
@@ -34,6 +36,8 @@ pub(crate) struct Found {
     pub(crate) file_name: Option<String>,
     /// Sources that the user gave.
     pub(crate) given: Vec<Given>,
+    /// Connections to some of them.
+    pub(crate) introductions: Vec<Introduction>,
     /// Sources that the director lists.
     pub(crate) listed: Vec<SourceEntry>,
     /// Who tells of changes.
@@ -55,6 +59,7 @@ pub(crate) enum Given {
 
 /// With what it is found out.
 pub(crate) struct Means<'a> {
+    pub(crate) memory: &'a Memory,
     pub(crate) http: &'a reqwest::Client,
     pub(crate) tls: &'a Tls,
     /// The director to ask where the locator names none.
@@ -126,13 +131,14 @@ pub(crate) async fn resolve(
         title,
         file_name,
         given,
+        introductions: Vec::new(),
         listed,
         director,
     };
     let content = found.given.iter().any(|given| matches!(given, Given::Content { .. }));
     if let Some(stream) = stream.filter(|_| content || !found.listed.is_empty() || !found.has_web()) {
-        found.size = match size {
-            Some(size) => size,
+        (found.size, found.introductions) = match size {
+            Some(size) => (size, Vec::new()),
             None => size::ask(&means, stream, &found.given).await?,
         };
         found.proof = Proof::tree(stream, found.size);
@@ -173,10 +179,10 @@ impl Given {
 
     /// What stands before the path in a plain HTTP address of a content server: a relay answers for the
     /// servers behind it at paths of its own.
-    fn content(&self) -> Option<String> {
+    /// The way to a content server.
+    fn way(&self) -> Option<Way> {
         match self {
-            Self::Content { address, via: None } => Some(address.clone()),
-            Self::Content { address, via: Some(relay) } => Some(format!("{relay}/via/{address}")),
+            Self::Content { address, via } => Some(Way::new(address, via.as_deref())),
             Self::Web(_) => None,
         }
     }

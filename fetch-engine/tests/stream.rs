@@ -150,6 +150,28 @@ fn with_only_wrong_copies_a_read_fails_at_once_and_names_them() {
 }
 
 #[test]
+fn a_wrong_size_told_first_gives_no_wrong_byte_and_the_next_try_hears_all() {
+    let film = Film::new(2 * MIB);
+    let [liar, beta, gamma] =
+        ["alpha", "beta", "gamma"].map(|name| Server::start(name, &film, BYTES_A_SECOND));
+    liar.tell_size(film.bytes.len() as u64 - 7);
+    beta.stall(true);
+    gamma.stall(true);
+    let options = OpenOptions { director: None, sources: vec![liar.url(), beta.url(), gamma.url()] };
+    let engine = engine(|_| {});
+    let locator = Locator::Stream(film.id);
+    let stream = engine.open(&locator, &options).unwrap();
+    beta.stall(false);
+    gamma.stall(false);
+    let mut bytes = Vec::new();
+    stream.reader(0).read_to_end(&mut bytes).unwrap_err();
+    assert!(film.bytes.starts_with(&bytes));
+    assert_eq!(stream.failure().unwrap().kind, FailureKind::NoHonestCopy);
+    assert!(engine.doubts_size(film.id));
+    assert!(read_all(&engine.open(&locator, &options).unwrap()) == *film.bytes);
+}
+
+#[test]
 fn nobody_left_is_told_and_given_up_after_the_time_that_was_set() {
     let film = Film::new(8 * MIB);
     let alpha = Server::start("alpha", &film, BYTES_A_SECOND);
@@ -299,13 +321,13 @@ fn what_is_here_costs_no_server_anything() {
 
 #[test]
 fn a_blocked_read_is_cancelled_at_once() {
-    let film = Film::new(4 * MIB);
+    let film = Film::new(32 * MIB);
     let alpha = Server::start("alpha", &film, BYTES_A_SECOND);
-    alpha.stall(true);
     let stream = open(&[&alpha], &film);
+    alpha.stall(true);
     let cancel = Cancel::new();
     let (blocked, used) = (stream.clone(), cancel.clone());
-    let reader = thread::spawn(move || blocked.read_at(0, &mut [0; 10], &used));
+    let reader = thread::spawn(move || blocked.read_at(20 * MIB as u64, &mut [0; 10], &used));
     thread::sleep(Duration::from_millis(100));
     assert!(!reader.is_finished());
     let told = Instant::now();

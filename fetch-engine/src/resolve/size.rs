@@ -1,51 +1,71 @@
 //! The size of a stream of which the hash is known: content servers are asked, else plain web servers.
 
+use futures_util::StreamExt;
 use futures_util::future::join_all;
-use reqwest::header::CONTENT_LENGTH;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::timeout;
 use tributary_core::geometry::StreamId;
 
 use super::{Given, Means};
-use crate::director::{ANSWER_TIMEOUT, root_cause};
+use crate::director::ANSWER_TIMEOUT;
 use crate::engine::OpenError;
+use crate::introduce::Introduction;
 use crate::web::look;
 
-/// Asks all sources for the size of the stream and takes what most say. What they say is proved with
-/// the first page of hashes.
-pub(super) async fn ask(means: &Means<'_>, stream: StreamId, given: &[Given]) -> Result<u64, OpenError> {
-    let sources: Vec<String> = given.iter().filter_map(Given::content).collect();
-    let mut answers: Vec<(String, Result<u64, String>)> = join_all(
-        sources.iter().map(async |address| (address.clone(), ask_one(means.http, stream, address).await)),
-    )
-    .await;
-    if answers.iter().all(|(_, answer)| answer.is_err()) {
+/// Asks for the size of the stream; gives the connections on which content servers were asked too.
+///
+/// The first content server to answer counts: a wrong size can't be proved, so that nothing wrong is ever
+/// read. Where there was doubt before, all are heard, and what most say counts.
+pub(super) async fn ask(
+    means: &Means<'_>,
+    stream: StreamId,
+    given: &[Given],
+) -> Result<(u64, Vec<Introduction>), OpenError> {
+    let ways = given.iter().filter_map(Given::way);
+    let mut introductions: Vec<Introduction> = ways.map(|way| Introduction::begin(way, stream)).collect();
+    let (mut told, mut failed) =
+        ask_contents(&mut introductions, stream, means.memory.doubts_size(stream)).await;
+    if told.is_empty() {
         let webs: Vec<_> = given.iter().filter_map(Given::web).collect();
-        answers.extend(
-            join_all(webs.iter().map(async |web| {
-                let look = look(web, means.tls).await;
-                (web.url().shown(), look.map(|look| look.size).map_err(|unseen| unseen.why))
-            }))
-            .await,
-        );
+        for (web, look) in webs.iter().zip(join_all(webs.iter().map(|web| look(web, means.tls))).await) {
+            match look {
+                Ok(look) => told.push(look.size),
+                Err(unseen) => failed.push(format!("{}: {}", web.url().shown(), unseen.why)),
+            }
+        }
     }
-    let told: Vec<u64> = answers.iter().filter_map(|(_, answer)| answer.as_ref().ok().copied()).collect();
     let votes = |size: &u64| told.iter().filter(|other| *other == size).count();
-    if let Some(size) = told.iter().max_by_key(|size| votes(size)) {
-        return Ok(*size);
+    match told.iter().max_by_key(|size| votes(size)) {
+        Some(size) => Ok((*size, introductions)),
+        None => Err(OpenError::SizeUnknown { title: format!("b3:{stream}"), why: failed.join("; ") }),
     }
-    let what = |(who, answer): &(String, Result<u64, String>)| {
-        answer.as_ref().err().map(|why| format!("{who}: {why}"))
-    };
-    let why = answers.iter().filter_map(what).collect::<Vec<_>>().join("; ");
-    Err(OpenError::SizeUnknown { title: format!("b3:{stream}"), why })
 }
 
-async fn ask_one(http: &reqwest::Client, stream: StreamId, address: &str) -> Result<u64, String> {
-    let request = http.head(format!("http://{address}/streams/{stream}")).timeout(ANSWER_TIMEOUT);
-    let response = request.send().await.map_err(|why| root_cause(&why))?;
-    if response.status() == reqwest::StatusCode::NOT_FOUND {
-        return Err("it does not hold the title".to_owned());
+/// What content servers say, and why others don't: until the first does, or all have been heard.
+async fn ask_contents(
+    introductions: &mut [Introduction],
+    stream: StreamId,
+    hear_all: bool,
+) -> (Vec<u64>, Vec<String>) {
+    let (mut told, mut failed) = (Vec::new(), Vec::new());
+    let ask = async |introduction: &mut Introduction| {
+        let size = introduction.size(stream).await;
+        size.map_err(|why| format!("{}: {why}", introduction.way))
+    };
+    let mut answers: FuturesUnordered<_> = introductions.iter_mut().map(ask).collect();
+    let asked = timeout(ANSWER_TIMEOUT, async {
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Ok(size) => told.push(size),
+                Err(why) => failed.push(why),
+            }
+            if !told.is_empty() && !hear_all {
+                break;
+            }
+        }
+    });
+    if asked.await.is_err() {
+        failed.push(format!("nobody else answered within {} s", ANSWER_TIMEOUT.as_secs()));
     }
-    let response = response.error_for_status().map_err(|why| root_cause(&why))?;
-    let length = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    length.and_then(|length| length.parse().ok()).ok_or_else(|| "it did not tell the size".to_owned())
+    (told, failed)
 }

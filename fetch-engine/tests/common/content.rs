@@ -31,6 +31,8 @@ struct Shared {
     stalled: AtomicBool,
     corrupt: AtomicBool,
     refuses: AtomicBool,
+    /// The size it tells.
+    size: AtomicU64,
     bytes_a_second: u64,
     sent: AtomicU64,
     connections: Mutex<Vec<TcpStream>>,
@@ -67,6 +69,7 @@ impl Server {
             stalled: AtomicBool::new(false),
             corrupt: AtomicBool::new(false),
             refuses: AtomicBool::new(false),
+            size: AtomicU64::new(film.bytes.len() as u64),
             bytes_a_second,
             sent: AtomicU64::new(0),
             connections: Mutex::new(Vec::new()),
@@ -106,6 +109,11 @@ impl Server {
         self.shared.refuses.store(true, Ordering::Relaxed);
     }
 
+    /// Tells a wrong size, smaller than the right one.
+    pub(crate) fn tell_size(&self, size: u64) {
+        self.shared.size.store(size, Ordering::Relaxed);
+    }
+
     /// Bytes of blocks it has sent.
     pub(crate) fn sent(&self) -> u64 {
         self.shared.sent.load(Ordering::Relaxed)
@@ -129,14 +137,7 @@ impl Shared {
         if stream.read_exact(&mut first).is_err() {
             return;
         }
-        if first != MAGIC {
-            let mut request = vec![0; 4096];
-            let _ = stream.read(&mut request);
-            let len = self.film.bytes.len();
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {len}\r\nconnection: close\r\n\r\n");
-            let _ = stream.write_all(head.as_bytes());
-            return;
-        }
+        assert_eq!(first, MAGIC);
         let desk = Arc::new(Desk::default());
         let (server, out, writer) = (self.clone(), stream.try_clone().unwrap(), desk.clone());
         thread::spawn(move || server.write(out, &writer));
@@ -157,15 +158,25 @@ impl Shared {
         let State { walk, replies, .. } = &mut *state;
         match frame {
             Frame::Hello { .. } => replies.push(Frame::Welcome { version: VERSION, name: self.name.clone() }),
-            Frame::Open { stream, .. } if stream != self.film.id || self.refuses.load(Ordering::Relaxed) => {
+            Frame::Open { stream, .. } | Frame::SizeRequest { stream }
+                if stream != self.film.id || self.refuses.load(Ordering::Relaxed) =>
+            {
                 replies
                     .push(Frame::Error { code: ErrorCode::NoSuchStream, message: "no such stream".into() });
             }
             Frame::Open { size, block_size, me, identify, .. } => {
-                assert_eq!(size, self.film.bytes.len() as u64);
-                let geometry = Geometry::new(size, block_size).unwrap();
-                *walk = Some((Walker::identifying(me, geometry, identify), geometry));
-                replies.push(Frame::Opened { size, held: Held::all() });
+                let told = self.size.load(Ordering::Relaxed);
+                if size != told {
+                    let message = format!("this server's copy has {told} bytes");
+                    replies.push(Frame::Error { code: ErrorCode::SizeMismatch, message });
+                } else {
+                    let geometry = Geometry::new(size, block_size).unwrap();
+                    *walk = Some((Walker::identifying(me, geometry, identify), geometry));
+                    replies.push(Frame::Opened { size, held: Held::all() });
+                }
+            }
+            Frame::SizeRequest { stream } => {
+                replies.push(Frame::Size { stream, size: self.size.load(Ordering::Relaxed) });
             }
             Frame::Echo { nonce, payload } => replies.push(Frame::EchoReply { nonce, payload }),
             Frame::PageRequest { page } => {

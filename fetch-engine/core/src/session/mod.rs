@@ -190,6 +190,12 @@ impl Session {
         })
     }
 
+    /// Bytes of the stream.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.geometry.size()
+    }
+
     /// Takes an event. Ask [`Self::poll`] for what follows from it until it gives nothing.
     pub fn handle(&mut self, now: Time, event: Event) {
         match event {
@@ -292,12 +298,13 @@ impl Session {
             Frame::EpochAck { generation, epoch, applied_from, next_unsent } => {
                 self.acknowledged(now, id, (generation, epoch), applied_from, next_unsent);
             }
-            Frame::Welcome { .. } => {}
+            Frame::Welcome { .. } | Frame::Size { .. } => {}
             Frame::GoingAway => self.drop_link(now, id, "it is shutting down".into(), false),
             Frame::Error { code, message } => self.refused(now, id, code, &message),
             Frame::Hello { .. }
             | Frame::Open { .. }
             | Frame::Forward { .. }
+            | Frame::SizeRequest { .. }
             | Frame::Echo { .. }
             | Frame::Epoch { .. }
             | Frame::Lease { .. }

@@ -32,6 +32,8 @@ const DATA_AT: u8 = 17;
 const SLOTS: u8 = 18;
 const SLOT: u8 = 19;
 const FORWARD: u8 = 20;
+const SIZE_REQUEST: u8 = 21;
+const SIZE: u8 = 22;
 
 /// Flag of an epoch: the server shall answer with an `EpochAck`.
 const FLAG_ACKNOWLEDGE: u8 = 1;
@@ -181,6 +183,11 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
         }
         Frame::GoingAway => {}
         Frame::Forward { address } => put_text(out, address),
+        Frame::SizeRequest { stream } => out.put_slice(&stream.0),
+        Frame::Size { stream, size } => {
+            out.put_slice(&stream.0);
+            out.put_u64_le(*size);
+        }
         Frame::Error { code, message } => {
             out.put_u16_le(*code as u16);
             put_text(out, message);
@@ -218,6 +225,8 @@ pub fn encoded_len(frame: &Frame) -> usize {
         Frame::Page { values, .. } => PAGE_ID + values.len(),
         Frame::GoingAway => 0,
         Frame::Forward { address } => text_len(address),
+        Frame::SizeRequest { .. } => 32,
+        Frame::Size { .. } => 32 + 8,
         Frame::Error { message, .. } => 2 + text_len(message),
     };
     HEADER_LEN + body
@@ -241,6 +250,8 @@ const fn kind(frame: &Frame) -> u8 {
         Frame::Page { .. } => PAGE,
         Frame::GoingAway => GOING_AWAY,
         Frame::Forward { .. } => FORWARD,
+        Frame::SizeRequest { .. } => SIZE_REQUEST,
+        Frame::Size { .. } => SIZE,
         Frame::Error { .. } => ERROR,
         Frame::DataAt { .. } => DATA_AT,
         Frame::Slots { .. } => SLOTS,
@@ -309,7 +320,7 @@ impl Decoder {
         if body > MAX_BODY {
             return Err(DecodeError::TooLong(body));
         }
-        if !(HELLO..=FORWARD).contains(&kind) {
+        if !(HELLO..=SIZE).contains(&kind) {
             return Err(DecodeError::UnknownKind(kind));
         }
         let holds_block = matches!(kind, DATA | DATA_AT | SLOT);
@@ -486,6 +497,8 @@ fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
         PAGE => Frame::Page { page: body.page()?, values: body.rest(MAX_BODY)? },
         GOING_AWAY => Frame::GoingAway,
         FORWARD => Frame::Forward { address: body.text()? },
+        SIZE_REQUEST => Frame::SizeRequest { stream: body.id()? },
+        SIZE => Frame::Size { stream: body.id()?, size: body.u64()? },
         ERROR => Frame::Error { code: ErrorCode::from_u16(body.u16()?), message: body.text()? },
         _ => return Err(DecodeError::UnknownKind(kind)),
     };

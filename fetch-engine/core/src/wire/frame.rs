@@ -168,6 +168,19 @@ pub enum Frame {
         /// `HOST:PORT` of the source, as the relay's list has it.
         address: String,
     },
+    /// Client, after `Hello`: how many bytes has this stream? Only a client that does not know has to ask,
+    /// before it opens the stream.
+    SizeRequest {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// The answer to [`Frame::SizeRequest`].
+    Size {
+        /// The stream.
+        stream: StreamId,
+        /// Bytes of the server's copy, or of what it has a part of.
+        size: u64,
+    },
     /// Either: what went wrong; the sender closes after it.
     Error {
         /// For programs.

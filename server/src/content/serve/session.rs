@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
-use tributary_core::geometry::Geometry;
+use tributary_core::geometry::{Geometry, StreamId};
 use tributary_core::held::Held;
 use tributary_core::verify::PageId;
 use tributary_core::walker::{Order, Walker};
@@ -235,10 +235,7 @@ impl Session<'_> {
             Frame::Open { stream, size, block_size, me, identify }
                 if self.greeted && self.opened.is_none() =>
             {
-                let film = self.serving.library.open(*stream).map_err(|error| match error {
-                    OpenError::NoSuchStream(_) => Closing::new(ErrorCode::NoSuchStream, error.to_string()),
-                    OpenError::Withdrawn(_) => Closing::new(ErrorCode::ReadFailed, error.to_string()),
-                })?;
+                let film = self.open(*stream)?;
                 if film.size != *size {
                     let said = format!("this server's copy has {} bytes, not {size}", film.size);
                     return Err(Closing::new(ErrorCode::SizeMismatch, said));
@@ -248,6 +245,11 @@ impl Session<'_> {
                 encode(&Frame::Opened { size: film.size, held: Held::all() }, &mut self.answers);
                 let walker = Walker::identifying(*me, geometry, *identify);
                 self.opened = Some(Opened { film, geometry, walker, groups: None });
+                Ok(())
+            }
+            Frame::SizeRequest { stream } if self.greeted => {
+                let film = self.open(*stream)?;
+                encode(&Frame::Size { stream: *stream, size: film.size }, &mut self.answers);
                 Ok(())
             }
             Frame::Forward { .. } => Err(Closing::new(
@@ -281,6 +283,13 @@ impl Session<'_> {
             }
             _ => Err(Closing::new(ErrorCode::Unexpected, "this frame may not come here")),
         }
+    }
+
+    fn open(&self, stream: StreamId) -> Result<OpenStream, Closing> {
+        self.serving.library.open(stream).map_err(|error| match error {
+            OpenError::NoSuchStream(_) => Closing::new(ErrorCode::NoSuchStream, error.to_string()),
+            OpenError::Withdrawn(_) => Closing::new(ErrorCode::ReadFailed, error.to_string()),
+        })
     }
 
     /// Puts what comes next into `out`: answers, else a page, else a block.

@@ -53,6 +53,8 @@ fn every_frame() -> Vec<Frame> {
         Frame::Page { page: PageId { level: Level::Top, index: 0 }, values: Bytes::from(vec![1; 64]) },
         Frame::GoingAway,
         Frame::Forward { address: "box.local:7410".into() },
+        Frame::SizeRequest { stream: StreamId([7; 32]) },
+        Frame::Size { stream: StreamId([7; 32]), size: 1 << 40 },
         Frame::Error { code: ErrorCode::Busy, message: "as many as I take".into() },
     ]
 }
