@@ -379,8 +379,8 @@ impl Driver {
         }
         let (ever_opened, give_up_after) = (self.ever_opened, self.give_up_after);
         let held_by_nobody = inner.session.held_by_nobody();
-        let facts =
-            Facts { full, held_by_nobody, ever_opened, dry: now.since(self.last_progress), give_up_after };
+        let (dry, lacks_pages) = (now.since(self.last_progress), inner.session.lacks_pages());
+        let facts = Facts { full, held_by_nobody, ever_opened, dry, lacks_pages, give_up_after };
         let (state, failure) = judge(&inner.seen(now), facts);
         if failure != self.shared.failure() {
             self.shared.set_failure(failure);

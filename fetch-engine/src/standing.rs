@@ -31,9 +31,17 @@ pub(crate) struct Facts {
     pub(crate) ever_opened: bool,
     /// For how long something was wanted and nothing came.
     pub(crate) dry: Duration,
+    /// Hashes are awaited, and only plain web servers are there, which have none.
+    pub(crate) lacks_pages: bool,
     /// How long that may last.
     pub(crate) give_up_after: Duration,
 }
+
+/// Time without progress after which what is lacking is told.
+const DRY: Duration = Duration::from_secs(1);
+/// Why nothing goes on though there are sources.
+const NO_PAGES: &str = "Only plain web servers are left, and what they send can't be verified: the hashes for it \
+                        come from content servers. ";
 
 /// How the stream stands, and why its reads fail where they do.
 pub(crate) fn judge(sources: &[Seen], facts: Facts) -> (StreamState, Option<Failure>) {
@@ -56,7 +64,11 @@ pub(crate) fn judge(sources: &[Seen], facts: Facts) -> (StreamState, Option<Fail
             [] => "No server holds this title now".to_owned(),
             _ => format!("No server could send the rest for {}", span(facts.dry)),
         };
-        return failed(FailureKind::NobodyReachable, format!("{start}. {}", all(sources)));
+        let why = if facts.lacks_pages { NO_PAGES } else { "" };
+        return failed(FailureKind::NobodyReachable, format!("{start}. {why}{}", all(sources)));
+    }
+    if facts.lacks_pages && facts.dry >= DRY {
+        return (StreamState::Nobody(format!("{NO_PAGES}{}", all(sources))), None);
     }
     if facts.held_by_nobody.is_some() {
         return (StreamState::Nobody(format!("{}. {}", lacking(facts), all(sources))), None);
@@ -129,6 +141,7 @@ mod tests {
         held_by_nobody: None,
         ever_opened: true,
         dry: Duration::from_secs(3),
+        lacks_pages: false,
         give_up_after: Duration::from_secs(15),
     };
 
@@ -204,6 +217,19 @@ mod tests {
     fn refusals_alone_say_nothing_of_copies() {
         let refused = seen("a", SourceState::Gone, Some("not on its list"), Some(ErrorCode::Refused));
         assert_eq!(kind(&[refused], FACTS), Some(FailureKind::NobodyReachable));
+    }
+
+    #[test]
+    fn what_is_lacking_is_told_where_there_are_sources() {
+        let sources = [seen("web", SourceState::Waiting, None, None)];
+        let lacking = Facts { lacks_pages: true, ..FACTS };
+        let (state, failure) = judge(&sources, lacking);
+        assert!(matches!(state, StreamState::Nobody(why) if why.contains("plain web servers")));
+        assert_eq!(failure, None);
+        let moment = Facts { dry: Duration::ZERO, ..lacking };
+        assert_eq!(judge(&sources, moment), (StreamState::Flowing, None));
+        let (_, failure) = judge(&sources, Facts { dry: FACTS.give_up_after, ..lacking });
+        assert!(failure.unwrap().message.contains("plain web servers"));
     }
 
     #[test]

@@ -120,6 +120,21 @@ fn a_web_server_is_killed_half_way() {
 }
 
 #[test]
+fn the_content_server_is_killed_and_the_web_server_goes_on_verified() {
+    let files = Files::new();
+    let (mut cluster, content) = content_server(10);
+    let nginx = Nginx::start("left", &files.root(), "");
+    let throttle = Throttle::start(&nginx.address, 10);
+    let url = throttle.url("film");
+    let arguments = ["--source", &content, "--source", &url];
+    let mut fetch = Fetch::start_with(files.directory.path(), &arguments, &files.out());
+    fetch.wait_for_bytes(BYTES / 3);
+    cluster.server("alpha").process.kill();
+    let report = whole(fetch.finish(LIMIT), &files.out(), &files.hash);
+    assert!(report.verified && at(&report, &url).bytes > BYTES / 2, "{report:#?}");
+}
+
+#[test]
 fn a_web_server_that_is_of_no_use_is_refused_by_name_and_the_film_comes_all_the_same() {
     let files = Files::new();
     let (_cluster, content) = content_server(20);

@@ -1,14 +1,21 @@
 //! Fetching hash pages ahead of the blocks they prove.
+//!
+//! Plain web servers have none. Where there are such sources, pages are fetched far ahead from the others:
+//! should those go, the film goes on for as long as its pages are here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::Session;
 use crate::pattern::SourceId;
 use crate::time::Time;
-use crate::verify::{PageId, Proof};
+use crate::verify::{LEAF_SPAN, PageId, Proof};
 
 /// A page that was asked of somebody is asked of somebody else after this long, or four round trips.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Pages are fetched so far ahead of the walk, in bytes of the stream, where some source gives none.
+const PAGES_AHEAD_BYTES: u64 = 16 << 20;
 
 /// Which pages are wanted and who was asked.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +112,28 @@ impl PageFetch {
     }
 }
 
+impl Session {
+    /// See above.
+    pub(super) fn want_pages_ahead(&mut self) {
+        if self.sources.values().all(|source| source.gives_pages) || self.demand.main.is_empty() {
+            return;
+        }
+        let last = self.demand.main.end - 1;
+        let start = self.geometry.range(self.walk.next.min(last)).start;
+        let end = self.geometry.range(last).end.min(start + PAGES_AHEAD_BYTES);
+        for index in start / LEAF_SPAN..end.div_ceil(LEAF_SPAN) {
+            self.pages.want(&self.tree, PageId::leaf_at(index * LEAF_SPAN));
+        }
+    }
+
+    /// Whether hash pages are wanted, and of the sources that are there none gives any.
+    #[must_use]
+    pub fn lacks_pages(&self) -> bool {
+        let mut usable = self.sources.values().filter(|source| source.is_usable()).peekable();
+        !self.pages.is_idle() && usable.peek().is_some() && !usable.any(|source| source.gives_pages)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Action, Config, Demand, Event, Session};
@@ -131,5 +160,26 @@ mod tests {
             assert_eq!(asked.is_empty(), !gives_pages, "{asked:?}");
         }
         assert!(asked.iter().all(|to| *to == content), "the nearer one has none: {asked:?}");
+        assert!(!session.lacks_pages());
+    }
+
+    #[test]
+    fn pages_are_wanted_far_ahead_where_some_source_has_none() {
+        let geometry = Geometry::new(64 << 20, 16 << 10).unwrap();
+        let source = |index| SourceId::new(index).unwrap();
+        let wanted = |gives_pages: [bool; 2]| {
+            let mut session = Session::new(StreamId([1; 32]), geometry, Config::default()).unwrap();
+            session.handle(Time::ZERO, Event::Demand(Demand { main: 1..4097, others: Vec::new() }));
+            for (index, gives_pages) in (0..).zip(gives_pages) {
+                let (source, rtt) = (source(index), Duration::from_millis(5));
+                session.handle(Time::ZERO, Event::Added { source, hint: None, gives_pages });
+                session.handle(Time::ZERO, Event::Connected { source, rtt, relayed: false });
+            }
+            (session.pages.wanted.len(), session.lacks_pages())
+        };
+        let (far, near) = (wanted([true, false]), wanted([true, true]));
+        assert!(far.0 >= 16 && !far.1, "{far:?}");
+        assert!(near.0 < 3 && !near.1, "{near:?}");
+        assert!(wanted([false, false]).1);
     }
 }

@@ -156,6 +156,7 @@ impl Session {
             source.planned *= decay;
         }
         self.skip_unwanted();
+        self.want_pages_ahead();
         while self.walk.next < self.demand.main.end {
             let candidates = self.candidates(now);
             if candidates.is_empty() {
