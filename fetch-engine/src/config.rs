@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tributary_core::session::PlannerKind;
+use tributary_core::session::{CutOver, PlannerKind};
 use tributary_core::wire::Identify;
 
 use crate::locator::SourceUrl;
@@ -35,6 +35,12 @@ pub struct EngineConfig {
     pub planner: PlannerKind,
     /// Most relays by which each server is reached as well, of those that a director lists. 0: none.
     pub routes_per_server: usize,
+    /// How a new pattern takes over.
+    pub cut_over: CutOver,
+    /// Elements of a pattern, 1 to 1,024; as the planner likes where none is given.
+    pub pattern_length: Option<u16>,
+    /// Elements of a pattern for each block, 1 to 1,024.
+    pub elements_per_block: u16,
     /// How long a stream may be without any source before it fails. [`Duration::MAX`]: it never does,
     /// and goes on by itself when a source is back.
     pub give_up_after: Duration,
@@ -58,6 +64,9 @@ impl Default for EngineConfig {
             cache: CacheLimits::default(),
             planner: PlannerKind::default(),
             routes_per_server: 4,
+            cut_over: CutOver::default(),
+            pattern_length: None,
+            elements_per_block: 1,
             give_up_after: Duration::MAX,
             block_size: None,
             redundancy: 1,

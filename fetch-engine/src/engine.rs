@@ -265,6 +265,9 @@ impl Engine {
             geometry,
             Config {
                 planner: config.planner,
+                cut_over: config.cut_over,
+                pattern_length: config.pattern_length,
+                elements_per_block: config.elements_per_block,
                 redundancy: config.redundancy,
                 identify: config.identify,
                 max_outstanding_bytes: MAX_OUTSTANDING_BYTES.min(cache.ahead_bytes),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tributary_core::geometry::Geometry;
 use tributary_core::pattern::{MAX_SOURCES, SourceId};
-use tributary_core::session::{Session, SourceState, SourceStats};
+use tributary_core::session::{CutOver, PlannerKind, Session, SourcePrediction, SourceState, SourceStats};
 use tributary_core::time::Time;
 
 use crate::cache::Cache;
@@ -13,7 +13,10 @@ use crate::journal::Journal;
 use crate::meter::Meter;
 use crate::roster::Roster;
 use crate::shared::Shared;
-use crate::snapshot::{CacheSnapshot, Cell, PatternSnapshot, Snapshot, SourceSnapshot, StreamState, Totals};
+use crate::snapshot::{
+    CacheSnapshot, Cell, PatternSnapshot, PredictionSnapshot, SchemeSnapshot, Snapshot,
+    SourcePredictionSnapshot, SourceSnapshot, StreamState, Totals,
+};
 use crate::standing::Seen;
 use crate::verification::Verification;
 use crate::words;
@@ -141,6 +144,7 @@ impl LiveInner {
             PatternSnapshot { epoch, from, pattern: pattern.to_string() }
         };
         snapshot.patterns = self.session.patterns().into_iter().map(pattern).collect();
+        snapshot.scheme = scheme_of(&self.session);
         snapshot.state = self.state.clone();
         snapshot.verification = self.verification;
         let sums = self.session.counters();
@@ -152,12 +156,50 @@ impl LiveInner {
             control_bytes: sums.control_bytes,
             page_bytes: sums.page_bytes,
             epochs: sums.epochs,
+            leases: sums.leases,
+            late_lost: sums.late_lost,
+            late_repaired: sums.late_repaired,
+            late_doubled: sums.late_doubled,
             out_of_sequence: sums.out_of_sequence,
             repairs: sums.repairs,
             hedges: sums.hedges,
             wrong_blocks: sums.wrong_blocks,
             peak_reorder_bytes: sums.peak_reorder_bytes,
         };
+    }
+}
+
+fn scheme_of(session: &Session) -> SchemeSnapshot {
+    let config = session.config();
+    let one = |source: &SourcePrediction| SourcePredictionSnapshot {
+        letter: source.source.letter(),
+        last_interval_bytes: source.last_interval_bytes,
+        interval_pct: source.interval_pct,
+        blocks_per_second: source.blocks_per_second,
+        last_block: source.last_seq,
+        predicted_block: source.seq,
+    };
+    SchemeSnapshot {
+        planner: match config.planner {
+            PlannerKind::Arrival => "arrival",
+            PlannerKind::Interval => "interval",
+        },
+        cut_over: match config.cut_over {
+            CutOver::Lease => "lease",
+            CutOver::Prediction => "prediction",
+            CutOver::Synchronous => "synchronous",
+        },
+        elements_per_block: config.elements_per_block,
+        redundancy: config.redundancy,
+        unacknowledged: session.unacknowledged().map(SourceId::letter).collect(),
+        prediction: session.prediction().map(|prediction| PredictionSnapshot {
+            epoch: prediction.epoch,
+            seconds_in_future: prediction.seconds_in_future,
+            max: prediction.max,
+            rounded: prediction.rounded,
+            applied_from: prediction.applied_from,
+            sources: prediction.sources.iter().map(one).collect(),
+        }),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub sources: Vec<SourceSnapshot>,
     /// Patterns: the one in force at the next awaited block, then those announced after it.
     pub patterns: Vec<PatternSnapshot>,
+    /// How patterns are made and take over.
+    pub scheme: SchemeSnapshot,
     /// First block at or after the play head that is not here yet: the next one awaited.
     pub next_block: u64,
     /// Block at the main read head.
@@ -126,6 +128,57 @@ pub struct PatternSnapshot {
     pub pattern: String,
 }
 
+/// How patterns are made and take over.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SchemeSnapshot {
+    /// `arrival` or `interval`.
+    pub planner: &'static str,
+    /// `lease`, `prediction` or `synchronous`.
+    pub cut_over: &'static str,
+    /// Elements of a pattern for each block.
+    pub elements_per_block: u16,
+    /// How many sources send each block.
+    pub redundancy: u8,
+    /// Letters of the sources whose acknowledgement of the last epoch is awaited.
+    pub unacknowledged: String,
+    /// What the last predicted cut-over came from; none under another policy, and before the first.
+    pub prediction: Option<PredictionSnapshot>,
+}
+
+/// What a cut-over was predicted from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PredictionSnapshot {
+    /// Number of the epoch.
+    pub epoch: u32,
+    /// How far ahead it was predicted.
+    pub seconds_in_future: f64,
+    /// The largest prediction.
+    pub max: u64,
+    /// The same, rounded up to whole patterns.
+    pub rounded: u64,
+    /// First block of the epoch: that, or the first one not leased where it comes before.
+    pub applied_from: u64,
+    /// Each source's part.
+    pub sources: Vec<SourcePredictionSnapshot>,
+}
+
+/// One source's part in a prediction.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct SourcePredictionSnapshot {
+    /// The source's letter.
+    pub letter: char,
+    /// Bytes it sent in the last interval.
+    pub last_interval_bytes: u64,
+    /// Its part of all bytes of the interval, in per cent.
+    pub interval_pct: f64,
+    /// Blocks a second that the pattern had it send.
+    pub blocks_per_second: f64,
+    /// The last of them.
+    pub last_block: u64,
+    /// Where the stream will be, by this source.
+    pub predicted_block: u64,
+}
+
 /// Sums since a stream was opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
@@ -143,6 +196,14 @@ pub struct Totals {
     pub page_bytes: u64,
     /// Epochs announced.
     pub epochs: u64,
+    /// Extensions of the lease without a new epoch.
+    pub leases: u64,
+    /// Blocks that nobody would have sent because an epoch came late.
+    pub late_lost: u64,
+    /// Those of them that were ordered by name at once.
+    pub late_repaired: u64,
+    /// Blocks that came twice because an epoch came late.
+    pub late_doubled: u64,
     /// Blocks that came before one with a smaller number.
     pub out_of_sequence: u64,
     /// Blocks ordered again from another source.

@@ -37,6 +37,14 @@ pub struct Report {
     pub control_bytes: u64,
     /// Epochs announced.
     pub epochs: u64,
+    /// Extensions of the lease without a new epoch.
+    pub leases: u64,
+    /// Blocks that nobody would have sent because an epoch came late.
+    pub late_lost: u64,
+    /// Those of them that were ordered at once.
+    pub late_repaired: u64,
+    /// How patterns were made and took over.
+    pub scheme: serde_json::Value,
     /// Blocks that came before one with a smaller number.
     pub out_of_sequence: u64,
     /// Most bytes that waited for an earlier block.

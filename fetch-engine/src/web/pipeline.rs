@@ -15,11 +15,14 @@ use tributary_core::held::Held;
 use tributary_core::walker::{Order, Walker};
 use tributary_core::wire::{DATA_OVERHEAD, Frame, VERSION, encoded_len};
 
+use self::acks::Acks;
 use super::exchange::{Exchange, Part, Purpose, Request};
 use super::refusal::{self, Stop};
 use super::request;
 use super::source::WebSource;
 use super::window::Window;
+
+mod acks;
 
 /// Most test blocks that may wait to be asked for; a session sends one at a time.
 const MAX_ECHOES_WAITING: usize = 16;
@@ -49,6 +52,7 @@ pub(crate) struct Pipeline {
     /// Taken from the walk, and not asked for yet.
     next: Option<Order>,
     echoes: VecDeque<(u64, Bytes)>,
+    acks: Acks,
     /// Asked on a connection that ended first.
     again: VecDeque<Request>,
     /// Bytes that are asked for and not here, on all connections.
@@ -68,6 +72,7 @@ impl Pipeline {
             rtt,
             next: None,
             echoes: VecDeque::new(),
+            acks: Acks::default(),
             again: VecDeque::new(),
             asked_bytes: 0,
             told_ahead: 0,
@@ -102,15 +107,17 @@ impl Pipeline {
                 let answer = walker.handle(frame).map_err(refusal::unexpected)?;
                 if walker.generation() != before {
                     self.next = None;
+                    self.acks.clear();
                     self.again.retain(|request| matches!(request.purpose, Purpose::Echo(..)));
                 } else if let Frame::Cancel { blocks, .. } = frame
-                    && self.next.is_some_and(|order| blocks.contains(&order.seq))
+                    && let Some(order) = self.next.take_if(|order| blocks.contains(&order.seq))
                 {
-                    self.next = None;
+                    self.acks.settled(order.seq);
                 }
                 if let Some(answer) = answer {
-                    self.reply(answer);
+                    self.acks.add(answer);
                 }
+                self.acknowledge();
             }
             // A web server has no hash pages, and the session knows that.
             _ => {}
@@ -129,7 +136,10 @@ impl Pipeline {
         if !self.again.is_empty() || !self.echoes.is_empty() {
             return true;
         }
-        self.next = self.next.take().or_else(|| self.walk.as_mut()?.0.next_order());
+        if self.next.is_none() {
+            self.next = self.walk.as_mut().and_then(|(walker, _)| walker.next_order());
+            self.next.iter().for_each(|order| self.acks.taken(order.seq));
+        }
         self.next.is_some()
     }
 
@@ -162,9 +172,11 @@ impl Pipeline {
         }
         let (walker, geometry) = self.walk.as_mut()?;
         let first = self.next.take().or_else(|| walker.next_order())?;
+        self.acks.taken(first.seq);
         let mut orders = VecDeque::from([first]);
         let mut range = geometry.range(first.seq);
         while let Some(order) = walker.next_order() {
+            self.acks.taken(order.seq);
             let next = geometry.range(order.seq);
             if next.start != range.end || next.end - range.start > most {
                 self.next = Some(order);
@@ -199,6 +211,8 @@ impl Pipeline {
                 Part::Block(Order { generation, epoch, seq, .. }, bytes) => {
                     self.came.bytes += DATA_OVERHEAD;
                     self.came.frames.push(Frame::Data { generation, epoch, seq, bytes });
+                    self.acks.settled(seq);
+                    self.acknowledge();
                 }
                 Part::Echo(nonce, payload) => self.reply(Frame::EchoReply { nonce, payload }),
             }
@@ -241,6 +255,12 @@ impl Pipeline {
     pub(crate) fn cut(&mut self, exchange: Exchange) {
         self.lost(exchange);
         self.again.retain(|request| matches!(request.purpose, Purpose::Echo(..)));
+    }
+
+    fn acknowledge(&mut self) {
+        while let Some(ack) = self.acks.ready() {
+            self.reply(ack);
+        }
     }
 
     fn opened(&mut self) {

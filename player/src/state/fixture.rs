@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetch_engine::snapshot::{
-    CacheSnapshot, Cell, LogEntry, LogKind, PatternSnapshot, Snapshot, SourceSnapshot, StreamState, Totals,
-    Verification,
+    CacheSnapshot, Cell, LogEntry, LogKind, PatternSnapshot, SchemeSnapshot, Snapshot, SourceSnapshot,
+    StreamState, Totals, Verification,
 };
 use tributary_core::directory::{
     CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, Title, TitlePage, Track,
@@ -186,6 +186,7 @@ pub fn snapshot() -> Snapshot {
             SourceSnapshot { repairs: 1, route: "relay west".to_owned(), ..source(3, 3.5, 96.0, 0.19) },
         ],
         patterns: vec![pattern(7, 848, "ACADABACAD"), pattern(8, 952, "ACDAACDAB")],
+        scheme: SchemeSnapshot::default(),
         next_block: 931,
         head_block: head,
         rate_bps: 18.6e6,

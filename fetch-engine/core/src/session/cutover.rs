@@ -28,8 +28,6 @@ use crate::wire::{Frame, MAX_LIST};
 
 /// What the prediction reaches beyond the largest round trip where nobody chooses otherwise.
 const FUTURE_MARGIN: Duration = Duration::from_millis(100);
-/// Blocks that may be under way before an acknowledgement.
-const BLOCKS_BEFORE_ACK: f64 = 2.0;
 
 /// Leased blocks that a new pattern gives to others.
 type Moves = BTreeMap<Seq, Move>;
@@ -276,8 +274,8 @@ impl Session {
     /// An acknowledgement comes behind what is under way.
     fn patience_for_ack(&self, id: SourceId) -> Duration {
         let Some(source) = self.sources.get(&id) else { return Duration::ZERO };
-        let blocks = BLOCKS_BEFORE_ACK * f64::from(self.geometry.block_size());
-        let under_way = source.rough_rate().map_or(0.0, |rate| blocks / rate);
+        let owed = source.backlog_bytes() as f64;
+        let under_way = source.rough_rate().map_or(0.0, |rate| owed / rate);
         let longest = self.config.dead_after;
         source.suspicion(longest) + Duration::from_secs_f64(under_way.min(longest.as_secs_f64()))
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use fetch_engine::snapshot::{LogEntry, LogKind, Snapshot, SourceSnapshot};
+use fetch_engine::snapshot::{LogEntry, LogKind, SchemeSnapshot, Snapshot, SourceSnapshot};
 use serde::Serialize;
 
 /// Bytes of the first part that is timed.
@@ -68,6 +68,14 @@ pub(crate) struct Report {
     control_bytes: u64,
     page_bytes: u64,
     epochs: u64,
+    /// Extensions of the lease without a new epoch.
+    leases: u64,
+    /// Blocks that nobody would have sent because an epoch came late, and those that were repaired at once.
+    late_lost: u64,
+    late_repaired: u64,
+    late_doubled: u64,
+    /// How patterns were made and took over.
+    scheme: SchemeSnapshot,
     out_of_sequence: u64,
     peak_reorder_bytes: u64,
     repairs: u64,
@@ -138,6 +146,11 @@ impl Report {
             control_bytes: totals.control_bytes,
             page_bytes: totals.page_bytes,
             epochs: totals.epochs,
+            leases: totals.leases,
+            late_lost: totals.late_lost,
+            late_repaired: totals.late_repaired,
+            late_doubled: totals.late_doubled,
+            scheme: snapshot.scheme.clone(),
             out_of_sequence: totals.out_of_sequence,
             peak_reorder_bytes: totals.peak_reorder_bytes,
             repairs: totals.repairs,

@@ -1,7 +1,7 @@
 //! The flags that choose among the scheme's variants.
 
 use clap::{Args, ValueEnum};
-use fetch_engine::{EngineConfig, Identify, MAX_BLOCK_SIZE, MAX_COPIES, PlannerKind};
+use fetch_engine::{CutOver, EngineConfig, Identify, MAX_BLOCK_SIZE, MAX_COPIES, MAX_ELEMENTS, PlannerKind};
 
 /// How blocks are cut, shared out and named, and by which ways they come.
 #[derive(Clone, Copy, Debug, Args)]
@@ -9,6 +9,16 @@ pub(crate) struct Scheme {
     /// Who decides which server sends what.
     #[arg(long, value_name = "NAME", value_enum, default_value_t = Planner::Arrival)]
     pub(crate) planner: Planner,
+    /// How a new pattern takes over while blocks flow.
+    #[arg(long, value_name = "POLICY", value_enum, default_value_t = Policy::Lease)]
+    pub(crate) cut_over: Policy,
+    /// Elements of a pattern, 1 to 1024, and not fewer than stand for a block [default: as the planner
+    /// likes].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_ELEMENTS as i64))]
+    pub(crate) pattern_length: Option<u16>,
+    /// Elements of a pattern that stand for one block, 1 to 1024.
+    #[arg(long, value_name = "G", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=MAX_ELEMENTS as i64))]
+    pub(crate) elements_per_block: u16,
     /// Bytes of a block, 1 to 1048576 [default: 16384, or 65536 for large files and fast servers].
     /// Blocks smaller than 16384 bytes are for files of at most 1048576 of them.
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_BLOCK_SIZE)))]
@@ -29,6 +39,9 @@ impl Scheme {
     pub(crate) fn choose(self, config: EngineConfig) -> EngineConfig {
         EngineConfig {
             planner: self.planner.into(),
+            cut_over: self.cut_over.into(),
+            pattern_length: self.pattern_length,
+            elements_per_block: self.elements_per_block,
             block_size: self.block_size,
             redundancy: self.redundancy,
             identify: self.identify.into(),
@@ -52,6 +65,27 @@ impl From<Planner> for PlannerKind {
         match planner {
             Planner::Arrival => Self::Arrival,
             Planner::Interval => Self::Interval,
+        }
+    }
+}
+
+/// Names of the cut-over policies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Policy {
+    /// Where the lease ends: nothing is lost or doubled.
+    Lease,
+    /// At a predicted block inside the lease; what lateness loses is repaired.
+    Prediction,
+    /// Where the lease ends, once every server has acknowledged it.
+    Synchronous,
+}
+
+impl From<Policy> for CutOver {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Lease => Self::Lease,
+            Policy::Prediction => Self::Prediction,
+            Policy::Synchronous => Self::Synchronous,
         }
     }
 }
@@ -100,6 +134,16 @@ mod tests {
         let chosen = parse(&flags).unwrap().choose(EngineConfig::default());
         assert_eq!((chosen.block_size, chosen.redundancy, chosen.identify), (Some(7), 3, Identify::Slot));
         assert_eq!(chosen.planner, PlannerKind::Interval);
+        assert_eq!(
+            (plain.cut_over, plain.pattern_length, plain.elements_per_block),
+            (CutOver::Lease, None, 1)
+        );
+        let flags = ["--cut-over", "prediction", "--pattern-length", "1024", "--elements-per-block", "4"];
+        let chosen = parse(&flags).unwrap().choose(EngineConfig::default());
+        assert_eq!(chosen.cut_over, CutOver::Prediction);
+        assert_eq!((chosen.pattern_length, chosen.elements_per_block), (Some(1024), 4));
+        let chosen = parse(&["--cut-over", "synchronous"]).unwrap().choose(EngineConfig::default());
+        assert_eq!(chosen.cut_over, CutOver::Synchronous);
     }
 
     #[test]
@@ -111,6 +155,9 @@ mod tests {
             ("--redundancy", "0", "1..=64"),
             ("--redundancy", "65", "1..=64"),
             ("--identify", "guess", "number, offset, slot"),
+            ("--cut-over", "soon", "lease, prediction, synchronous"),
+            ("--pattern-length", "0", "1..=1024"),
+            ("--elements-per-block", "1025", "1..=1024"),
         ] {
             let error = parse(&[flag, value]).unwrap_err();
             assert_eq!(error.exit_code(), 2);

@@ -279,3 +279,30 @@ fn whatever_comes_and_is_ordered_nothing_panics() {
         asked(&mut pipeline);
     });
 }
+
+/// An epoch that comes when blocks of the one before are asked for already is acknowledged behind them.
+#[test]
+fn an_acknowledgement_comes_behind_what_was_walked_past() {
+    let mut table = pipeline();
+    table.take(&epoch(1, 1, 1, 20, "AB")).unwrap();
+    let mut ranges = asked(&mut table);
+    let schedule = "B".parse::<Pattern>().unwrap().into();
+    let late = Frame::Epoch { generation: 1, epoch: 2, from: 2, lease: 20, acknowledge: true, schedule };
+    table.take(&late).unwrap();
+    let mut raw = BytesMut::new();
+    let mut frames = Vec::new();
+    while !ranges.is_empty() {
+        for range in std::mem::take(&mut ranges) {
+            raw.extend_from_slice(&answer(&range, None, ""));
+            table.feed_all(&mut raw).unwrap();
+            frames.extend(table.came().map(|came| came.frames).unwrap_or_default());
+        }
+        ranges = asked(&mut table);
+    }
+    let acked = frames.iter().position(|frame| matches!(frame, Frame::EpochAck { .. })).unwrap();
+    let Frame::EpochAck { next_unsent, .. } = frames[acked] else { panic!("an acknowledgement") };
+    let blocks = |frames: &[Frame]| frames.iter().filter(|f| matches!(f, Frame::Data { .. })).count() as u64;
+    assert!(next_unsent > 2, "the walk was past the epoch's first block");
+    assert_eq!(blocks(&frames[..acked]), next_unsent / 2, "every block of A before it has come");
+    assert_eq!(blocks(&frames[acked..]), 0);
+}
