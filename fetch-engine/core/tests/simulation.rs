@@ -332,3 +332,13 @@ fn a_pattern_that_names_fewer_sources_than_copies_is_kept() {
         assert!(outcome.counters.epochs < 4000, "{planner:?} {cut_over:?}: {:?}", outcome.counters);
     }
 }
+
+/// The fastest server leaves out every fifth of its blocks. It sends in order, so a block that it passed by
+/// never comes: it is ordered elsewhere at once, not when its time has run out.
+#[test]
+fn what_a_server_passed_by_is_repaired_at_once() {
+    let hosts = [(2_500_000, 20), (1_250_000, 40), (625_000, 60)];
+    let outcome = Scenario::steady(&hosts, 8 << 20).with_vice(0, Fault::Withheld).run().unwrap();
+    let ideal = (8 << 20) as f64 / (2_000_000.0 + 1_250_000.0 + 625_000.0);
+    assert!(outcome.seconds < ideal * 1.25, "{:.2} s, ideal {ideal:.2} s", outcome.seconds);
+}

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::ledger::Debt;
 use super::source::Source;
-use super::{Action, Notice, Session};
+use super::{Action, CutOver, Notice, Session};
 use crate::geometry::Seq;
 use crate::pattern::SourceId;
 use crate::time::Time;
@@ -175,11 +174,18 @@ impl Session {
     /// The seed's check (134, 144): the first block in a source's queue should be the first it owes.
     fn note_sequence(&mut self, now: Time, id: SourceId, epoch: u32, seq: Seq) {
         let Some(source) = self.sources.get(&id) else { return };
-        let expected = source.backlog().iter().copied().find(|owed| {
-            let by_pattern = |debt: Debt| !debt.named && !debt.hedged && !debt.handed_over;
-            self.ledger.debt(*owed).is_some_and(|debt| debt.owners.contains(id) && by_pattern(debt))
-        });
+        let by_pattern = |owed: &Seq| {
+            self.ledger.debt(*owed).is_some_and(|debt| {
+                debt.owners.contains(id) && !debt.named && !debt.hedged && !debt.handed_over
+            })
+        };
+        let expected = source.backlog().iter().copied().find(by_pattern);
         let Some(awaited) = expected.filter(|expected| epoch > 0 && seq > *expected) else { return };
+        let in_order = self.config.cut_over != CutOver::Prediction && by_pattern(&seq);
+        let passed_by: Vec<Seq> = source.backlog().range(..seq).copied().filter(by_pattern).collect();
+        if in_order {
+            self.passed_by(now, id, &passed_by);
+        }
         self.counters.out_of_sequence += 1;
         let recently =
             self.out_of_sequence_told.is_some_and(|told| now.since(told) < TELL_OUT_OF_SEQUENCE_EVERY);

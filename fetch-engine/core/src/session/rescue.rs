@@ -35,7 +35,11 @@ impl Session {
     /// Orders blocks by name from whoever has them here first: `repair` in place of another, or for a
     /// side head, which is nobody's fault.
     fn order(&mut self, now: Time, blocks: &[Seq], repair: bool) {
-        let mut candidates = self.candidates(now);
+        self.order_of(now, self.candidates(now), blocks, repair);
+    }
+
+    /// The same, from one of these.
+    fn order_of(&mut self, now: Time, mut candidates: Vec<Candidate>, blocks: &[Seq], repair: bool) {
         if candidates.is_empty() || self.walk.epoch == 0 || blocks.is_empty() {
             return;
         }
@@ -82,6 +86,19 @@ impl Session {
         let blocks: Vec<Seq> = self.ledger.orphans().iter().copied().collect();
         self.order(now, &blocks, true);
         self.request_pages(now);
+    }
+
+    /// A source sent a later block of its own: it sends in order, so these never come from it. Others are
+    /// asked; it is asked again where there are none.
+    pub(super) fn passed_by(&mut self, now: Time, id: SourceId, blocks: &[Seq]) {
+        for seq in blocks {
+            self.take_back(now, id, *seq);
+        }
+        let others: Vec<Candidate> = self.candidates(now).into_iter().filter(|c| c.source != id).collect();
+        let orphans: Vec<Seq> =
+            blocks.iter().copied().filter(|seq| self.ledger.orphans().contains(seq)).collect();
+        self.order_of(now, others, &orphans, true);
+        self.order_orphans(now);
     }
 
     /// Orders the blocks of the side heads, which the pattern does not serve.
