@@ -241,9 +241,10 @@ fn a_metalink_file_names_servers_and_proves_each_piece() {
     let nginx = Nginx::start("metalink", &files.root(), "");
     let (right, wrong) = (nginx.url("film"), nginx.url("wrong"));
     let path = files.root().join("film.meta4");
-    std::fs::write(&path, metalink(&files.film(), 256 << 10, &[&wrong, &right])).unwrap();
-    for locator in [path.display().to_string(), nginx.url("film.meta4")] {
-        let report = whole(files.get(&[&locator]), &files.out(), &files.hash);
+    let local = path.display().to_string();
+    for (locator, piece_bytes) in [(&local, 256 << 10), (&nginx.url("film.meta4"), 100_000)] {
+        std::fs::write(&path, metalink(&files.film(), piece_bytes, &[&wrong, &right])).unwrap();
+        let report = whole(files.get(&[locator]), &files.out(), &files.hash);
         assert!(report.verified, "{report:#?}");
         assert_eq!(at(&report, &wrong).state, "quarantined", "{report:#?}");
         assert_eq!(at(&report, &right).bytes, BYTES);

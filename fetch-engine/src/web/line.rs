@@ -28,6 +28,8 @@ pub(crate) struct Line {
     pub(crate) write: WriteHalf<Box<dyn Wire>>,
     /// The round trip that the connect took.
     pub(crate) rtt: Duration,
+    /// How long its first use waits, for the sake of nearer servers.
+    pub(crate) held_back: Duration,
     /// When it was made, or used last.
     pub(crate) used: Instant,
 }
@@ -44,7 +46,7 @@ impl Line {
         let wire: Box<dyn Wire> =
             if url.is_encrypted() { Box::new(tls.wrap(url.host(), tcp).await?) } else { Box::new(tcp) };
         let (read, write) = split(wire);
-        Ok(Self { read, write, rtt, used: Instant::now() })
+        Ok(Self { read, write, rtt, held_back: Duration::ZERO, used: Instant::now() })
     }
 
     /// Whether the server has had no time to tire of it.

@@ -44,7 +44,10 @@ pub(crate) async fn serve(
         let ready = source.take_ready();
         let line_is_old = ready.is_some();
         let line = match ready {
-            Some(line) => line,
+            Some(line) => {
+                tokio::time::sleep(line.held_back).await;
+                line
+            }
             None => match Line::connect(&source.at(), tls).await {
                 Ok(line) => line,
                 Err(why) => return Loss::Unreachable(why),

@@ -127,6 +127,19 @@ impl WebSource {
         self.known().ready = Some(line);
     }
 
+    /// The round trip of the connection that was kept.
+    pub(crate) fn ready_rtt(&self) -> Option<Duration> {
+        self.known().ready.as_ref().map(|line| line.rtt)
+    }
+
+    /// Whoever takes the connection that was kept waits as much longer than the nearest server as it
+    /// would if it were made only then.
+    pub(crate) fn hold_back(&self, nearest: Duration) {
+        if let Some(line) = &mut self.known().ready {
+            line.held_back = line.rtt.saturating_sub(nearest);
+        }
+    }
+
     /// The connection that was kept, unless it has waited too long.
     pub(crate) fn take_ready(&self) -> Option<Line> {
         self.known().ready.take().filter(Line::is_fresh)
