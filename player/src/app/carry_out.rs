@@ -16,6 +16,13 @@ impl App {
         match command {
             Command::Copy(text) => ctx.copy_text(text),
             Command::ToggleSmall => self.toggle_small(ctx),
+            Command::ChangeSettings(settings) => self.change_settings(ctx, *settings),
+            Command::BindKey(action, key) => {
+                let mut settings = self.state.settings.clone();
+                settings.keys.bind(action, &key);
+                self.state.apply(Event::KeyAwaited(None));
+                self.change_settings(ctx, settings);
+            }
             command => self.carry_out(command),
         }
     }
@@ -73,8 +80,10 @@ impl App {
             Command::CloseNotice(number) => self.state.apply(Event::NoticeClosed(number)),
             Command::ToggleKeys => self.state.apply(Event::KeysShown(!self.state.keys_shown)),
             Command::FocusSearch => self.state.apply(Event::SearchFocus(true)),
-            // Only the window has a clipboard and a size; wishes from outside do not reach them.
-            Command::Copy(_) | Command::ToggleSmall => {}
+            // Only the window has a clipboard, a size and colours; wishes from outside do not reach them.
+            Command::Copy(_) | Command::ToggleSmall | Command::ChangeSettings(_) | Command::BindKey(..) => {}
+            Command::ShowSettings(page) => self.state.apply(Event::SettingsShown(page)),
+            Command::AwaitKey(action) => self.state.apply(Event::KeyAwaited(action)),
             Command::ToggleOpen => self.state.apply(Event::OpenShown(!self.state.open_shown)),
             Command::EditOpen(text) => self.state.apply(Event::OpenEdited(text)),
             Command::Open(text) => {
@@ -311,7 +320,9 @@ impl App {
             self.state.apply(Event::StatsOpened(false));
         } else if self.state.view == View::Player {
             self.leave();
-        } else if self.state.view == View::Title
+        } else if self.state.view == View::Settings && self.state.library.director.is_none() {
+            self.state.apply(Event::ChoosingDirector);
+        } else if matches!(self.state.view, View::Title | View::Settings)
             || (self.state.view == View::Directors && self.state.library.director.is_some())
         {
             self.state.apply(Event::LibraryShown);

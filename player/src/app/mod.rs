@@ -283,6 +283,18 @@ impl App {
         ctx.all_styles_mut(|style| style.animation_time = if still { 0.0 } else { theme::ANIMATION_SECONDS });
     }
 
+    /// Takes other settings, and writes what of them differs from the file.
+    fn change_settings(&mut self, ctx: &egui::Context, settings: Settings) {
+        if let Err(why) = self.config.set(&settings) {
+            tracing::warn!("{why}");
+            let notice =
+                Notice::warning(NoticeKind::Other, "The settings could not be kept", why.to_string());
+            self.state.apply(Event::Noticed(notice));
+        }
+        self.state.apply(Event::SettingsRead(Box::new(settings)));
+        self.follow_settings(ctx);
+    }
+
     /// Chooses the tracks in the languages that the settings prefer.
     fn choose_tracks(&self, tracks: &[TrackInfo]) {
         let settings = &self.state.settings;

@@ -5,7 +5,9 @@ use std::time::Duration;
 use tributary_core::directory::Title;
 use tributary_core::geometry::StreamId;
 
+use super::keymap::Action;
 use super::library::{Listing, TitleOrder};
+use super::settings::{Settings, SettingsPage};
 use super::shape::Shape;
 use super::stats::{EventFilter, StatsPage};
 
@@ -69,6 +71,14 @@ pub enum Command {
     SeekBy(f64),
     /// Go to a tenth of the whole, 0 to 9.
     SeekTenth(u8),
+    /// Show a page of the settings.
+    ShowSettings(SettingsPage),
+    /// Change the settings to these.
+    ChangeSettings(Box<Settings>),
+    /// Let an action wait for a key to be given to it, or none.
+    AwaitKey(Option<Action>),
+    /// Give an action that key.
+    BindKey(Action, String),
     /// Go to the next chapter, or back.
     SeekChapter {
         /// Forward, or back.

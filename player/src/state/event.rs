@@ -6,11 +6,12 @@ use std::time::Duration;
 use fetch_engine::snapshot::{LogEntry, Snapshot};
 use tributary_core::directory::{Catalogs, Servers, Title, TitlePage};
 
+use super::keymap::Action;
 use super::library::{KnownDirector, Listing};
 use super::memory::{Memory, WindowPlace};
 use super::notice::Notice;
 use super::playback::{Chapter, Fault, MediaWords, Origin, TrackChoice};
-use super::settings::Settings;
+use super::settings::{Settings, SettingsPage};
 use super::shape::{Repeat, Shape};
 use super::stats::{EventFilter, StatsPage};
 use super::subtitles::SubtitleFile;
@@ -164,6 +165,10 @@ pub enum Event {
     NoticeClosed(u64),
     /// The keys are shown or hidden.
     KeysShown(bool),
+    /// A page of the settings is on show.
+    SettingsShown(SettingsPage),
+    /// That action waits for a key to be given to it, or none.
+    KeyAwaited(Option<Action>),
     /// The sheet that opens files and addresses is shown or hidden.
     OpenShown(bool),
     /// The text in it changed.

@@ -154,6 +154,18 @@ impl KeyMap {
         }
     }
 
+    /// Gives an action one key, and takes that key from all others.
+    pub fn bind(&mut self, action: Action, key: &str) {
+        for (other, ..) in ACTIONS {
+            let keys = self.keys(other);
+            if other != action && keys.contains(&key) {
+                let rest = keys.into_iter().filter(|kept| *kept != key).map(str::to_owned).collect();
+                self.set(other, rest);
+            }
+        }
+        self.set(action, vec![key.to_owned()]);
+    }
+
     /// The first key of an action as it stands on a tooltip; empty where it has none.
     #[must_use]
     pub fn first(&self, action: Action) -> String {
@@ -205,6 +217,13 @@ mod tests {
         map.set(Action::Mute, vec!["m".to_owned()]);
         map.set(Action::Sound, vec!["a".to_owned()]);
         assert_eq!(map, KeyMap::default());
+    }
+
+    #[test]
+    fn a_key_that_is_given_is_taken_from_others() {
+        let mut map = KeyMap::default();
+        map.bind(Action::Mute, "k");
+        assert_eq!((map.keys(Action::Mute), map.keys(Action::PlayPause)), (vec!["k"], vec!["Space"]));
     }
 
     #[test]

@@ -32,7 +32,7 @@ use memory::Memory;
 use notice::Notices;
 use people::{People, Person};
 use playback::{Fault, Origin, Phase, Playback};
-use settings::Settings;
+use settings::{Settings, SettingsPage};
 use stats::{DRAWER_WIDTH, Stats};
 use tributary_core::directory::Title;
 
@@ -51,6 +51,8 @@ pub enum View {
     Library,
     /// A page for one title.
     Title,
+    /// The settings.
+    Settings,
     /// The film.
     Player,
 }
@@ -66,6 +68,10 @@ pub struct State {
     pub date: u64,
     /// What a person chose once and for all.
     pub settings: Settings,
+    /// Which page of the settings is on show.
+    pub settings_page: SettingsPage,
+    /// The action that waits for a key to be given to it.
+    pub awaited_key: Option<keymap::Action>,
     /// Where one left off, what was watched, how fast servers were.
     pub memory: Memory,
     /// When the film's place was noted last, in seconds since the window was opened.
@@ -115,6 +121,8 @@ impl Default for State {
             now: 0.0,
             date: 0,
             settings: Settings::default(),
+            settings_page: SettingsPage::default(),
+            awaited_key: None,
             memory: Memory::default(),
             noted: 0.0,
             previous: false,
@@ -175,6 +183,7 @@ impl State {
             Event::LibraryShown => {
                 self.view = View::Library;
                 self.page = None;
+                self.awaited_key = None;
             }
             Event::TitleShown(title) => {
                 self.page = Some(*title);
@@ -287,6 +296,12 @@ impl State {
             Event::Noticed(notice) => self.notices.add(notice, self.now),
             Event::NoticeClosed(number) => self.notices.close(number),
             Event::KeysShown(shown) => self.keys_shown = shown,
+            Event::SettingsShown(page) => {
+                self.view = View::Settings;
+                self.settings_page = page;
+                self.awaited_key = None;
+            }
+            Event::KeyAwaited(action) => self.awaited_key = action,
             Event::OpenShown(shown) => self.open_shown = shown,
             Event::OpenEdited(text) => self.open_field = text,
             Event::SmallSet(small) => self.small = small,

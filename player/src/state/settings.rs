@@ -39,6 +39,53 @@ impl ThemeChoice {
     }
 }
 
+/// A page of the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SettingsPage {
+    /// Going on, what comes next, languages.
+    #[default]
+    Playback,
+    /// Directors.
+    Network,
+    /// How much film is kept.
+    Cache,
+    /// Looks of subtitles.
+    Subtitles,
+    /// Colours and the window.
+    Appearance,
+    /// Which key does what.
+    Keys,
+    /// Version and licences.
+    About,
+}
+
+impl SettingsPage {
+    /// All, in the order of their pills.
+    pub const ALL: [Self; 7] = [
+        Self::Playback,
+        Self::Network,
+        Self::Cache,
+        Self::Subtitles,
+        Self::Appearance,
+        Self::Keys,
+        Self::About,
+    ];
+
+    /// Its name on the pill.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Playback => "Playback",
+            Self::Network => "Network",
+            Self::Cache => "Cache",
+            Self::Subtitles => "Subtitles",
+            Self::Appearance => "Appearance",
+            Self::Keys => "Keys",
+            Self::About => "About",
+        }
+    }
+}
+
 /// Bounds of the settings that are numbers.
 pub mod bounds {
     use std::ops::RangeInclusive;

@@ -19,6 +19,9 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
     if state.open_shown && ui.input(|input| input.key_pressed(Key::Escape)) {
         return scene.push(Command::Escape);
     }
+    if let Some(action) = state.awaited_key {
+        return give(ui, action, scene);
+    }
     if ui.ctx().text_edit_focused() || Popup::is_any_open(ui.ctx()) || state.open_shown {
         return;
     }
@@ -56,6 +59,23 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
     }
 }
 
+/// Gives the key that is pressed to the action that waits for one.
+fn give(ui: &Ui, action: Action, scene: &mut Scene<'_>) {
+    let pressed = ui.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            egui::Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+            _ => None,
+        })
+    });
+    match pressed {
+        Some((Key::Escape, _)) => scene.push(Command::AwaitKey(None)),
+        Some((key, held)) if Chord::parse(key.name()).is_some() => {
+            scene.push(Command::BindKey(action, Chord::name(key, held)));
+        }
+        _ => {}
+    }
+}
+
 /// A key of the map: the key itself and what must be held with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chord {
@@ -84,6 +104,17 @@ impl Chord {
             *held = true;
             rest = after;
         }
+    }
+
+    /// The words that [`parse`](Self::parse) understands.
+    fn name(key: Key, held: Modifiers) -> String {
+        let letter = key.name().len() == 1 && key.name().starts_with(|c: char| c.is_ascii_alphabetic());
+        let name = if letter { key.name().to_lowercase() } else { key.name().to_owned() };
+        // What is typed with Shift held is named by itself: a question mark.
+        let shift = held.shift && (letter || key.name().len() > 1);
+        let parts = [(held.command, "Ctrl+"), (held.alt, "Alt+"), (shift, "Shift+")];
+        let before: String = parts.into_iter().filter(|(on, _)| *on).map(|(_, word)| word).collect();
+        before + &name
     }
 
     /// Without a word on Shift it does not matter: some keys need it only on some keyboards.
@@ -179,5 +210,13 @@ mod tests {
         // However this keyboard makes a question mark.
         assert_eq!(of(Key::Questionmark, Modifiers::SHIFT), Some(Action::Keys));
         assert_eq!(Chord::parse("Strg+k"), None);
+        for (key, held, name) in [
+            (Key::K, Modifiers::NONE, "k"),
+            (Key::K, Modifiers::COMMAND | Modifiers::SHIFT, "Ctrl+Shift+k"),
+            (Key::ArrowLeft, Modifiers::ALT, "Alt+Left"),
+        ] {
+            assert_eq!(Chord::name(key, held), name);
+            assert!(Chord::parse(name).is_some_and(|chord| chord.key == key && chord.shift == held.shift));
+        }
     }
 }

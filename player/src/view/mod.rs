@@ -8,6 +8,7 @@ pub mod library;
 pub mod message;
 pub mod open;
 pub mod player;
+pub mod settings;
 pub mod stats;
 pub mod title;
 
@@ -64,8 +65,12 @@ pub fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
     match scene.state.view {
         View::Directors => directors::show(ui, rect, scene),
         View::Library => library::show(ui, rect, scene),
+        View::Settings => settings::show(ui, rect, scene),
         View::Title => title::show(ui, rect, scene),
         View::Player => player::show(ui, rect, scene),
+    }
+    if scene.state.view != View::Player {
+        player::notices(ui, rect, scene);
     }
     if scene.state.keys_shown {
         keys::show(ui, rect, scene);

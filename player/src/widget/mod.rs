@@ -18,3 +18,4 @@ pub mod seek_bar;
 pub mod slider;
 pub mod sparkline;
 pub mod text;
+pub mod toggle;

@@ -3,9 +3,8 @@
 use egui::accesskit::Role;
 use egui::{Align2, Rect, Response, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::state::Command;
-use crate::state::library::{Link, Listing};
-use crate::state::words;
+use crate::state::library::Listing;
+use crate::state::{Command, View, words};
 use crate::theme::{Tokens, Type, icon, motion, radius};
 use crate::view::Scene;
 use crate::widget::chip::{self, Presence};
@@ -13,7 +12,7 @@ use crate::widget::icon_button::{IconButton, tooltip};
 use crate::widget::{focus, logo, text};
 
 /// Shows it at `rect`; `rail` leaves the words out.
-pub(super) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
+pub(in crate::view) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     ui.painter().rect_filled(rect, 0, tokens.surface1);
     ui.painter().vline(rect.right() - 0.5, rect.y_range(), Stroke::new(1.0, tokens.line));
@@ -28,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
         rail,
         scene,
     );
-    let foot = rect.bottom() - 68.0;
+    let foot = rect.bottom() - if rail { 104.0 } else { 68.0 };
     let middle = Rect::from_min_max(pos2(rect.left(), rect.top() + 136.0), pos2(rect.right() - 1.0, foot));
     let mut child = ui.new_child(UiBuilder::new().max_rect(middle));
     ScrollArea::vertical().id_salt("side bar").auto_shrink(false).show(&mut child, |ui| {
@@ -40,16 +39,34 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
     if IconButton::new(icon::QUESTION, "Keys").key("?").show(ui, center).clicked() {
         scene.push(Command::ToggleKeys);
     }
-    if !rail {
-        let state = match scene.state.library.link {
-            Link::Up => "The director answers",
-            Link::Down(_) => "The director is silent",
-            Link::Asking => "Asking the director",
-            Link::None => "",
-        };
-        let place = pos2(rect.left() + 24.0, rect.bottom() - 36.0);
-        text::label(ui, place, Align2::LEFT_CENTER, state, Type::CAPTION, tokens.text3);
+    let on = scene.state.view == View::Settings;
+    if rail {
+        let center = pos2(rect.center().x, rect.bottom() - 76.0);
+        if IconButton::new(icon::GEAR_SIX, "Settings").on(on).show(ui, center).clicked() {
+            scene.push(Command::ShowSettings(scene.state.settings_page));
+        }
+    } else {
+        let place = Rect::from_min_size(pos2(rect.left() + 12.0, rect.bottom() - 54.0), vec2(168.0, 36.0));
+        if settings(ui, place, on).clicked() {
+            scene.push(Command::ShowSettings(scene.state.settings_page));
+        }
     }
+}
+
+fn settings(ui: &mut Ui, rect: Rect, on: bool) -> Response {
+    let tokens = *Tokens::of(ui);
+    let response = ui.interact(rect, ui.scope_id().with("settings"), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, "Settings"));
+    let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
+    let fill = if on { tokens.surface3 } else { tokens.surface1.lerp_to_gamma(tokens.surface2, hover) };
+    ui.painter().rect_filled(rect, radius::SMALL, fill);
+    let ink = if on { tokens.text1 } else { tokens.text2 };
+    let place = pos2(rect.left() + 22.0, rect.center().y);
+    text::icon(ui.painter(), place, icon::GEAR_SIX, Type::icon(20.0), ink);
+    let place = pos2(rect.left() + 44.0, rect.center().y);
+    text::paint(ui.painter(), place, Align2::LEFT_CENTER, "Settings", Type::LIST, ink);
+    focus::ring(ui, &response, rect, radius::SMALL);
+    response
 }
 
 fn director(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
@@ -104,11 +121,15 @@ fn catalogs(ui: &mut Ui, width: f32, rail: bool, scene: &mut Scene<'_>) {
     let mut chosen = None;
     for (name, count) in std::iter::once(all).chain(rows) {
         let on = library.listing.catalog == name;
+        let on = on && scene.state.view == View::Library;
         if row(ui, width, name.as_deref(), count, on, rail).clicked() {
             chosen = Some(name);
         }
     }
     if let Some(catalog) = chosen {
+        if scene.state.view != View::Library {
+            scene.commands.push(Command::ShowLibrary);
+        }
         scene.push(Command::List(Listing { catalog, search: String::new(), order: library.listing.order }));
     }
 }

@@ -51,7 +51,8 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
             tell(ui, film, told, scene);
         }
         Phase::Failed(fault) => {
-            let told = of_fault(fault, &position);
+            let mut told = of_fault(fault, &position);
+            told.buttons.push(("Copy details", Command::Copy(details(playback, fault))));
             tell(ui, film, told, scene);
         }
     }
@@ -91,6 +92,30 @@ fn nobody(playback: &Playback) -> Option<&str> {
         StreamState::Nobody(why) => Some(why),
         _ => None,
     }
+}
+
+/// What somebody who helps wants to know: the title, the fault, and what happened before it.
+fn details(playback: &Playback, fault: &Fault) -> String {
+    /// Most events that are copied.
+    const EVENTS: usize = 40;
+    let mut text = format!(
+        "Tributary {}\n{} ({})\nat {} of {}\n{fault:?}\n",
+        env!("CARGO_PKG_VERSION"),
+        playback.name,
+        playback.what,
+        words::clock(Some(playback.shown_position())),
+        words::clock(playback.duration),
+    );
+    let first = playback.log.len().saturating_sub(EVENTS);
+    for entry in playback.log.iter().skip(first) {
+        let detail = words::safe(&entry.detail);
+        text.push_str(&format!(
+            "{} {}: {detail}\n",
+            words::clock_tenths(entry.at),
+            words::safe(&entry.title)
+        ));
+    }
+    text
 }
 
 fn of_fault(fault: &Fault, position: &str) -> Told {

@@ -35,6 +35,15 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     }
 }
 
+/// Shows the notices over another view, at its foot.
+pub fn notices(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+    let count = scene.state.notices.shown.len() as f32;
+    let top = rect.bottom() - 20.0 - count * notices::PITCH - HEAD;
+    let left = rect.right() - notices::WIDTH - 60.0;
+    let place = Rect::from_min_max(pos2(left.max(rect.left()), top), rect.max);
+    notices::show(ui, place, scene);
+}
+
 fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     scene.pictures.film(ui, rect);
     let back = ui.interact(rect, ui.scope_id().with("film"), Sense::click());

@@ -12,7 +12,11 @@ use crate::widget::icon_button::IconButton;
 use crate::widget::text;
 
 /// Size of a notice in points.
-const SIZE: egui::Vec2 = vec2(420.0, 68.0);
+const SIZE: egui::Vec2 = vec2(WIDTH, 68.0);
+/// Width of a notice in points.
+pub(super) const WIDTH: f32 = 420.0;
+/// From one notice to the next, in points.
+pub(super) const PITCH: f32 = SIZE.y + 12.0;
 
 /// Shows them over `film`.
 pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
@@ -26,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
             scene.commands.push(Command::CloseNotice(notice.number));
         }
         next = next.min(notice.seconds_left(scene.state.now).unwrap_or(f64::INFINITY));
-        y += SIZE.y + 12.0;
+        y += PITCH;
     }
     if next.is_finite() {
         ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(next.max(0.05)));

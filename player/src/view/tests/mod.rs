@@ -3,6 +3,7 @@
 mod extras;
 mod library;
 mod player;
+mod settings;
 mod stats;
 mod title;
 

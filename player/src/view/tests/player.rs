@@ -116,6 +116,10 @@ fn each_fault_is_shown_for_what_it_is() {
         assert!(stage.harness.query_by_label(sentence).is_some(), "{sentence}");
         let retry = if name == "network" { "Try now" } else { "Try again" };
         assert_eq!(press(&mut stage, retry), [Command::RetryPlayback]);
+        let copied = press(&mut stage, "Copy details");
+        let [Command::Copy(text)] = &copied[..] else { panic!("{copied:?}") };
+        assert!(text.contains("Big Buck Bunny (b3:") && text.contains("at 4:12 of 9:56"), "{text}");
+        assert!(text.contains("beta slowed"), "{text}");
     }
 }
 
