@@ -12,6 +12,7 @@ use bytes::Bytes;
 use tributary_core::geometry::{Geometry, MAX_BLOCK_SIZE, Seq};
 use tributary_core::pattern::SourceId;
 use tributary_core::session::Demand;
+use tributary_core::verify::GROUP;
 
 use crate::config::CacheLimits;
 use crate::heads::{MAX_HEADS, SIDE_AHEAD_BYTES};
@@ -108,8 +109,9 @@ impl Cache {
     pub(crate) fn evict(&mut self, focus: &Focus) -> Vec<Range<Seq>> {
         let protected: u64 = focus.protected.iter().map(|range| range.end - range.start).sum();
         let protected = (protected * u64::from(self.geometry.block_size())).min(focus.max_protected_bytes);
-        // A window that starts and ends inside a block is rounded up by one at each end.
-        let rounding = 2 * u64::from(self.geometry.block_size());
+        // A window that starts and ends inside a block is rounded up by one at each end; blocks that are
+        // no whole groups are proved with their neighbours, which come too.
+        let rounding = 2 * (u64::from(self.geometry.block_size()) + GROUP);
         let limit = self.limits.back_bytes + self.limits.ahead_bytes + protected + rounding;
         let mut dropped: Vec<Range<Seq>> = Vec::new();
         while self.bytes > limit {

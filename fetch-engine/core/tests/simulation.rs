@@ -342,3 +342,38 @@ fn what_a_server_passed_by_is_repaired_at_once() {
     let ideal = (8 << 20) as f64 / (2_000_000.0 + 1_250_000.0 + 625_000.0);
     assert!(outcome.seconds < ideal * 1.25, "{:.2} s, ideal {ideal:.2} s", outcome.seconds);
 }
+
+/// Blocks of all sizes, from one byte on: each server's share comes, and every byte is the stream's.
+#[test]
+fn blocks_of_any_size_are_proved_together() {
+    let steady = [(2_500_000, 20), (1_250_000, 40), (625_000, 60)];
+    for (block_size, size) in [(1, 16 << 10), (7, (16 << 10) + 1), (1000, 300_001), (16_383, 3_456_789)] {
+        let variant = Variant { block_size, ..Variant::PLAIN };
+        let outcome = Scenario::steady(&steady, size).varied(variant).run().unwrap();
+        assert_eq!(outcome.bytes.iter().sum::<u64>(), size, "{block_size}");
+        assert_eq!(outcome.counters.wrong_blocks, 0, "{block_size}");
+    }
+    for block_size in [16_385, 100_000, 1 << 20] {
+        let variant = Variant { block_size, ..Variant::PLAIN };
+        let outcome = Scenario::steady(&steady, 8 << 20).varied(variant).run().unwrap();
+        assert_eq!(outcome.bytes.iter().sum::<u64>(), 8 << 20, "{block_size}");
+        assert_eq!(outcome.counters.duplicate_bytes, 0, "{block_size}");
+    }
+}
+
+/// One of three lies in groups that the others have a part in: it is found out, and nobody else is.
+#[test]
+fn a_liar_in_shared_groups_is_found_and_nobody_else_is_blamed() {
+    let steady = [(1_250_000, 20), (1_250_000, 30), (1_250_000, 40)];
+    for (block_size, size) in
+        [(200, 300_001), (1000, 300_001), (5000, 3_456_789), (16_383, 3_456_789), (20_000, 3_456_789)]
+    {
+        for liar in 0..3 {
+            let variant = Variant { block_size, ..Variant::PLAIN };
+            let scenario =
+                Scenario::steady(&steady, size).varied(variant).with_vice(liar, Fault::FlippedBits);
+            let outcome = scenario.run().unwrap();
+            assert_eq!(outcome.quarantined, [liar], "blocks of {block_size}");
+        }
+    }
+}

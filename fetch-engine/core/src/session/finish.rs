@@ -36,7 +36,7 @@ struct Move {
 impl Session {
     /// Sources without work take some of what others would be late with.
     pub(super) fn finish_together(&mut self, now: Time) {
-        let planning = self.walk.next < self.demand.main.end;
+        let planning = self.walk.next < self.walk_end();
         if planning || self.walk.epoch == 0 || self.config.redundancy > 1 {
             return;
         }

@@ -74,6 +74,18 @@ impl Session {
             self.counters.wasted_bytes += bytes.len() as u64;
             return;
         }
+        if self.groups.are_needed() {
+            let must_come_from = self.must_come_from(seq);
+            if debt.is_some() && !owed_by_sender || must_come_from.is_some_and(|witness| witness != Some(id))
+            {
+                // Nobody's debt is taken over by what can't be proved yet.
+                self.ledger.forgive(seq, id);
+                self.counters.wasted_bytes += bytes.len() as u64;
+            } else {
+                self.hold(now, id, seq, &bytes);
+            }
+            return;
+        }
         match self.tree.check(self.geometry.range(seq).start, &bytes) {
             Verdict::Good => self.take(now, id, seq, bytes),
             Verdict::Wrong => {
@@ -97,14 +109,14 @@ impl Session {
         }
     }
 
-    fn wrong(&mut self, now: Time, id: SourceId, seq: Seq, len: usize, why: String) {
+    pub(super) fn wrong(&mut self, now: Time, id: SourceId, seq: Seq, len: usize, why: String) {
         self.counters.wrong_blocks += 1;
         self.counters.wasted_bytes += len as u64;
         self.quarantine(now, id, Some(seq), why);
     }
 
     /// The block is here: whoever else owes it need not send it.
-    fn release_debt(&mut self, now: Time, sender: SourceId, seq: Seq) {
+    pub(super) fn release_debt(&mut self, now: Time, sender: SourceId, seq: Seq) {
         let bytes = self.block_bytes(seq);
         let Some(debt) = self.ledger.settle(seq) else { return };
         if let Some(source) = self.sources.get_mut(&sender).filter(|_| !debt.owners.contains(sender)) {
@@ -137,7 +149,7 @@ impl Session {
     }
 
     /// Keeps a verified block.
-    fn take(&mut self, now: Time, id: SourceId, seq: Seq, bytes: Bytes) {
+    pub(super) fn take(&mut self, now: Time, id: SourceId, seq: Seq, bytes: Bytes) {
         let len = bytes.len() as u64;
         self.release_debt(now, id, seq);
         self.ledger.mark_present(seq);
@@ -237,6 +249,7 @@ impl Session {
                 self.wrong(now, id, seq, bytes.len(), format!("it sent wrong bytes as block {seq}"));
             }
         }
+        self.check_whole_groups(now);
         self.order_orphans(now);
     }
 

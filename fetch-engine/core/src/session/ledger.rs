@@ -139,6 +139,11 @@ impl Ledger {
         self.present.insert(seq);
     }
 
+    /// A block that the cache has is needed again.
+    pub(super) fn take_back(&mut self, seq: Seq) {
+        self.present.remove(seq);
+    }
+
     pub(super) fn evict(&mut self, blocks: Range<Seq>) {
         for seq in blocks {
             self.present.remove(seq);
@@ -167,8 +172,8 @@ impl Ledger {
         &self.orphans
     }
 
-    pub(super) fn forget_orphans(&mut self, mut keep: impl FnMut(Seq) -> bool) {
-        self.orphans.retain(|seq| keep(*seq));
+    pub(super) fn forget_orphan(&mut self, seq: Seq) {
+        self.orphans.remove(&seq);
     }
 
     pub(super) const fn owed(&self) -> &BTreeMap<Seq, Debt> {

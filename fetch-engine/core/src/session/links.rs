@@ -163,6 +163,7 @@ impl Session {
     pub(super) fn quarantine(&mut self, now: Time, id: SourceId, seq: Option<u64>, why: String) {
         if self.lock_away(now, id, why) {
             self.notice(Notice::Quarantined { source: id, seq });
+            self.forget_what_it_sent(now, id);
             self.check_anybody_left(now);
         }
     }
@@ -171,6 +172,7 @@ impl Session {
     pub(super) fn distrusted(&mut self, now: Time, id: SourceId, why: String) {
         if self.lock_away(now, id, why.clone()) {
             self.notice(Notice::Distrusted { source: id, why });
+            self.forget_what_it_sent(now, id);
             self.check_anybody_left(now);
         }
     }

@@ -16,6 +16,8 @@
 //! | `source`, `meter`, `ramp` | one source: what it owes, how fast it is |
 //! | `slots` | which block a time slot holds |
 //! | `held` | which blocks a source has to give at all |
+//! | `groups`, `together` | blocks that are not whole groups, proved together |
+//! | `dispute` | who lied, where a wrong group came from several |
 //! | `ledger` | one block: here, owed by whom, orphaned |
 //! | `pages` | hash pages that must be fetched |
 //!
@@ -25,8 +27,10 @@
 
 mod api;
 mod cutover;
+mod dispute;
 mod doubt;
 mod finish;
+mod groups;
 mod held;
 mod intake;
 mod ledger;
@@ -42,6 +46,7 @@ mod rescue;
 mod silence;
 mod slots;
 mod source;
+mod together;
 mod turns;
 mod urgency;
 
@@ -53,6 +58,8 @@ use bytes::Bytes;
 
 pub use api::*;
 use cutover::Change;
+use dispute::Dispute;
+use groups::Groups;
 use ledger::Ledger;
 use pages::PageFetch;
 use plan::Walk;
@@ -75,12 +82,19 @@ const MIN_PLAN_STEP: Duration = Duration::from_millis(1);
 /// How often anything is looked at while nothing flows.
 const IDLE_TICK: Duration = Duration::from_millis(250);
 
+/// Most blocks of a stream.
+pub const MAX_BLOCKS: u64 = 1 << 25;
+/// Most blocks of a stream where they are smaller than a chunk group: each costs about as much to keep
+/// account of as a large one. So blocks of one byte are for streams of at most 1 MiB.
+pub const MAX_SMALL_BLOCKS: u64 = 1 << 20;
+/// Most blocks that may be ordered, or here and not in order or not proved. Two groups of one-byte
+/// blocks, so that the group at the head of line always finds room; less than servers take as repairs
+/// or as cancelled.
+const MAX_OUTSTANDING_BLOCKS: usize = 2 * GROUP as usize;
+
 /// A session that can't be.
 #[derive(Debug, Clone, Copy, thiserror::Error, PartialEq, Eq)]
 pub enum BadSession {
-    /// Blocks are verified whole, so they are a multiple of a chunk group.
-    #[error("block size {0} is not a multiple of {GROUP} bytes")]
-    BlockSize(u32),
     /// So many elements can't stand for one block.
     #[error("1 to {MAX_ELEMENTS} elements of a pattern stand for a block, not {0}")]
     ElementsPerBlock(u16),
@@ -91,6 +105,21 @@ pub enum BadSession {
         length: u16,
         /// How many stand for one block.
         shortest: u16,
+    },
+    /// More blocks than are kept account of.
+    #[error(
+        "this stream has {blocks} blocks of {block_size} bytes, and at most {most} of that size can be kept \
+         account of: choose blocks of at least {least} bytes"
+    )]
+    TooManyBlocks {
+        /// How many there would be.
+        blocks: u64,
+        /// Bytes of one.
+        block_size: u32,
+        /// How many there may be.
+        most: u64,
+        /// Least bytes of a block for this stream.
+        least: u64,
     },
 }
 
@@ -107,6 +136,9 @@ pub struct Session {
     /// Blocks that came before the page that proves them, with their sender.
     unproved: BTreeMap<Seq, (Bytes, SourceId)>,
     unproved_bytes: u64,
+    /// Groups that are put together from smaller or odd blocks.
+    groups: Groups,
+    dispute: Option<Dispute>,
     demand: Demand,
     walk: Walk,
     repeat: Repeat,
@@ -134,7 +166,7 @@ impl Session {
     /// A session that knows no source yet.
     ///
     /// # Errors
-    /// [`BadSession`] where blocks of this size can't be verified one by one.
+    /// [`BadSession`] where there are more blocks than a session keeps account of, or the patterns can't be.
     pub fn new(stream: StreamId, geometry: Geometry, config: Config) -> Result<Self, BadSession> {
         Self::with_proof(stream, Proof::tree(stream, geometry.size()), geometry, config)
     }
@@ -147,7 +179,7 @@ impl Session {
         stream: StreamId,
         proof: Proof,
         geometry: Geometry,
-        config: Config,
+        mut config: Config,
     ) -> Result<Self, BadSession> {
         if config.elements_per_block == 0 || usize::from(config.elements_per_block) > MAX_ELEMENTS {
             return Err(BadSession::ElementsPerBlock(config.elements_per_block));
@@ -158,9 +190,16 @@ impl Session {
         {
             return Err(BadSession::PatternLength { length, shortest });
         }
-        if !u64::from(geometry.block_size()).is_multiple_of(proof.unit()) {
-            return Err(BadSession::BlockSize(geometry.block_size()));
+        let most = if u64::from(geometry.block_size()) < GROUP { MAX_SMALL_BLOCKS } else { MAX_BLOCKS };
+        if geometry.blocks() > most {
+            let (blocks, block_size) = (geometry.blocks(), geometry.block_size());
+            let least = geometry.size().div_ceil(most).min(GROUP);
+            return Err(BadSession::TooManyBlocks { blocks, block_size, most, least });
         }
+        // Less could never complete the group at the head of line.
+        let unit = proof.unit();
+        let least = 2 * (u64::from(geometry.block_size()) + unit);
+        config.max_outstanding_bytes = config.max_outstanding_bytes.max(least);
         Ok(Self {
             stream,
             geometry,
@@ -171,6 +210,8 @@ impl Session {
             pages: PageFetch::default(),
             unproved: BTreeMap::new(),
             unproved_bytes: 0,
+            groups: Groups::new(geometry, unit),
+            dispute: None,
             demand: Demand::default(),
             walk: Walk::default(),
             repeat: Repeat::default(),
@@ -221,6 +262,8 @@ impl Session {
         self.watch_rates(now);
         self.watch_silence(now);
         self.watch_change(now);
+        self.forget_unneeded_groups(now);
+        self.keep_dispute_going(now);
         self.order_orphans(now);
         self.order_others(now);
         self.speed_up_late(now);
@@ -254,7 +297,9 @@ impl Session {
 
     /// Blocks are gone. Those that are wanted and that the walk has passed are asked for by name.
     fn evicted(&mut self, blocks: std::ops::Range<Seq>) {
+        let lost = self.groups.lose_lent(blocks.clone());
         self.ledger.evict(blocks.clone());
+        self.orphan_missing(lost);
         let walked = self.demand.main.start..self.walk.next.min(self.demand.main.end);
         for seq in blocks.start.max(walked.start)..blocks.end.min(walked.end) {
             if !self.is_settled(seq) {
@@ -331,6 +376,7 @@ impl Session {
 
     /// Whether a reader wants this block now.
     fn is_wanted(&self, seq: Seq) -> bool {
-        self.demand.main.contains(&seq) || self.demand.others.iter().any(|range| range.contains(&seq))
+        (self.demand.main.start..self.walk_end()).contains(&seq)
+            || self.demand.others.iter().any(|range| range.contains(&seq))
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::ledger::Debt;
 use super::owners::Owners;
 use super::source::{Interval, Source};
-use super::{Demand, MAX_OTHERS, MIN_PLAN_STEP, Notice, Session, TICK};
+use super::{Demand, MAX_OTHERS, MAX_OUTSTANDING_BLOCKS, MIN_PLAN_STEP, Notice, Session, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
 use crate::planner::arrival::Candidate;
@@ -85,13 +85,14 @@ impl Session {
         // Blocks that were planned for a place the reader has left would be in the way of the new ones.
         let planned = self.ledger.owed().iter().filter(|(_, debt)| !debt.named);
         let (wanted, unwanted): (Vec<Seq>, Vec<Seq>) =
-            planned.map(|(seq, _)| *seq).partition(|s| self.is_wanted(*s));
+            planned.map(|(seq, _)| *seq).partition(|s| self.is_wanted(*s) || self.groups.needs(*s));
         let stale = first.is_some() && unwanted.len() > wanted.len();
         if self.walk.generation == 0 || walked_past || stale {
             let absent = self.demand.main.clone().find(|seq| !self.is_here(*seq));
-            self.restart(now, absent.unwrap_or(self.demand.main.start));
+            self.restart(now, self.groups.lead_in(absent.unwrap_or(self.demand.main.start)));
         }
         self.settle_order();
+        self.review_groups(now);
         self.order_others(now);
         // While blocks flow the next tick is soon enough, and a reader's small steps cost no epochs.
         let flowing = self.walk.epoch > 0 && self.sources.values().any(|source| !source.backlog().is_empty());
@@ -134,7 +135,7 @@ impl Session {
 
     /// Whether anything of the demand is neither here nor leased.
     pub(super) fn wants_more(&self) -> bool {
-        self.walk.next < self.demand.main.end
+        self.walk.next < self.walk_end()
             || self.turns_wait
             || !self.ledger.orphans().is_empty()
             || !self.pages.is_idle()
@@ -157,7 +158,7 @@ impl Session {
         }
         self.skip_unwanted();
         self.want_pages_ahead();
-        while self.walk.next < self.demand.main.end {
+        while self.walk.next < self.walk_end() {
             let candidates = self.candidates(now);
             if candidates.is_empty() {
                 return;
@@ -185,7 +186,7 @@ impl Session {
         if now.since(self.walk.planned_at) < MIN_PLAN_STEP {
             return;
         }
-        if self.walk.next < self.demand.main.end {
+        if self.walk.next < self.walk_end() {
             self.plan(now);
             self.request_pages(now);
         } else if self.turns_wait {
@@ -200,13 +201,13 @@ impl Session {
     /// Blocks before the demand are nobody's: the walk goes on at the demand's start.
     fn skip_unwanted(&mut self) {
         if self.walk.epoch == 0 {
-            self.walk.next = self.walk.next.max(self.demand.main.start);
+            self.walk.next = self.walk.next.max(self.groups.lead_in(self.demand.main.start));
         }
     }
 
     /// End of the run of blocks from `from` on that nobody needs to send.
     fn skippable(&self, from: Seq) -> Seq {
-        let end = self.demand.main.end;
+        let end = self.walk_end();
         let mut seq = from;
         loop {
             seq = seq.max(self.demand.main.start).min(end);
@@ -214,31 +215,38 @@ impl Session {
             while seq < end && self.is_settled(seq) {
                 seq += 1;
             }
-            if seq >= end || self.ledger.first_absent(seq..end) == seq {
+            if seq >= end {
                 return seq;
+            }
+            if self.ledger.first_absent(seq..end) == seq {
+                // What it takes to prove that block is sent before it.
+                let mut lead = self.groups.lead_in(seq).max(from)..seq;
+                return lead.find(|seq| !self.is_settled(*seq)).unwrap_or(seq);
             }
         }
     }
 
     /// Whether the block has come, proved or not.
     pub(super) fn is_here(&self, seq: Seq) -> bool {
-        self.ledger.is_present(seq) || self.unproved.contains_key(&seq)
+        self.ledger.is_present(seq) || self.unproved.contains_key(&seq) || self.groups.is_held(seq)
     }
 
     /// Whether nobody needs to be asked for this block: it is here, owed, or waits for its proof.
     pub(super) fn is_settled(&self, seq: Seq) -> bool {
-        !self.ledger.is_unasked(seq) || self.unproved.contains_key(&seq)
+        !self.ledger.is_unasked(seq) || self.unproved.contains_key(&seq) || self.groups.is_held(seq)
     }
 
     pub(super) fn room_bytes(&self) -> u64 {
-        let owed = self.ledger.owed_bytes();
-        self.config.max_outstanding_bytes.saturating_sub(owed + self.unproved_bytes + self.reorder_bytes)
+        let blocks = self.ledger.owed().len() + self.groups.held_blocks() + self.reorder.len();
+        let for_blocks = MAX_OUTSTANDING_BLOCKS.saturating_sub(blocks) as u64;
+        let room = self.config.max_outstanding_bytes.saturating_sub(self.outstanding_bytes());
+        room.min(for_blocks * u64::from(self.geometry.block_size()))
     }
 
     /// How many blocks from `from` on may be planned at once.
     pub(super) fn limit(&self, from: Seq) -> usize {
         let room = self.room_bytes() / u64::from(self.geometry.block_size());
-        (self.demand.main.end - from).min(room).min(MAX_ELEMENTS as u64) as usize
+        (self.walk_end() - from).min(room).min(MAX_ELEMENTS as u64) as usize
     }
 
     fn by_arrival(&self, mut candidates: Vec<Candidate>, from: Seq) -> Vec<Vec<Element>> {
@@ -369,6 +377,7 @@ impl Session {
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);
         }
+        self.open_groups_of(seq);
         let range = self.geometry.range(seq);
         let leaf = PageId::leaf_at(range.end - 1);
         self.pages.want(&self.tree, PageId::leaf_at(range.start));

@@ -5,6 +5,7 @@ use super::{Config, Counters, Prediction, Session, SourceState, SourceStats};
 use crate::geometry::Seq;
 use crate::pattern::{Pattern, SourceId};
 use crate::time::Time;
+use crate::verify::GROUP;
 
 /// Epochs are shown together until they have at least so many elements.
 const SHOWN_ELEMENTS: usize = 10;
@@ -94,7 +95,31 @@ impl Session {
     /// Bytes ordered, held for their proof, or here behind a missing block.
     #[must_use]
     pub fn outstanding_bytes(&self) -> u64 {
-        self.ledger.owed_bytes() + self.unproved_bytes + self.reorder_bytes
+        self.ledger.owed_bytes() + self.unproved_bytes + self.groups.bytes() + self.reorder_bytes
+    }
+
+    /// Every block of a group that is awaited is here, owed, about to be ordered, or on the walk's way.
+    fn check_groups(&self) -> Result<(), String> {
+        let way = self.walk.next..self.walk_end();
+        let awaited = self.awaited();
+        if self.groups.is_held(awaited) && self.demand.main.contains(&awaited) {
+            self.groups.check_held(awaited)?;
+        }
+        for group in self.groups.open_groups() {
+            for seq in self.groups.blocks_of(group) {
+                let seen_to = self.groups.piece(group, seq).is_some()
+                    || self.ledger.debt(seq).is_some()
+                    || self.ledger.orphans().contains(&seq)
+                    || way.contains(&seq);
+                if !seen_to {
+                    let (here, lent) = (self.is_here(seq), self.groups.is_lent(seq));
+                    return Err(format!(
+                        "block {seq} of group {group} is awaited, and nobody's (here: {here}, lent: {lent})"
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Checks the invariants between ledger and sources; for the simulator.
@@ -129,7 +154,9 @@ impl Session {
             }
             seq = self.ledger.first_absent(seq + 1..leased);
         }
-        let bound = self.config.max_outstanding_bytes + 2 * u64::from(self.geometry.block_size()) * 64;
+        self.check_groups()?;
+        let bound =
+            self.config.max_outstanding_bytes + 2 * (u64::from(self.geometry.block_size()) + GROUP) * 64;
         if self.outstanding_bytes() > bound {
             return Err(format!("{} bytes are outstanding, over {bound}", self.outstanding_bytes()));
         }

@@ -54,7 +54,9 @@ impl Session {
                 continue;
             }
             let bytes = self.block_bytes(*seq) as f64;
-            let holds = |source| self.holds(source, *seq);
+            // A group in dispute comes from its witness alone.
+            let only = self.must_come_from(*seq);
+            let holds = |id| self.holds(id, *seq) && only.is_none_or(|witness| witness == Some(id));
             let Some(id) = arrival::choose(&mut candidates, bytes, f64::INFINITY, holds) else { continue };
             self.book(now, *seq, id, true);
             if repair {
@@ -81,10 +83,21 @@ impl Session {
         if self.ledger.orphans().is_empty() {
             return;
         }
-        let (main, others) = (self.demand.main.clone(), self.demand.others.clone());
-        self.ledger.forget_orphans(|seq| main.contains(&seq) || others.iter().any(|o| o.contains(&seq)));
-        let blocks: Vec<Seq> = self.ledger.orphans().iter().copied().collect();
-        self.order(now, &blocks, true);
+        let orphans: Vec<Seq> = self.ledger.orphans().iter().copied().collect();
+        let (wanted, others): (Vec<Seq>, Vec<Seq>) =
+            orphans.into_iter().partition(|seq| self.is_wanted(*seq));
+        // Those that nobody reads may be needed to prove what is read: that replaces nobody.
+        let (needed, unwanted): (Vec<Seq>, Vec<Seq>) =
+            others.into_iter().partition(|seq| self.groups.needs(*seq));
+        for seq in unwanted {
+            self.ledger.forget_orphan(seq);
+            if self.groups.is_lent(seq) {
+                self.groups.return_lent(seq);
+                self.ledger.mark_present(seq);
+            }
+        }
+        self.order(now, &wanted, true);
+        self.order(now, &needed, false);
         self.request_pages(now);
     }
 
@@ -116,7 +129,7 @@ impl Session {
             return self.order_in_turns(now);
         }
         // What the walk will come to soon anyway is left to it.
-        let soon = self.walk.next..self.demand.main.end;
+        let soon = self.walk.next..self.walk_end();
         let blocks: Vec<Seq> = self
             .demand
             .others

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tributary_core::geometry::Seq;
 use tributary_core::session::{Demand, Event, Session};
+use tributary_core::verify::GROUP;
 
 use super::Fault;
 use super::clock::Happening;
@@ -98,8 +99,10 @@ impl World {
 
     /// Drops what is far from the reader; side blocks are kept until they are far too.
     fn evict(&mut self, session: &mut Session) {
-        let before = self.reader.head.saturating_sub(self.reader.behind);
-        let after = self.reader.head + self.reader.ahead;
+        // As a real cache, it has room for the neighbours that a block is proved with.
+        let group = GROUP.div_ceil(u64::from(self.geometry.block_size()));
+        let before = self.reader.head.saturating_sub(self.reader.behind + group);
+        let after = self.reader.head + self.reader.ahead + group;
         let mut gone: Vec<Seq> = self.cache.range(..before).map(|(seq, _)| *seq).collect();
         gone.extend(self.cache.range(after..).map(|(seq, _)| *seq));
         for seq in gone {

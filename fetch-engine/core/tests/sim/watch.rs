@@ -5,6 +5,7 @@ use std::time::Duration;
 use tributary_core::geometry::Seq;
 use tributary_core::session::{Counters, Notice};
 use tributary_core::time::Time;
+use tributary_core::verify::GROUP;
 use tributary_core::wire::Frame;
 
 use super::world::World;
@@ -26,7 +27,7 @@ pub(super) struct Watch {
     pub(super) progress_at: Time,
     pub(super) longest_stall: Duration,
     connects: Vec<u64>,
-    quarantined: Vec<usize>,
+    pub(super) quarantined: Vec<usize>,
     generation: u32,
     epoch: u32,
     lease: Seq,
@@ -107,7 +108,8 @@ impl World {
                 }
                 watch.lease = watch.lease.max(*lease);
             }
-            Frame::Repair { blocks, .. } => {
+            // A group's other blocks may be needed once more, to prove one that the cache has lost.
+            Frame::Repair { blocks, .. } if u64::from(self.geometry.block_size()).is_multiple_of(GROUP) => {
                 if let Some(here) = blocks.iter().find(|seq| self.cache.contains_key(seq)) {
                     return Err(format!("server {host} is asked for block {here}, which is here"));
                 }
