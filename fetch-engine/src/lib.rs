@@ -72,6 +72,7 @@ pub use sharing::{RangeReader, SharedStream, TooManyReaders};
 pub use stream::{Reader, Stream};
 pub use tributary_core::directory;
 pub use tributary_core::geometry::{MAX_BLOCK_SIZE, StreamId};
+pub use tributary_core::partial::ENDING as PART_ENDING;
 pub use tributary_core::pattern::{MAX_COPIES, MAX_ELEMENTS};
 pub use tributary_core::session::{CutOver, PlannerKind};
 pub use tributary_core::wire::Identify;

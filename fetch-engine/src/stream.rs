@@ -95,6 +95,15 @@ impl Stream {
         self.0.size
     }
 
+    /// What to keep beside a file of the first `bytes` bytes, as `NAME.tributary`, so that a content
+    /// server can serve it as the part it is: see [`tributary_core::partial`]. Nothing where its bytes
+    /// are not verified by its hash, or too few are there.
+    #[must_use]
+    pub fn part(&self, bytes: u64) -> Option<Bytes> {
+        let part = self.0.live.lock().session.part(bytes).filter(|_| self.hash().is_some())?;
+        Some(part.encode())
+    }
+
     /// What the director told of it; nothing where it was opened by its hash.
     #[must_use]
     pub fn title(&self) -> Option<&Title> {

@@ -98,6 +98,16 @@ impl Held {
         after > 0 && range.end <= self.ranges[after - 1].end
     }
 
+    /// How far the bytes from `start` on are held without a gap: `start` itself where that byte isn't.
+    #[must_use]
+    pub fn end_from(&self, start: u64, size: u64) -> u64 {
+        if self.is_all() {
+            return size.max(start);
+        }
+        let after = self.ranges.partition_point(|held| held.start <= start);
+        self.ranges[..after].last().map_or(start, |held| held.end.max(start))
+    }
+
     /// The ranges, in order; none where all bytes are held.
     #[must_use]
     pub fn ranges(&self) -> &[Range<u64>] {
@@ -123,6 +133,8 @@ mod tests {
             assert!(!held.has(&range), "{range:?}");
         }
         assert_eq!(held.bytes(100), 40);
+        assert_eq!([0, 9, 10, 25, 60].map(|start| held.end_from(start, 100)), [10, 10, 10, 50, 60]);
+        assert_eq!(Held::all().end_from(3, 7), 7);
         assert!(Held::all().has(&(0..u64::MAX)) && Held::all().bytes(7) == 7);
     }
 

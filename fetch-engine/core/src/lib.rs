@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`geometry`] | streams, blocks, sequence numbers (62A…62N) |
 //! | [`held`] | which bytes a partial copy has |
+//! | [`partial`] | what is kept beside a part of a stream on disk |
 //! | [`pattern`] | the pattern (50): which connection sends which block |
 //! | [`schedule`] | a pattern laid on blocks: repeating or not, how many elements a block |
 //! | [`wire`] | frames of the pattern protocol and their codec |
@@ -24,6 +25,7 @@ pub mod directory;
 pub mod geometry;
 pub mod held;
 pub mod media_type;
+pub mod partial;
 pub mod pattern;
 pub mod planner;
 pub mod schedule;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::watch;
-use tributary_core::directory::{PartEntry, Title};
+use tributary_core::directory::{Holding, PartEntry, Title};
 use tributary_core::geometry::StreamId;
 use tributary_core::held::Held;
 
@@ -41,8 +41,10 @@ pub(crate) enum OpenError {
 pub(crate) struct OpenStream {
     /// Which.
     pub(crate) stream: StreamId,
-    /// Bytes.
+    /// Bytes of the whole stream.
     pub(crate) size: u64,
+    /// Which of them are here.
+    pub(crate) held: Held,
     /// Where it lies, for its MIME type.
     pub(crate) path: PathBuf,
     /// The descriptor.
@@ -56,6 +58,20 @@ impl OpenStream {
         // The inode's number is the descriptor's own; what can change is the content.
         self.file.metadata().is_ok_and(|metadata| FileFacts::of(&metadata) == self.facts)
     }
+}
+
+/// What is looked for where no director tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A stream by its hash.
+    Stream(StreamId),
+    /// Files by their name.
+    File {
+        /// With the ending.
+        name: String,
+        /// Bytes, where they are known.
+        size: Option<u64>,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -128,6 +144,24 @@ impl Library {
         shelves.by_stream.keys().filter_map(part).collect()
     }
 
+    /// Files of a stream, or of this name and, where given, of this size of the whole: no more than
+    /// `limit`.
+    pub(crate) fn find(&self, wanted: &Wanted, limit: usize) -> Vec<Holding> {
+        let is_wanted = |film: &&Film| match wanted {
+            Wanted::Stream(stream) => film.title.stream == *stream,
+            Wanted::File { name, size } => {
+                film.title.file_name == *name && size.is_none_or(|size| size == film.title.size)
+            }
+        };
+        let holding = |film: &Film| Holding {
+            stream: film.title.stream,
+            size: film.title.size,
+            file_name: film.title.file_name.clone(),
+            ranges: film.held.ranges().iter().map(|range| (range.start, range.end)).collect(),
+        };
+        self.read().films.values().filter(is_wanted).take(limit).map(holding).collect()
+    }
+
     /// Files that are served.
     pub(crate) fn films(&self) -> usize {
         self.read().films.len()
@@ -175,15 +209,20 @@ impl Library {
     /// # Errors
     /// [`OpenError`].
     pub(crate) fn open(&self, stream: StreamId) -> Result<OpenStream, OpenError> {
-        let copies: Vec<(PathBuf, FileFacts)> = {
+        let copies: Vec<(PathBuf, Film)> = {
             let shelves = self.read();
             let paths = shelves.by_stream.get(&stream).ok_or(OpenError::NoSuchStream(stream))?;
-            paths.iter().filter_map(|path| Some((path.clone(), shelves.films.get(path)?.facts))).collect()
+            let film = |path: &PathBuf| Some((path.clone(), shelves.films.get(path)?.clone()));
+            let mut copies: Vec<(PathBuf, Film)> = paths.iter().filter_map(film).collect();
+            // Those that have most first.
+            copies.sort_by_key(|(_, film)| std::cmp::Reverse(film.held.bytes(film.title.size)));
+            copies
         };
-        for (path, facts) in copies {
+        for (path, Film { facts, title, held }) in copies {
             match self.root.open_file(&path) {
                 Ok((file, now)) if now == facts => {
-                    return Ok(OpenStream { stream, size: facts.size, path, file: Arc::new(file), facts });
+                    let (size, file) = (title.size, Arc::new(file));
+                    return Ok(OpenStream { stream, size, held, path, file, facts });
                 }
                 Ok(_) => self.withdraw(&path, "its file has changed"),
                 Err(error) => self.withdraw(&path, &error.to_string()),

@@ -11,9 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::{Bytes, BytesMut};
 use tributary_core::geometry::StreamId;
-use tributary_core::verify::{GROUP, Level, MIDDLE_SPAN, PageId, VALUE_LEN, Value, fold_groups, page_groups};
+use tributary_core::partial::Part;
+use tributary_core::verify::{
+    GROUP, HashTree, Level, MIDDLE_SPAN, PageId, VALUE_LEN, Value, fold_groups, page_groups,
+};
 
-use super::index::remember::groups_path;
+use super::index::remember::{groups_path, part_path};
 
 /// Group values that are read and folded together: what one value of the top page covers, 32 KiB.
 const GROUPS_READ_AT_ONCE: u64 = MIDDLE_SPAN / GROUP;
@@ -26,6 +29,8 @@ pub(crate) struct Groups {
     file: Option<File>,
     /// Folded from all values, so it is kept: 2 KiB for each GiB of the stream.
     top: Mutex<Option<Bytes>>,
+    /// The pages that came with a part of the stream, where there is only that.
+    part: Option<HashTree>,
 }
 
 /// Group values of the streams that are open now.
@@ -50,7 +55,9 @@ impl Pages {
         if let Some(groups) = open.get(&stream).and_then(Weak::upgrade) {
             return Ok(groups);
         }
-        let groups = Arc::new(Groups::open(&groups_path(&self.state, stream), size)?);
+        let groups = Groups::open(&groups_path(&self.state, stream), size)
+            .or_else(|whole| Groups::of_part(&part_path(&self.state, stream)).map_err(|_| whole))?;
+        let groups = Arc::new(groups);
         open.retain(|_, groups| groups.strong_count() > 0);
         open.insert(stream, Arc::downgrade(&groups));
         Ok(groups)
@@ -65,16 +72,27 @@ impl Groups {
         {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        Ok(Self { size, file, top: Mutex::default() })
+        Ok(Self { size, file, top: Mutex::default(), part: None })
     }
 
-    /// One page; nothing where the stream has no such page. Reads the file; the top page takes some
+    /// The pages that are kept of a part.
+    fn of_part(path: &Path) -> io::Result<Self> {
+        let part = Part::decode(&std::fs::read(path)?).map_err(io::Error::other)?;
+        Ok(Self { size: part.size, file: None, top: Mutex::default(), part: Some(part.tree) })
+    }
+
+    /// One page, without values where it is not here; nothing where the stream has no such page. Reads the file; the top page takes some
     /// milliseconds for each GiB, once.
     ///
     /// # Errors
     /// When the values can't be read.
     pub(crate) fn page(&self, page: PageId) -> io::Result<Option<Bytes>> {
         let Some(groups) = page_groups(self.size, page) else { return Ok(None) };
+        if let Some(part) = &self.part {
+            // No values say that the page is not here.
+            let values = part.page(page).unwrap_or_default();
+            return Ok(Some(Bytes::copy_from_slice(values.as_flattened())));
+        }
         if page.level != Level::Top {
             return self.fold(page.level, groups).map(Some);
         }

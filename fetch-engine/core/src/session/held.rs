@@ -4,9 +4,11 @@
 use super::Session;
 use crate::geometry::Seq;
 use crate::held::Held;
+use crate::partial::Part;
 use crate::pattern::{Element, SourceId};
 use crate::planner::arrival::Candidate;
 use crate::time::Time;
+use crate::verify::{GROUP, Proof};
 
 impl Session {
     /// Whether a source has this block to give, as far as it has said.
@@ -54,6 +56,17 @@ impl Session {
         };
         let lacking = |seq: &Seq| !usable.is_empty() && !usable.iter().any(|id| self.holds(*id, *seq));
         read.filter_map(awaited).find(lacking)
+    }
+
+    /// What can be kept beside the first `bytes` bytes of the stream, so that they can be served: nothing
+    /// where nothing proves them by pages, or less than a group is there.
+    #[must_use]
+    pub fn part(&self, bytes: u64) -> Option<Part> {
+        let Proof::Tree(tree) = &self.tree else { return None };
+        let size = self.geometry.size();
+        let whole_groups = if bytes >= size { size } else { bytes / GROUP * GROUP };
+        let held = Held::gather(size, std::iter::once(0..whole_groups)).ok()?;
+        Some(Part { stream: self.stream, size, held, tree: tree.clone() })
     }
 
     /// What a source said that it holds.

@@ -49,6 +49,17 @@ impl HashTree {
         Self { root, size, pages: BTreeMap::new() }
     }
 
+    /// All pages that are known, in the order of their levels.
+    pub fn pages(&self) -> impl Iterator<Item = (PageId, &[Value])> {
+        self.pages.iter().map(|(page, values)| (*page, &**values))
+    }
+
+    /// The values of a page that is known.
+    #[must_use]
+    pub fn page(&self, page: PageId) -> Option<&[Value]> {
+        self.pages.get(&page).map(|values| &**values)
+    }
+
     /// Whether a page is known and proved.
     #[must_use]
     pub fn knows(&self, page: PageId) -> bool {

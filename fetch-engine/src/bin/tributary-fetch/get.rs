@@ -66,10 +66,19 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
     let verified = matches!(checked, Ok(true));
     let done = match checked {
         Ok(_) => output.finish(),
-        Err(fault) => Err(match output.left_behind(stream.verification() == Verification::EveryByte) {
-            Some(left) => fault.followed_by(&left),
-            None => fault,
-        }),
+        Err(fault) => {
+            let every_byte = stream.verification() == Verification::EveryByte;
+            if every_byte
+                && range.start == 0
+                && let Err(why) = output.describe_part(|bytes| stream.part(bytes))
+            {
+                eprintln!("tributary-fetch: no content server can serve the part as it is: {why}");
+            }
+            Err(match output.left_behind(every_byte) {
+                Some(left) => fault.followed_by(&left),
+                None => fault,
+            })
+        }
     };
     let snapshot = stream.snapshot();
     let message = done.as_ref().err().map(ToString::to_string);

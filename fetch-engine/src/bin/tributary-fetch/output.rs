@@ -6,6 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Stdout, Write};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
+
 use crate::fault::Fault;
 
 /// An output being written.
@@ -44,7 +46,9 @@ impl Output {
             let file = File::options().write(true).open(path).map_err(|why| fault(path, &why))?;
             return Ok(Self::Direct(file, path.to_owned()));
         }
-        let part = with_ending(path);
+        let part = with_ending(path, ".part");
+        // What an earlier try left speaks of other bytes.
+        remove(&with_ending(&part, fetch_engine::PART_ENDING))?;
         let file = File::create(&part).map_err(|why| fault(&part, &why))?;
         Ok(Self::Parted { file, part, path: path.to_owned() })
     }
@@ -79,6 +83,19 @@ impl Output {
         }
     }
 
+    /// Keeps what makes a part that is left behind of use to others, beside it. `describe` gives it for
+    /// so many bytes.
+    ///
+    /// # Errors
+    /// [`Fault::File`].
+    pub(crate) fn describe_part(&mut self, describe: impl FnOnce(u64) -> Option<Bytes>) -> Result<(), Fault> {
+        let Self::Parted { file, part, .. } = self else { return Ok(()) };
+        let bytes = file.metadata().map_err(|why| Fault::file("read", part, &why))?.len();
+        let Some(described) = describe(bytes) else { return Ok(()) };
+        let path = with_ending(part, fetch_engine::PART_ENDING);
+        fs::write(&path, described).map_err(|why| Fault::file("written", &path, &why))
+    }
+
     /// What is left behind when it ends early, in words; nothing where nothing is.
     pub(crate) fn left_behind(&self, verified: bool) -> Option<String> {
         let Self::Parted { file, part, .. } = self else { return None };
@@ -106,10 +123,18 @@ pub(crate) fn print(lines: &[String]) -> Result<(), Fault> {
     }
 }
 
-fn with_ending(path: &Path) -> PathBuf {
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
-    name.push(".part");
+    name.push(ending);
     name.into()
+}
+
+/// Removes a file, where there is one.
+fn remove(path: &Path) -> Result<(), Fault> {
+    match fs::remove_file(path) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => Err(Fault::file("removed", path, &why)),
+        _ => Ok(()),
+    }
 }
 
 /// A file name for a title, for when the user gave none: never a path, never hidden.
@@ -131,6 +156,13 @@ mod tests {
         let mut output = Output::open(&path).unwrap();
         output.write(b"abc").unwrap();
         assert!(part.exists() && !path.exists());
+        output.describe_part(|bytes| Some(bytes.to_string().into())).unwrap();
+        let beside = folder.path().join("a.bin.part.tributary");
+        assert_eq!(fs::read(&beside).unwrap(), b"3");
+        drop(output);
+        let mut output = Output::open(&path).unwrap();
+        assert!(!beside.exists(), "it spoke of what is no more");
+        output.write(b"abc").unwrap();
         assert!(output.left_behind(true).unwrap().contains("3 bytes are right"));
         output.finish().unwrap();
         assert!(!part.exists());

@@ -1,6 +1,7 @@
 //! The thread that keeps the library as the directory is: it looks, hashes what is new, and waits for
 //! the next change. Films are served from the moment they are hashed, while others are still to come.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,12 +13,14 @@ use tributary_core::directory::Title;
 use tributary_core::held::Held;
 
 use super::hash::{HashError, hash};
+use super::parts;
 use super::remember::Memory;
 use super::retries::Retries;
 use super::scan::{Endings, Found, scan};
 use super::watch::{Wake, Watch};
 use crate::content::library::{Film, Library};
 use crate::content::media::Media;
+use crate::content::root::FileFacts;
 
 /// How often the directory is looked at where nothing tells of changes.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -49,6 +52,7 @@ impl Indexer {
             library,
             endings,
             memory,
+            parts: HashMap::new(),
             watch,
             stop: Arc::clone(&stop),
             retries: Retries::default(),
@@ -73,6 +77,8 @@ struct Worker {
     library: Arc<Library>,
     endings: Endings,
     memory: Memory,
+    /// Parts that were looked at, as they and their descriptions were then.
+    parts: HashMap<PathBuf, (FileFacts, FileFacts)>,
     media: Media,
     watch: Watch,
     stop: Arc<AtomicBool>,
@@ -134,11 +140,16 @@ impl Worker {
             }
         }
         self.retries.keep_only(|path| found.contains_key(path));
+        self.parts.retain(|path, _| found.contains_key(path));
         let mut unsettled = false;
         let mut to_hash = Vec::new();
         for (path, film) in found {
+            if let Some(description) = film.part {
+                self.take_part(path, &film, description);
+                continue;
+            }
             match self.memory.stream_of(&path, film.facts) {
-                Some(stream) => self.list(path, &film, stream),
+                Some(stream) => self.list(path, &film, stream, film.facts.size, Held::all()),
                 None => to_hash.push((path, film)),
             }
         }
@@ -157,7 +168,7 @@ impl Worker {
                 continue;
             }
             match self.hash(&path, &film) {
-                Ok(stream) => self.list(path, &film, stream),
+                Ok(stream) => self.list(path, &film, stream, film.facts.size, Held::all()),
                 Err(HashError::Stopped) => return false,
                 Err(error @ HashError::Changed) => {
                     unsettled = true;
@@ -184,7 +195,7 @@ impl Worker {
         }
         let hashed = hash(&file, facts.size, &self.stop);
         // Before the error is looked at: a file that was cut short can't be read to its end.
-        if crate::content::root::FileFacts::of(&file.metadata()?) != facts {
+        if FileFacts::of(&file.metadata()?) != facts {
             return Err(HashError::Changed);
         }
         let hashed = hashed?;
@@ -197,16 +208,52 @@ impl Worker {
         Ok(hashed.stream)
     }
 
-    fn list(&self, path: PathBuf, found: &Found, stream: tributary_core::geometry::StreamId) {
+    /// Serves a part of a film: what the pages that are kept beside it prove of it.
+    fn take_part(&mut self, path: PathBuf, film: &Found, description: FileFacts) {
+        let seen = (film.facts, description);
+        if self.parts.get(&path) == Some(&seen) {
+            return;
+        }
+        // Whatever comes of it, it is looked at again only when it changes.
+        self.parts.insert(path.clone(), seen);
+        match parts::read(&self.library, &path, film.facts).and_then(|part| {
+            self.memory.keep_part(&part)?;
+            Ok(part)
+        }) {
+            Ok(part) => {
+                let held = part.held.bytes(part.size);
+                tracing::info!(stream = %part.stream, held, of = part.size, "{} is served as a part", path.display());
+                self.list(path, film, part.stream, part.size, part.held);
+            }
+            Err(error) => {
+                self.library.withdraw(&path, "it is no part that can be served any more");
+                tracing::warn!(
+                    "{} is not served: {error}; it is looked at again when it changes",
+                    path.display()
+                );
+            }
+        }
+    }
+
+    fn list(
+        &self,
+        path: PathBuf,
+        found: &Found,
+        stream: tributary_core::geometry::StreamId,
+        size: u64,
+        held: Held,
+    ) {
         let media = self.memory.media(stream).cloned().unwrap_or_default();
-        let file_name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let called = if found.part.is_some() { path.with_extension("") } else { path.clone() };
+        let file_name =
+            called.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let shown = if found.sidecar.title.is_empty() { &found.name } else { &found.sidecar.title };
         let title = Title {
             catalog: found.catalog.clone(),
             name: found.name.clone(),
             title: shown.clone(),
             stream,
-            size: found.facts.size,
+            size,
             file_name: crate::text::clean(&file_name, crate::director::MAX_NAME_CHARS),
             year: found.sidecar.year,
             description: found.sidecar.description.clone(),
@@ -216,12 +263,15 @@ impl Worker {
             servers: Vec::new(),
             added_at: 0,
         };
-        self.library.put(path, Film { facts: found.facts, title, held: Held::all() });
+        self.library.put(path, Film { facts: found.facts, title, held });
     }
 
     fn without_facts(&self) -> Vec<PathBuf> {
         let unknown = |path: &PathBuf| {
-            self.library.film(path).is_some_and(|film| self.memory.media(film.title.stream).is_none())
+            // Of a part nobody knows how much a decoder would see.
+            self.library
+                .film(path)
+                .is_some_and(|film| film.held.is_all() && self.memory.media(film.title.stream).is_none())
         };
         if self.media.is_available() {
             self.library.paths().into_iter().filter(unknown).collect()
@@ -283,6 +333,7 @@ mod tests {
             library: Arc::clone(&library),
             endings: Endings::default(),
             memory,
+            parts: HashMap::new(),
             stop: Arc::default(),
             retries: Retries::default(),
             saved: Instant::now(),

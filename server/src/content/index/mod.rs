@@ -5,6 +5,7 @@
 //! | `scan` | walks the directory, names catalogs and titles |
 //! | `sidecar` | reads `NAME.toml` beside a film |
 //! | `hash` | hashes a file on all cores |
+//! | `parts` | proves what a part of a film has |
 //! | `remember` | keeps hashes between runs |
 //! | `retries` | says when a file that can't be indexed is tried again |
 //! | `watch` | tells when the directory changes |
@@ -12,6 +13,7 @@
 
 pub(crate) mod hash;
 pub(crate) mod indexer;
+mod parts;
 pub(crate) mod remember;
 mod retries;
 pub(crate) mod scan;

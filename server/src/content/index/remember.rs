@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tributary_core::directory::MediaFacts;
 use tributary_core::geometry::StreamId;
+use tributary_core::partial::Part;
 use tributary_core::verify::{GROUP, VALUE_LEN, Value};
 
 use crate::content::root::FileFacts;
@@ -51,7 +52,7 @@ impl Memory {
     /// # Errors
     /// When it can't be made.
     pub(crate) fn open(directory: &Path) -> io::Result<Self> {
-        for part in ["hashes", "posters"] {
+        for part in ["hashes", "parts", "posters"] {
             fs::create_dir_all(directory.join(part))?;
         }
         let table = match fs::read(directory.join("index.json")) {
@@ -93,6 +94,14 @@ impl Memory {
         Ok(())
     }
 
+    /// Keeps the pages of a part.
+    ///
+    /// # Errors
+    /// When they can't be written.
+    pub(crate) fn keep_part(&self, part: &Part) -> io::Result<()> {
+        write_whole(&part_path(&self.directory, part.stream), &part.encode())
+    }
+
     /// What is known of a stream as a film; nothing where nobody looked yet.
     pub(crate) fn media(&self, stream: StreamId) -> Option<&KnownMedia> {
         self.table.media.get(&stream)
@@ -124,6 +133,11 @@ impl Memory {
 /// Where a stream's group values lie.
 pub(crate) fn groups_path(state: &Path, stream: StreamId) -> PathBuf {
     state.join("hashes").join(stream.to_string())
+}
+
+/// Where the pages of a part of a stream lie.
+pub(crate) fn part_path(state: &Path, stream: StreamId) -> PathBuf {
+    state.join("parts").join(stream.to_string())
 }
 
 /// Where a stream's poster lies.

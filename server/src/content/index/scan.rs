@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use tributary_core::directory::ROOT_CATALOG;
-use tributary_core::media_type;
+use tributary_core::{media_type, partial};
 
 use super::sidecar::{SIDECAR_ENDING, Sidecar};
 use crate::content::root::{FileFacts, Root};
@@ -56,6 +56,9 @@ pub(crate) struct Found {
     pub(crate) name: String,
     /// What people say of it.
     pub(crate) sidecar: Sidecar,
+    /// The file beside it that says of which stream it is a part, as that was when it was seen; none of a
+    /// whole film.
+    pub(crate) part: Option<FileFacts>,
 }
 
 /// Walks the directory. The keys are paths relative to it; where they are symbolic links, they lead to a
@@ -68,10 +71,13 @@ pub(crate) fn scan(root: &Root, endings: &Endings) -> BTreeMap<PathBuf, Found> {
     let mut taken = std::collections::HashSet::new();
     for (relative, facts) in paths {
         let catalog = catalog_of(&relative);
-        let Some(name) = name_of(&relative, &catalog, &taken) else { continue };
+        let part = described_part(root, endings, &relative);
+        // A part is called as the whole would be.
+        let called = if part.is_some() { relative.with_extension("") } else { relative.clone() };
+        let Some(name) = name_of(&called, &catalog, &taken) else { continue };
         taken.insert((catalog.clone(), name.clone()));
-        let sidecar = Sidecar::beside(root, &relative);
-        films.insert(relative, Found { facts, catalog, name, sidecar });
+        let sidecar = Sidecar::beside(root, &called);
+        films.insert(relative, Found { facts, catalog, name, sidecar, part });
     }
     films
 }
@@ -89,7 +95,9 @@ fn walk(root: &Root, endings: &Endings, relative: &Path, depth: usize, out: &mut
         if hidden {
         } else if kind.is_dir() && depth < MAX_DEPTH {
             walk(root, endings, &below, depth + 1, out);
-        } else if !kind.is_dir() && endings.include(&below) {
+        } else if !kind.is_dir()
+            && (endings.include(&below) || described_part(root, endings, &below).is_some())
+        {
             if out.len() >= MAX_FILES {
                 return tracing::warn!(
                     "only {MAX_FILES} files are listed; {} and others are not",
@@ -104,6 +112,23 @@ fn walk(root: &Root, endings: &Endings, relative: &Path, depth: usize, out: &mut
             }
         }
     }
+}
+
+/// What lies beside a part of a film and describes it.
+pub(crate) fn description_of(part: &Path) -> PathBuf {
+    let mut name = part.as_os_str().to_owned();
+    name.push(partial::ENDING);
+    name.into()
+}
+
+/// The file that describes a part: `Film.mkv.part` is one where `Film.mkv.part.tributary` lies beside it
+/// and `Film.mkv` would be served.
+fn described_part(root: &Root, endings: &Endings, relative: &Path) -> Option<FileFacts> {
+    let is_part = relative.extension().is_some_and(|ending| ending == "part");
+    if !is_part || !endings.include(&relative.with_extension("")) {
+        return None;
+    }
+    root.open_file(&description_of(relative)).ok().map(|(_, facts)| facts)
 }
 
 /// The folder at the top is the catalog.

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use axum::extract::Query;
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use http_body_util::combinators::BoxBody;
@@ -12,20 +13,24 @@ use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 use tributary_core::byte_ranges::{self, Wanted};
+use tributary_core::directory::Holdings;
 use tributary_core::geometry::StreamId;
 use tributary_core::media_type;
 
 use super::{Serving, read};
 use crate::content::index::scan::mime_type;
-use crate::content::library::OpenStream;
+use crate::content::library::{OpenStream, Wanted as Lookup};
 use crate::content::metrics::Metrics;
 use crate::net::http::serve_connection;
 use crate::net::prefixed::Prefixed;
 
 /// Bytes of a body read at a time. Larger ones are slower: the allocator gets each from the kernel anew.
 const PIECE_BYTES: usize = 64 << 10;
+/// Most files that are told at once.
+const MAX_HOLDINGS: usize = 100;
 
 type Body = BoxBody<Bytes, io::Error>;
 
@@ -50,6 +55,7 @@ fn answer(request: &Request<Incoming>, serving: &Arc<Serving>) -> Response<Body>
     let mut answer = match request.uri().path() {
         "/health" => health(serving),
         "/metrics" => metrics(serving),
+        "/lookup" => lookup(request, serving),
         path => match path.strip_prefix("/streams/").map(str::parse::<StreamId>) {
             Some(Ok(stream)) => film(request, serving, stream, head),
             _ => match path.strip_prefix("/posters/").map(str::parse::<StreamId>) {
@@ -78,14 +84,23 @@ fn film(request: &Request<Incoming>, serving: &Arc<Serving>, stream: StreamId, h
     let same = given(header::IF_RANGE).is_none_or(|tag| tag == etag);
     let asked = given(header::RANGE).filter(|_| same);
     let (status, wanted) = match byte_ranges::parse(asked, film.size) {
-        Wanted::Parts(parts) if parts.len() == 1 => (StatusCode::PARTIAL_CONTENT, parts[0].clone()),
+        Wanted::Parts(parts) if parts.len() == 1 => {
+            let part = parts[0].clone();
+            // Less than was asked, where the rest is not here: the answer says which bytes it has.
+            let end = film.held.end_from(part.start, film.size).min(part.end);
+            if end <= part.start {
+                return not_here(&film);
+            }
+            (StatusCode::PARTIAL_CONTENT, part.start..end)
+        }
+        Wanted::Whole | Wanted::Parts(_) if !film.held.is_all() => {
+            let said =
+                "this server holds a part of the stream only: ask for ranges of it, or another server\n";
+            return text(StatusCode::NOT_FOUND, said);
+        }
         // Several ranges get the whole, as RFC 9110 allows: nobody asks a source for them.
         Wanted::Whole | Wanted::Parts(_) => (StatusCode::OK, 0..film.size),
-        Wanted::Nothing => {
-            let mut answer = text(StatusCode::RANGE_NOT_SATISFIABLE, "the stream has no such bytes\n");
-            put(&mut answer, header::CONTENT_RANGE, &format!("bytes */{}", film.size));
-            return answer;
-        }
+        Wanted::Nothing => return not_here(&film),
     };
     let mime = mime_type(&film.path).unwrap_or(media_type::UNKNOWN);
     let size = film.size;
@@ -99,6 +114,34 @@ fn film(request: &Request<Incoming>, serving: &Arc<Serving>, stream: StreamId, h
         put(&mut answer, header::CONTENT_RANGE, &format!("bytes {}-{last}/{size}", wanted.start));
     }
     answer
+}
+
+/// The stream has no such bytes, or none of them are here.
+fn not_here(film: &OpenStream) -> Response<Body> {
+    let mut answer = text(StatusCode::RANGE_NOT_SATISFIABLE, "the stream has no such bytes here\n");
+    put(&mut answer, header::CONTENT_RANGE, &format!("bytes */{}", film.size));
+    answer
+}
+
+/// `?stream=`, or `?name=&size=`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    stream: Option<StreamId>,
+    name: Option<String>,
+    size: Option<u64>,
+}
+
+/// What is here of what a client looks for that has no director to ask.
+fn lookup(request: &Request<Incoming>, serving: &Serving) -> Response<Body> {
+    let question = Query::<Question>::try_from_uri(request.uri()).ok().map(|Query(question)| question);
+    let wanted = match question {
+        Some(Question { stream: Some(stream), name: None, size: None }) => Lookup::Stream(stream),
+        Some(Question { stream: None, name: Some(name), size }) => Lookup::File { name, size },
+        _ => return text(StatusCode::BAD_REQUEST, "ask ?stream=HASH, or ?name=FILE&size=BYTES\n"),
+    };
+    let holdings = serving.library.find(&wanted, MAX_HOLDINGS);
+    json(&Holdings { server: serving.name.clone(), holdings })
 }
 
 /// The bytes of a range, piece by piece, as the shaper lets them through.
@@ -151,7 +194,12 @@ fn health(serving: &Serving) -> Response<Body> {
         "indexing": serving.library.is_indexing(),
         "registered": serving.registered.load(Ordering::Relaxed),
     });
-    let mut answer = Response::new(full(health.to_string().into()));
+    json(&health)
+}
+
+fn json(value: &impl Serialize) -> Response<Body> {
+    // Texts and numbers can always be written as JSON.
+    let mut answer = Response::new(full(serde_json::to_vec(value).unwrap_or_default().into()));
     put(&mut answer, header::CONTENT_TYPE, "application/json");
     answer
 }

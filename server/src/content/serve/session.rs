@@ -12,7 +12,6 @@ use bytes::{Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 use tributary_core::geometry::{Geometry, StreamId};
-use tributary_core::held::Held;
 use tributary_core::verify::PageId;
 use tributary_core::walker::{Order, Walker};
 use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, VERSION, encode};
@@ -242,7 +241,7 @@ impl Session<'_> {
                 }
                 let geometry = Geometry::new(film.size, *block_size)
                     .map_err(|error| Closing::new(ErrorCode::Malformed, error.to_string()))?;
-                encode(&Frame::Opened { size: film.size, held: Held::all() }, &mut self.answers);
+                encode(&Frame::Opened { size: film.size, held: film.held.clone() }, &mut self.answers);
                 let walker = Walker::identifying(*me, geometry, *identify);
                 self.opened = Some(Opened { film, geometry, walker, groups: None });
                 Ok(())
@@ -305,6 +304,10 @@ impl Session<'_> {
         }
         let Some(opened) = self.opened.as_mut() else { return Ok(()) };
         while let Some(order) = opened.walker.next_order() {
+            let is_here = opened.film.held.has(&opened.geometry.range(order.seq));
+            // What is not here is passed over, but for its time slot.
+            let order = if is_here { Some(order) } else { order.without_block() };
+            let Some(order) = order else { continue };
             put_block(opened, order, self.out.block()).await.map_err(|error| {
                 tracing::warn!(stream = %opened.film.stream, "a block can't be read: {error}");
                 self.serving.library.withdraw_changed(&opened.film);
