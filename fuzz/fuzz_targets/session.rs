@@ -7,21 +7,29 @@ use std::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use tributary_core::geometry::{Geometry, StreamId};
 use tributary_core::pattern::SourceId;
-use tributary_core::session::{Action, Config, Demand, Event, Session};
+use tributary_core::session::{Action, Config, CutOver, Demand, Event, PlannerKind, Session};
 use tributary_core::time::Time;
 use tributary_core::wire::Decoder;
 
 fuzz_target!(|bytes: &[u8]| {
     let geometry = Geometry::new(10_000_000, 16 << 10).expect("a good block size");
-    let mut session =
-        Session::new(StreamId([7; 32]), geometry, Config::default()).expect("blocks of whole groups");
+    // The first byte chooses planner and policy.
+    let choice = bytes.first().copied().unwrap_or(0);
+    let planner = if choice & 1 == 0 { PlannerKind::Arrival } else { PlannerKind::Interval };
+    let cut_over = match choice >> 1 & 3 {
+        0 => CutOver::Lease,
+        1 => CutOver::Prediction,
+        _ => CutOver::Synchronous,
+    };
+    let config = Config { planner, cut_over, ..Config::default() };
+    let mut session = Session::new(StreamId([7; 32]), geometry, config).expect("blocks of whole groups");
     let source = SourceId::new(0).expect("A");
     let mut now = Time::ZERO;
     session.handle(now, Event::Demand(Demand { main: 1..geometry.blocks() + 1, others: Vec::new() }));
     session.handle(now, Event::Added { source, hint: None, gives_pages: true });
     session.handle(now, Event::Connected { source, rtt: Duration::from_millis(20), relayed: false });
     let mut decoder = Decoder::new();
-    decoder.feed(bytes);
+    decoder.feed(bytes.get(1..).unwrap_or_default());
     while let Ok(Some(frame)) = decoder.next_frame() {
         now = now + Duration::from_millis(5);
         session.handle(now, Event::Received { source, bytes: 100 });

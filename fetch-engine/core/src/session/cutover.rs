@@ -285,3 +285,6 @@ impl Session {
 fn largest_rtt(candidates: &[Candidate]) -> f64 {
     candidates.iter().map(|c| c.rtt).fold(0.0, f64::max)
 }
+
+#[cfg(test)]
+mod tests;
