@@ -13,7 +13,7 @@ const TOP: [&str; 3] = ["directors", "last_director", "volume"];
 const TABLES: [(&str, &[&str]); 4] = [
     ("playback", &["resume", "countdown_seconds", "sound_languages", "subtitle_languages"]),
     ("subtitles", &["size", "raise", "plate"]),
-    ("appearance", &["theme", "reduce_motion", "keep_window", "one_window"]),
+    ("appearance", &["theme", "reduce_motion", "keep_window", "one_window", "list_view"]),
     ("cache", &["ahead_mib", "back_mib"]),
 ];
 
@@ -38,6 +38,7 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         subtitle_raise: reader.part("subtitles", "raise", bounds::SUBTITLE_RAISE, usual.subtitle_raise),
         subtitle_plate: reader.switch("subtitles", "plate", usual.subtitle_plate),
         theme: reader.theme(),
+        list_view: reader.switch("appearance", "list_view", usual.list_view),
         reduce_motion: reader.switch("appearance", "reduce_motion", usual.reduce_motion),
         one_window: reader.switch("appearance", "one_window", usual.one_window),
         keep_window: reader.switch("appearance", "keep_window", usual.keep_window),
@@ -69,6 +70,7 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     put(old.subtitle_raise != new.subtitle_raise, "subtitles", "raise", new.subtitle_raise.into());
     put(old.subtitle_plate != new.subtitle_plate, "subtitles", "plate", new.subtitle_plate.into());
     put(old.theme != new.theme, "appearance", "theme", new.theme.key().into());
+    put(old.list_view != new.list_view, "appearance", "list_view", new.list_view.into());
     put(old.reduce_motion != new.reduce_motion, "appearance", "reduce_motion", new.reduce_motion.into());
     put(old.one_window != new.one_window, "appearance", "one_window", new.one_window.into());
     put(old.keep_window != new.keep_window, "appearance", "keep_window", new.keep_window.into());
@@ -217,6 +219,7 @@ mod tests {
             one_window: false,
             keep_window: false,
             theme: ThemeChoice::Light,
+            list_view: true,
             reduce_motion: true,
             sound_languages: vec!["de".to_owned(), "en".to_owned()],
             subtitle_languages: vec!["en".to_owned()],

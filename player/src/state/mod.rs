@@ -258,8 +258,15 @@ impl State {
                 for source in &snapshot.sources {
                     self.people.meet(&source.name);
                 }
+                let warning = snapshot.verification.warning();
                 if let Some(playback) = self.playback_of(number) {
+                    let first = playback.snapshot.is_none();
                     playback.take_snapshot(snapshot);
+                    if let Some(why) = warning.filter(|_| first) {
+                        let title = "Nothing shows whether these bytes are right";
+                        let notice = notice::Notice::warning(notice::NoticeKind::Source, title, why);
+                        self.notices.add(notice, self.now);
+                    }
                 }
             }
             Event::Logged { number, entries } => {

@@ -117,6 +117,8 @@ pub struct Settings {
     pub keep_window: bool,
     /// Colours.
     pub theme: ThemeChoice,
+    /// Titles are shown as a list, not as posters.
+    pub list_view: bool,
     /// Nothing glides or fades.
     pub reduce_motion: bool,
     /// Sound is chosen in these languages where the title has them; the first first.
@@ -145,6 +147,7 @@ impl Default for Settings {
             one_window: true,
             keep_window: true,
             theme: ThemeChoice::System,
+            list_view: false,
             reduce_motion: false,
             sound_languages: Vec::new(),
             subtitle_languages: Vec::new(),

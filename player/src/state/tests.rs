@@ -292,6 +292,20 @@ fn a_window_that_fills_the_desktop_keeps_its_own_size() {
 }
 
 #[test]
+fn bytes_that_nothing_can_check_are_told_once() {
+    let mut state = fixture::playing();
+    let mut snapshot = fixture::snapshot();
+    snapshot.verification = fetch_engine::snapshot::Verification::Never;
+    let snapshot = std::sync::Arc::new(snapshot);
+    state.playback.as_mut().expect("plays").snapshot = None;
+    for _ in 0..2 {
+        state.apply(Event::Measured { number: 1, snapshot: snapshot.clone() });
+        let told: Vec<u64> = state.notices.shown.iter().map(|notice| notice.number).collect();
+        assert_eq!(told, [1]);
+    }
+}
+
+#[test]
 fn a_title_tried_again_keeps_its_place_however_often_it_fails() {
     let mut state = fixture::playing();
     let place = |state: &State| state.playback.as_ref().expect("plays").retry_place();

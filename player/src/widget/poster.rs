@@ -153,13 +153,17 @@ fn cover(picture: f32, frame: f32) -> Rect {
     }
 }
 
-fn facts(title: &Title) -> String {
+/// Year and length of a title, or its size where both are unknown.
+#[must_use]
+pub fn facts(title: &Title) -> String {
     let year = title.year.map(|year| year.to_string());
     let parts: Vec<String> = year.into_iter().chain(words::length(title.media.duration_ms)).collect();
     if parts.is_empty() { words::file_size(title.size) } else { parts.join(" · ") }
 }
 
-fn spoken(title: &Title, mark: Mark) -> String {
+/// A title in a few words for screen readers.
+#[must_use]
+pub fn spoken(title: &Title, mark: Mark) -> String {
     let holders: Vec<&str> = title.servers.iter().map(String::as_str).collect();
     let held = if holders.is_empty() {
         "held by nobody now".to_owned()

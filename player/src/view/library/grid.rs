@@ -3,14 +3,16 @@
 use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use tributary_core::directory::Title;
 
-use super::continuing;
+use super::{continuing, line};
 use crate::state::library::{Listing, TitleOrder};
+use crate::state::settings::Settings;
 use crate::state::{Command, State};
 use crate::theme::{Tokens, icon};
 use crate::view::message::Message;
 use crate::view::{Poster, Scene};
 use crate::widget::button::{self, ButtonKind};
-use crate::widget::poster::{self, CARD_FOOT, Mark};
+use crate::widget::icon_button::IconButton;
+use crate::widget::poster::{self, Asked, CARD_FOOT, Mark};
 use crate::widget::scrim;
 
 /// Least width of a poster in points.
@@ -29,7 +31,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let titles = &scene.state.library.titles;
     if titles.problem.is_some() || titles.total == Some(0) {
-        orders(ui, rect.min, scene);
+        orders(ui, rect.min, rect.width(), scene);
         let rest = Rect::from_min_max(pos2(rect.left(), rect.top() + PILLS), rect.max);
         return match &titles.problem {
             Some(problem) => refused(ui, rest, problem, scene),
@@ -37,9 +39,11 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         };
     }
     let total = titles.total.unwrap_or(SKELETONS);
+    let as_list = scene.state.settings.list_view;
     let columns = (((rect.width() + GAP) / (LEAST_WIDTH + GAP)).floor() as u64).max(1);
+    let columns = if as_list { 1 } else { columns };
     let width = ((rect.width() - GAP * (columns - 1) as f32) / columns as f32).floor();
-    let pitch = (width * 1.5).round() + CARD_FOOT;
+    let pitch = if as_list { line::PITCH } else { (width * 1.5).round() + CARD_FOOT };
     let rows = total.div_ceil(columns);
     let shown = scene.state.library.shown_number;
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect.expand2(vec2(ROOM, 0.0))));
@@ -53,7 +57,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
             let row = Rect::from_min_size(corner, vec2(rect.width(), begun));
             continuing::show(ui, row, scene);
         }
-        orders(ui, corner + vec2(0.0, begun), scene);
+        orders(ui, corner + vec2(0.0, begun), rect.width(), scene);
         let origin = corner + vec2(0.0, above + ROOM);
         let seen = seen.translate(vec2(0.0, -above));
         let first = (seen.top() / pitch).floor().max(0.0) as u64;
@@ -65,7 +69,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
                     break;
                 }
                 let corner = origin + vec2(column as f32 * (width + GAP), row as f32 * pitch);
-                card(ui, Rect::from_min_size(corner, vec2(width, (width * 1.5).round())), place, scene);
+                let height = if as_list { line::PITCH - 4.0 } else { (width * 1.5).round() };
+                card(ui, Rect::from_min_size(corner, vec2(width, height)), place, as_list, scene);
             }
         }
     });
@@ -73,13 +78,15 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     scrim::paint(ui.painter(), fade, tokens.bg, false);
 }
 
-fn card(ui: &mut Ui, rect: Rect, place: u64, scene: &mut Scene<'_>) {
+fn card(ui: &mut Ui, rect: Rect, place: u64, as_list: bool, scene: &mut Scene<'_>) {
     let state = scene.state;
     if state.library.titles.needs(place) {
         scene.push(Command::WantTitles(place));
     }
     let Some(title) = state.library.titles.get(place) else {
-        poster::skeleton(ui, rect);
+        if !as_list {
+            poster::skeleton(ui, rect);
+        }
         return;
     };
     let picture = if title.poster { scene.pictures.poster(title.stream) } else { Poster::None };
@@ -88,7 +95,12 @@ fn card(ui: &mut Ui, rect: Rect, place: u64, scene: &mut Scene<'_>) {
     }
     let mut holders: Vec<_> = title.servers.iter().filter_map(|name| state.people.find(name)).collect();
     holders.sort_unstable();
-    let asked = poster::show(ui, rect, title, picture, &holders, mark(state, title));
+    let mark = mark(state, title);
+    let asked = if as_list {
+        Asked { response: line::show(ui, rect, title, picture, &holders, mark), play: false }
+    } else {
+        poster::show(ui, rect, title, picture, &holders, mark)
+    };
     if asked.response.gained_focus() {
         ui.scroll_to_rect(rect.expand(24.0), None);
     }
@@ -108,7 +120,18 @@ fn mark(state: &State, title: &Title) -> Mark {
     }
 }
 
-fn orders(ui: &mut Ui, place: egui::Pos2, scene: &mut Scene<'_>) {
+fn orders(ui: &mut Ui, place: egui::Pos2, width: f32, scene: &mut Scene<'_>) {
+    let settings = &scene.state.settings;
+    let (glyph, name) = if settings.list_view {
+        (icon::SQUARES_FOUR, "Show as posters")
+    } else {
+        (icon::LIST_BULLETS, "Show as a list")
+    };
+    let center = pos2(place.x + width - 20.0, place.y + 16.0);
+    if IconButton::new(glyph, name).size(20.0).show(ui, center).clicked() {
+        let other = Settings { list_view: !settings.list_view, ..settings.clone() };
+        scene.push(Command::ChangeSettings(Box::new(other)));
+    }
     let listing = &scene.state.library.listing;
     let on = usize::from(listing.order == TitleOrder::Added);
     if let Some(pressed) = button::pills(ui, place, &["By name", "Recently added"], on) {

@@ -2,6 +2,7 @@
 
 mod continuing;
 mod grid;
+mod line;
 pub(super) mod side_bar;
 
 use egui::{Align2, Rect, Ui, pos2, vec2};

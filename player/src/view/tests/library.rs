@@ -4,6 +4,7 @@ use egui::{Key, Theme, vec2};
 use egui_kittest::kittest::Queryable;
 
 use crate::state::library::Listing;
+use crate::state::settings::Settings;
 use crate::state::{Command, Event, State, fixture};
 use crate::testing::Stage;
 
@@ -170,6 +171,22 @@ fn what_was_begun_is_offered_first_and_can_be_taken_off() {
     assert!(stage.commands().contains(&Command::DropPlace(what)));
     assert!(stage.harness.query_by_label_contains("Harbour Lights").is_some());
     Stage::sized(fixture::begun(), vec2(800.0, 500.0), Theme::Light).picture("library-begun-800x500");
+}
+
+#[test]
+fn titles_are_shown_as_a_list_too() {
+    let mut stage = Stage::new(fixture::begun());
+    stage.commands();
+    stage.harness.get_by_label("Show as a list").click();
+    stage.settle();
+    let settings = Settings { list_view: true, ..Settings::default() };
+    assert!(stage.commands().contains(&Command::ChangeSettings(Box::new(settings.clone()))));
+    stage.apply(Event::SettingsRead(Box::new(settings)));
+    stage.picture("library-list");
+    assert!(stage.harness.query_by_label("Show as posters").is_some());
+    stage.harness.get_by_label("Harbour Lights, 2013 · 59 min, on alpha and beta, watched").click();
+    stage.settle();
+    assert!(stage.commands().iter().any(|command| matches!(command, Command::OpenTitle(_))));
 }
 
 #[test]
