@@ -376,6 +376,11 @@ impl Memory {
         }
         let rates = {
             let mut rates = self.rates();
+            // Other programs of this user write it too, and may have learned more since it was read.
+            if let Some(written) = self.path.as_deref().map(Rates::load).filter(|written| !written.is_empty())
+            {
+                *rates = written;
+            }
             rates.learn(measured);
             rates.clone()
         };

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Most servers that are remembered; those not met for longest go.
 const MAX_SERVERS: usize = 256;
+/// A server's rate says nothing any more after this long, in seconds: 30 days.
+const MAX_AGE_SECS: u64 = 30 * 24 * 3600;
 /// Largest file that is read.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 /// Weight of the newest session in what is remembered.
@@ -37,8 +39,17 @@ impl Rates {
         let small = std::fs::metadata(path).is_ok_and(|facts| facts.len() <= MAX_FILE_BYTES);
         let text = small.then(|| std::fs::read(path).ok()).flatten();
         let mut rates: Self = text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        rates.servers.retain(|_, entry| entry.rate_bps.is_finite() && entry.rate_bps > 0.0);
+        let now = now_secs();
+        rates.servers.retain(|_, entry| {
+            let fresh = now.saturating_sub(entry.seen_at) <= MAX_AGE_SECS;
+            fresh && entry.rate_bps.is_finite() && entry.rate_bps > 0.0
+        });
         rates
+    }
+
+    /// Whether nothing is remembered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.servers.is_empty()
     }
 
     /// The rate this server gave, in bits a second.
@@ -48,7 +59,7 @@ impl Rates {
 
     /// Takes the rates of a session.
     pub(crate) fn learn(&mut self, measured: impl IntoIterator<Item = (String, f64)>) {
-        let seen_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let seen_at = now_secs();
         for (address, rate) in measured {
             if !rate.is_finite() || rate <= 0.0 {
                 continue;
@@ -77,6 +88,10 @@ impl Rates {
         }
         result
     }
+}
+
+fn now_secs() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// `rates.json` in the user's cache directory; none where there is no such directory.
@@ -108,6 +123,18 @@ mod tests {
             1,
             "nothing half-written stays"
         );
+    }
+
+    #[test]
+    fn what_is_old_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rates.json");
+        let (now, old) = (now_secs(), now_secs() - MAX_AGE_SECS - 60);
+        let entry = |host: &str, seen_at| format!(r#""{host}":{{"rate_bps":8e6,"seen_at":{seen_at}}}"#);
+        std::fs::write(&path, format!("{{\"servers\":{{{},{}}}}}", entry("h:1", now), entry("h:2", old)))
+            .unwrap();
+        let rates = Rates::load(&path);
+        assert_eq!((rates.get("h:1"), rates.get("h:2")), (Some(8e6), None));
     }
 
     #[test]

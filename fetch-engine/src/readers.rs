@@ -4,8 +4,8 @@
 //! reads; a server of several clients knows. The rules:
 //!
 //! - One reader alone is the main head: the pattern serves it, far ahead.
-//! - Several are served in turns, each with a part of the window ahead: who has least ahead of it
-//!   comes next, so none starves, and one that takes nothing holds nobody up.
+//! - Several are served in turns, each with a part of the window ahead: all get equally much, so none
+//!   starves, and one that takes nothing holds nobody up.
 //! - A reader wants nothing past its range. Its window grows with what it has read: who only looks at
 //!   a file's first bytes costs little.
 //! - A reader that goes takes its demand with it at once.

@@ -6,6 +6,9 @@ use crate::time::Time;
 
 /// Outstanding bytes that a source of unknown rate may have at once.
 const FIRST_CAP_BYTES: f64 = 131_072.0;
+/// Most that a remembered rate adds to that: it may be long past, and what is outstanding can't be given to
+/// others at once.
+const MAX_REMEMBERED_CAP_BYTES: f64 = 2_097_152.0;
 /// A round that grew by less than this was not slow start any more.
 const GROWING: f64 = 1.25;
 /// So many rounds without growth end the phase.
@@ -23,6 +26,8 @@ pub(super) struct Ramp {
     last_round: Option<f64>,
     flat_rounds: u32,
     remembered: Option<f64>,
+    /// Bytes a second of the best round.
+    seen: Option<f64>,
 }
 
 impl Ramp {
@@ -35,6 +40,7 @@ impl Ramp {
             last_round: None,
             flat_rounds: 0,
             remembered,
+            seen: None,
         }
     }
 
@@ -42,14 +48,16 @@ impl Ramp {
         self.last_round
     }
 
-    pub(super) const fn remembered(&self) -> Option<f64> {
-        self.remembered
+    /// The remembered rate, or what the connection has shown where that is more: what is long past must not
+    /// keep a server from work.
+    pub(super) fn remembered(&self) -> Option<f64> {
+        self.remembered.map(|remembered| self.seen.map_or(remembered, |seen| seen.max(remembered)))
     }
 
     /// Most bytes that may be outstanding now.
     pub(super) fn cap_bytes(&self, rtt: Duration) -> f64 {
         let first = self.remembered.map_or(0.0, |rate| rate * (rtt.as_secs_f64() + 0.15));
-        FIRST_CAP_BYTES.max(first) + 2.0 * self.last_round.unwrap_or(0.0)
+        FIRST_CAP_BYTES.max(first.min(MAX_REMEMBERED_CAP_BYTES)) + 2.0 * self.last_round.unwrap_or(0.0)
     }
 
     /// The source owes nothing.
@@ -73,6 +81,7 @@ impl Ramp {
         }
         let best = self.last_round.map_or(this_round, |last| last.max(this_round));
         self.last_round = Some(best);
+        self.seen = Some(best / round.as_secs_f64());
         self.round_started = Some(now);
         self.round_bytes = bytes as f64;
         self.ran_dry = false;
@@ -98,6 +107,19 @@ mod tests {
         }
         let rate = ended.expect("slow start ends");
         assert!((rate / 1e6 - 1.0).abs() < 0.15, "{rate}");
+    }
+
+    #[test]
+    fn what_was_remembered_gives_way_to_what_is_seen() {
+        let rtt = Duration::from_millis(100);
+        let (mut slow, fast) = (Ramp::new(Some(1e3)), Ramp::new(Some(1e12)));
+        assert_eq!(slow.remembered(), Some(1e3));
+        for step in 0..=10 {
+            slow.received(Time::from_micros(10_000 * step), rtt, 10_000);
+        }
+        let seen = slow.remembered().expect("one was remembered");
+        assert!((seen / 1e6 - 1.0).abs() < 0.15, "{seen}");
+        assert!(fast.cap_bytes(rtt) <= MAX_REMEMBERED_CAP_BYTES);
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //! are read are served in turns.
 //!
 //! The pattern follows one place. Where several readers are equal, each block is ordered by name from
-//! whoever has it here first, and the next block is always that of the reader with the least ahead of
-//! it, within the planner's horizon: so readers that take equally fast get equally much, one that
-//! takes nothing gets nothing more than its window, and no order waits behind a long queue.
+//! whoever has it here first: the first one that each reader misses, then the second of each, within
+//! the planner's horizon. So all readers get equally much, one that takes nothing gets nothing more than
+//! its window, and no order waits behind a long queue.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::Session;
 use crate::geometry::Seq;
@@ -59,9 +60,11 @@ impl Session {
         }
     }
 
-    /// Blocks of the side heads that nobody was asked for: the first of each, then the second of each.
+    /// Blocks of the side heads that nobody was asked for, from the first missing one of each: the first of
+    /// each, then the second of each.
     fn by_depth(&self) -> Vec<Seq> {
-        let others = &self.demand.others;
+        let missing = |range: &Range<Seq>| self.ledger.first_absent(range.clone())..range.end;
+        let others: Vec<Range<Seq>> = self.demand.others.iter().map(missing).collect();
         let deepest = others.iter().map(|range| range.end - range.start).max().unwrap_or(0);
         (0..deepest)
             .flat_map(|depth| others.iter().map(move |range| (range.start + depth, range.end)))
