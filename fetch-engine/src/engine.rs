@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tributary_core::geometry::{BadBlockSize, Geometry, StreamId};
 use tributary_core::session::{BadSession, Config, Session};
 use tributary_core::time::Time;
-use tributary_core::verify::{MAX_STREAM, Proof, Verdict};
+use tributary_core::verify::{MAX_STREAM, Verdict};
 
 use crate::cache::Cache;
 use crate::config::{CacheLimits, EngineConfig, OpenOptions};
@@ -47,6 +47,8 @@ const MAX_OUTSTANDING_BYTES: u64 = 32 << 20;
 const MAX_DOUBTED: usize = 64;
 /// Least blocks that are read ahead, whatever the cache's bound.
 const MIN_BLOCKS_AHEAD: u64 = 4;
+/// Least pieces that are proved together and are read ahead.
+const MIN_UNITS_AHEAD: u64 = 3;
 
 /// An engine that can't be started.
 #[derive(Debug, thiserror::Error)]
@@ -246,15 +248,12 @@ impl Engine {
 
         let block_size = config.block_size.unwrap_or_else(|| {
             let rates = roster.iter().filter_map(|(_, member)| memory.rate_bps(&member.remembered_as()));
-            match &proof {
-                Proof::Pieces(pieces) => pieces.length() as u32,
-                Proof::Tree(_) | Proof::Nothing => choose_block_size(size, rates.sum()),
-            }
+            choose_block_size(size, rates.sum())
         });
         let geometry = Geometry::new(size, block_size)?;
         let Plan { range, tail, shared } = plan(size);
         // Less than a few blocks ahead, and nothing could ever be ordered.
-        let least_ahead = MIN_BLOCKS_AHEAD * u64::from(block_size);
+        let least_ahead = (MIN_BLOCKS_AHEAD * u64::from(block_size)).max(MIN_UNITS_AHEAD * proof.unit());
         let cache = CacheLimits { ahead_bytes: config.cache.ahead_bytes.max(least_ahead), ..config.cache };
         let heads = Heads::new(geometry, cache.ahead_bytes, range);
         let readers = shared.then(|| Readers::new(geometry, cache.ahead_bytes));

@@ -6,7 +6,7 @@ mod unproved;
 use std::sync::Arc;
 
 use tributary_core::directory::{SourceEntry, Title};
-use tributary_core::geometry::{MAX_BLOCK_SIZE, StreamId};
+use tributary_core::geometry::StreamId;
 use tributary_core::verify::Proof;
 
 use crate::connection::Way;
@@ -147,7 +147,7 @@ pub(crate) async fn resolve(
     // Only plain web servers, which give no pages of hashes.
     let (sha256, pieces) = metalink.map_or((None, None), |metalink| (metalink.sha256, metalink.pieces));
     found.whole = stream.map(WholeHash::Blake3).or(sha256.map(WholeHash::Sha256));
-    if let Some(pieces) = pieces.filter(|pieces| pieces.length() <= u64::from(MAX_BLOCK_SIZE)) {
+    if let Some(pieces) = pieces {
         found.size = pieces.size();
         found.proof = Proof::Pieces(pieces);
         return Ok(found);

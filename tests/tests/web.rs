@@ -242,7 +242,9 @@ fn a_metalink_file_names_servers_and_proves_each_piece() {
     let (right, wrong) = (nginx.url("film"), nginx.url("wrong"));
     let path = files.root().join("film.meta4");
     let local = path.display().to_string();
-    for (locator, piece_bytes) in [(&local, 256 << 10), (&nginx.url("film.meta4"), 100_000)] {
+    for (locator, piece_bytes) in
+        [(&local, 256 << 10), (&nginx.url("film.meta4"), 100_000), (&local, 2_500_000)]
+    {
         std::fs::write(&path, metalink(&files.film(), piece_bytes, &[&wrong, &right])).unwrap();
         let report = whole(files.get(&[locator]), &files.out(), &files.hash);
         assert!(report.verified, "{report:#?}");
