@@ -87,10 +87,10 @@ pub fn megabits(bits_per_second: f64) -> String {
     }
 }
 
-/// `41 ms`, `under 1 ms`.
+/// `41 ms`, `< 1 ms`.
 #[must_use]
 pub fn milliseconds(time: f64) -> String {
-    if time < 1.0 { "under 1 ms".to_owned() } else { format!("{} ms", time.round()) }
+    if time < 1.0 { "< 1 ms".to_owned() } else { format!("{} ms", time.round()) }
 }
 
 /// MiB with one decimal below 10: `2.4 MiB`, `74 MiB`.
