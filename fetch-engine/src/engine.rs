@@ -6,6 +6,7 @@ use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tributary_core::geometry::{BadBlockSize, Geometry, StreamId};
@@ -16,6 +17,7 @@ use tributary_core::verify::{MAX_STREAM, Verdict};
 use crate::cache::Cache;
 use crate::config::{CacheLimits, EngineConfig, OpenOptions};
 use crate::director::{self, Client, Director, DirectorError};
+use crate::discover;
 use crate::driver::Driver;
 use crate::heads::Heads;
 use crate::live::Live;
@@ -172,6 +174,27 @@ impl Engine {
     #[must_use]
     pub fn director(&self, address: &str) -> Director {
         Director::new(self.0.runtime.clone(), Client::new(self.0.http.clone(), address))
+    }
+
+    /// Sources of a stream, or of a file by its name, among the content servers on the local network: all
+    /// are found and asked. Blocks for `time`, and up to two seconds more for the answers.
+    ///
+    /// # Errors
+    /// [`discover::DiscoverError`].
+    pub fn search_network(
+        &self,
+        question: &discover::Question,
+        time: Duration,
+    ) -> Result<Vec<SourceUrl>, discover::DiscoverError> {
+        let servers = discover::neighbours(time)?.into_iter().filter(|found| found.role == "content");
+        Ok(self.ask_servers(question, servers.map(|found| found.address).collect()))
+    }
+
+    /// The same among the content servers at these addresses, `HOST:PORT`.
+    #[must_use]
+    pub fn ask_servers(&self, question: &discover::Question, servers: Vec<String>) -> Vec<SourceUrl> {
+        let Inner { http, runtime, .. } = &*self.0;
+        discover::sources(&runtime.block_on(discover::ask_all(http, servers, question)))
     }
 
     /// Opens a stream to be played: from its start on, its end fetched aside. Blocks while the director

@@ -18,6 +18,7 @@
 //! |---|---|
 //! | [`locator`] | what a person types to name a title |
 //! | `director` | client of a director: titles, sources, and news of them |
+//! | [`discover`] | servers on the local network, and what they hold |
 //! | `resolve` | from a locator to a stream and its first sources |
 //! | `metalink` | Metalink files (RFC 5854) |
 //! | `verification`, `whole` | how sure one can be of the bytes, and the hash of a whole file |
@@ -35,6 +36,7 @@ mod cancel;
 mod config;
 mod connection;
 mod director;
+pub mod discover;
 mod driver;
 mod engine;
 #[cfg(fuzzing)]

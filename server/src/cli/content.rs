@@ -51,6 +51,8 @@ pub(crate) struct ContentArgs {
     /// Serve without TLS on an address that other machines can reach.
     #[arg(long)]
     plain: bool,
+    #[command(flatten)]
+    announce: listen::AnnounceFlags,
 }
 
 /// The same as a file.
@@ -70,6 +72,7 @@ pub(crate) struct ContentFile {
     extensions: Vec<String>,
     open: Option<bool>,
     pub(crate) plain: Option<bool>,
+    announce: Option<bool>,
 }
 
 /// A content server's settings, checked.
@@ -91,6 +94,8 @@ pub(crate) struct ContentConfig {
     pub(crate) state: PathBuf,
     /// Endings of files that it serves beside those of media; `*` for all.
     pub(crate) extensions: Vec<String>,
+    /// Whether the local network is told of it.
+    pub(crate) announce: bool,
 }
 
 impl ContentArgs {
@@ -129,6 +134,7 @@ impl ContentArgs {
         Ok(ContentConfig {
             name,
             listen,
+            announce: self.announce.resolve(file.announce, listen),
             advertise: self.advertise.or(file.advertise),
             directory,
             director,

@@ -38,6 +38,8 @@ pub(crate) struct DirectorArgs {
     /// Serve without TLS on an address that other machines can reach.
     #[arg(long)]
     plain: bool,
+    #[command(flatten)]
+    announce: listen::AnnounceFlags,
 }
 
 /// The same as a file.
@@ -50,6 +52,7 @@ pub(crate) struct DirectorFile {
     state: Option<PathBuf>,
     open: Option<bool>,
     plain: Option<bool>,
+    announce: Option<bool>,
 }
 
 /// A director's settings, checked.
@@ -61,6 +64,8 @@ pub(crate) struct DirectorConfig {
     pub(crate) listen: SocketAddr,
     /// Path of its SQLite database.
     pub(crate) database: PathBuf,
+    /// Whether the local network is told of it.
+    pub(crate) announce: bool,
 }
 
 impl DirectorArgs {
@@ -94,7 +99,8 @@ impl DirectorArgs {
         };
         let name = self.name.or(file.name).unwrap_or_else(machine_name);
         let name = text::clean(&name, crate::director::MAX_NAME_CHARS);
-        Ok(DirectorConfig { name, listen, database })
+        let announce = self.announce.resolve(file.announce, listen);
+        Ok(DirectorConfig { name, listen, database, announce })
     }
 }
 

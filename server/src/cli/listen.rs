@@ -4,6 +4,28 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use anyhow::{Context, bail};
 
+/// Whether the local network is told of a server.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct AnnounceFlags {
+    /// Tell the local network of this server by mDNS, also where it listens on loopback alone.
+    #[arg(long, conflicts_with = "no_announce")]
+    announce: bool,
+    /// Tell nobody on the local network of this server.
+    #[arg(long)]
+    no_announce: bool,
+}
+
+impl AnnounceFlags {
+    /// The flags, else what the file says, else whether anybody else could reach it.
+    pub(crate) fn resolve(self, file: Option<bool>, listen: SocketAddr) -> bool {
+        match (self.announce, self.no_announce) {
+            (true, _) => true,
+            (_, true) => false,
+            _ => file.unwrap_or(!listen.ip().is_loopback()),
+        }
+    }
+}
+
 /// Reads `HOST:PORT`.
 ///
 /// # Errors
@@ -42,6 +64,17 @@ mod tests {
         let refused = allow_plain("0.0.0.0:7400".parse().unwrap(), false).unwrap_err();
         assert!(refused.to_string().contains("--plain"));
         assert!(allow_plain("0.0.0.0:7400".parse().unwrap(), true).is_ok());
+    }
+
+    #[test]
+    fn loopback_is_announced_only_where_it_is_asked_for() {
+        let [here, there] = ["127.0.0.1:1", "0.0.0.0:1"].map(|address| address.parse().unwrap());
+        let flags = |announce, no_announce| AnnounceFlags { announce, no_announce };
+        assert!(!flags(false, false).resolve(None, here) && flags(false, false).resolve(None, there));
+        assert!(
+            flags(true, false).resolve(Some(false), here) && flags(false, false).resolve(Some(true), here)
+        );
+        assert!(!flags(false, true).resolve(Some(true), there));
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub(crate) struct RelayArgs {
     /// Serve without TLS on an address that other machines can reach.
     #[arg(long)]
     plain: bool,
+    #[command(flatten)]
+    announce: listen::AnnounceFlags,
 }
 
 /// The same as a file.
@@ -65,6 +67,7 @@ pub(crate) struct RelayFile {
     rate_limit: Option<Rate>,
     open: Option<bool>,
     plain: Option<bool>,
+    announce: Option<bool>,
 }
 
 /// A relay's settings, checked.
@@ -82,6 +85,8 @@ pub(crate) struct RelayConfig {
     pub(crate) director: Option<String>,
     /// Most it sends to players, all connections together.
     pub(crate) rate_limit: Option<Rate>,
+    /// Whether the local network is told of it.
+    pub(crate) announce: bool,
 }
 
 impl RelayArgs {
@@ -117,6 +122,7 @@ impl RelayArgs {
         Ok(RelayConfig {
             name,
             listen,
+            announce: self.announce.resolve(file.announce, listen),
             advertise: self.advertise.or(file.advertise),
             allow,
             director: director::url(self.director.or(file.director))?,

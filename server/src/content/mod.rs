@@ -20,6 +20,7 @@ use crate::cli::ContentConfig;
 use crate::net::accept::Patience;
 use crate::net::limits::ConnectionLimits;
 use crate::net::listener;
+use crate::net::neighbours::{Announcement, announce};
 use crate::net::shaper::Shaper;
 use crate::registrar::{Listed, Registrar};
 
@@ -41,6 +42,15 @@ pub(crate) async fn run(config: ContentConfig, stop: CancellationToken) -> anyho
     })?;
     let library = library::Library::new(root, &config.state);
     let (listener, local) = listener::bind(config.listen).await?;
+    // Held until the end.
+    let _announced = config.announce.then(|| {
+        announce(Announcement {
+            role: "content",
+            name: &config.name,
+            local,
+            advertise: config.advertise.as_deref(),
+        })
+    });
     let endings = index::scan::Endings::new(&config.extensions);
     let indexer = index::indexer::Indexer::start(Arc::clone(&library), endings, memory)
         .context("no thread can be started")?;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tributary_core::geometry::StreamId;
 
 use crate::cli::DirectorConfig;
+use crate::net::neighbours::{Announcement, announce};
 use crate::net::{http, listener};
 pub(crate) use intake::MAX_REACHES;
 use store::{Now, Store};
@@ -83,6 +84,10 @@ pub(crate) async fn run(config: DirectorConfig, stop: CancellationToken) -> anyh
         )
     })?;
     let (listener, local) = listener::bind(config.listen).await?;
+    // Held until the end.
+    let _announced = config
+        .announce
+        .then(|| announce(Announcement { role: "director", name: &config.name, local, advertise: None }));
     let director = Director {
         name: config.name.into(),
         store: Arc::new(store),

@@ -22,6 +22,7 @@ use crate::cli::RelayConfig;
 use crate::net::accept::{Patience, accept, is_pattern};
 use crate::net::limits::{ConnectionLimits, Slot};
 use crate::net::listener;
+use crate::net::neighbours::{Announcement, announce};
 use crate::net::shaper::Shaper;
 use crate::registrar::{Listed, Registrar};
 use metrics::Metrics;
@@ -65,6 +66,15 @@ impl Relaying {
 /// A sentence that says what can't be opened and what to do.
 pub(crate) async fn run(config: RelayConfig, stop: CancellationToken) -> anyhow::Result<()> {
     let (listener, local) = listener::bind(config.listen).await?;
+    // Held until the end.
+    let _announced = config.announce.then(|| {
+        announce(Announcement {
+            role: "relay",
+            name: &config.name,
+            local,
+            advertise: config.advertise.as_deref(),
+        })
+    });
     let relaying = Arc::new(Relaying {
         name: config.name,
         address: config.advertise.unwrap_or_else(|| local.to_string()),

@@ -84,6 +84,10 @@ pub(crate) struct Get {
     /// May be given again.
     #[arg(long, value_name = "URL")]
     pub(crate) source: Vec<SourceUrl>,
+    /// Look for servers on the local network, and ask each whether it holds what is wanted. Done without
+    /// being asked for where no director and no source is known.
+    #[arg(long)]
+    pub(crate) discover: bool,
     /// Certificates, in PEM, to trust beside the system's when a source is https.
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<PathBuf>,

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use fetch_engine::discover::Question;
 use fetch_engine::snapshot::Snapshot;
 use fetch_engine::{
-    CacheLimits, Cancel, Engine, EngineConfig, Locator, OpenOptions, ReadError, Stream, Verification,
-    WholeCheck, WholeHash,
+    CacheLimits, Cancel, Engine, EngineConfig, Locator, OpenOptions, ReadError, SourceUrl, Stream,
+    Verification, WholeCheck, WholeHash,
 };
 
 use crate::args::{ByteRange, Get};
@@ -19,6 +20,8 @@ use crate::settings;
 
 /// How long nobody may be able to send the next part.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(15);
+/// How long servers on the local network have to announce themselves.
+const LISTEN_FOR: Duration = Duration::from_secs(2);
 /// What is read is written and not read again, so nothing is kept behind.
 const CACHE: CacheLimits = CacheLimits { back_bytes: 0, ahead_bytes: 24 << 20 };
 
@@ -28,8 +31,9 @@ const CACHE: CacheLimits = CacheLimits { back_bytes: 0, ahead_bytes: 24 << 20 };
 /// [`Fault`].
 pub(crate) fn run(args: &Get) -> Result<(), Fault> {
     let start = Instant::now();
+    let director = settings::director(&args.director)?;
     let engine = Engine::new(args.scheme.choose(EngineConfig {
-        director: settings::director(&args.director)?,
+        director: director.clone(),
         cache: CACHE,
         give_up_after: GIVE_UP_AFTER,
         ca_file: args.ca_file.clone(),
@@ -39,7 +43,7 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
     interrupt::watch(cancel.clone())
         .map_err(|why| Fault::File(format!("signals can't be watched: {why}")))?;
     let range = args.range.unwrap_or(ByteRange { start: 0, end: None });
-    let mut stream = open(&engine, args, range)?;
+    let mut stream = open(&engine, args, range, director.is_some())?;
     if range.start > 0 && range.start >= stream.size() {
         return Err(Fault::Usage(format!(
             "the range starts past the end: there are {} bytes",
@@ -59,7 +63,7 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
     if matches!(fetched, Err(Fault::NoHonestCopy(_))) && engine.doubts_size(stream.id()) {
         // Whoever answered first told a wrong size, and was believed. What was read is right all the same.
         let rest = ByteRange { start: range.start + timing.bytes(), end: range.end };
-        stream = open(&engine, args, rest)?;
+        stream = open(&engine, args, rest, director.is_some())?;
         fetched = fetch(&stream, rest, &mut output, &mut timing, &mut check, args.quiet, &cancel);
     }
     let checked = fetched.and_then(|()| check.finish());
@@ -97,7 +101,7 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
     done
 }
 
-fn open(engine: &Engine, args: &Get, range: ByteRange) -> Result<Stream, Fault> {
+fn open(engine: &Engine, args: &Get, range: ByteRange, has_director: bool) -> Result<Stream, Fault> {
     let mut sources = args.source.clone();
     let named = args.name.clone().map(|name| Locator::File { name, size: args.size });
     let locator = match args.locator.clone().or(named) {
@@ -106,8 +110,48 @@ fn open(engine: &Engine, args: &Get, range: ByteRange) -> Result<Stream, Fault> 
         None if sources.is_empty() => return Err(Fault::Usage("nothing is named to be fetched".to_owned())),
         None => Locator::Source(sources.remove(0)),
     };
+    let (locator, found) = on_the_network(engine, args, locator, has_director || !sources.is_empty())?;
+    sources.extend(found);
     let options = OpenOptions { director: None, sources };
     Ok(engine.open_in_order(&locator, &options, range.start, range.end)?)
+}
+
+/// Looks for sources on the local network, where that was asked for or nothing else is known; gives the
+/// stream that they hold where the file was named only.
+fn on_the_network(
+    engine: &Engine,
+    args: &Get,
+    locator: Locator,
+    others: bool,
+) -> Result<(Locator, Vec<SourceUrl>), Fault> {
+    let question = match &locator {
+        Locator::Stream(stream) => Question::Stream(*stream),
+        Locator::File { name, size } => Question::File { name: name.clone(), size: *size },
+        _ => return Ok((locator, Vec::new())),
+    };
+    if others && !args.discover {
+        return Ok((locator, Vec::new()));
+    }
+    let found = match engine.search_network(&question, LISTEN_FOR) {
+        Ok(found) => found,
+        // There are others to ask.
+        Err(why) if others => {
+            eprintln!("tributary-fetch: {why}");
+            Vec::new()
+        }
+        Err(why) => return Err(Fault::Nothing(why.to_string())),
+    };
+    if found.is_empty() && !others {
+        return Err(Fault::Nothing(format!(
+            "no server on the local network said that it holds {locator}. Name a director with --director \
+             http://HOST:PORT, or servers with --source"
+        )));
+    }
+    let locator = match (locator, found.first()) {
+        (Locator::File { .. }, Some(SourceUrl::Content { stream, .. })) => Locator::Stream(*stream),
+        (locator, _) => locator,
+    };
+    Ok((locator, found))
 }
 
 /// Reads the range to its end and writes it.
