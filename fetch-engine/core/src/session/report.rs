@@ -1,5 +1,6 @@
 //! What there is to show of a session.
 
+use super::rescue::SIDE_ROOM_BYTES;
 use super::source::{Link, Source};
 use super::{Config, Counters, Prediction, Session, SourceState, SourceStats};
 use crate::geometry::Seq;
@@ -155,8 +156,9 @@ impl Session {
             seq = self.ledger.first_absent(seq + 1..leased);
         }
         self.check_groups()?;
-        let bound =
-            self.config.max_outstanding_bytes + 2 * (u64::from(self.geometry.block_size()) + GROUP) * 64;
+        // What is planned ends with a block, or where blocks are proved together with a group of them.
+        let step = u64::from(self.geometry.block_size()).max(GROUP);
+        let bound = self.config.max_outstanding_bytes + SIDE_ROOM_BYTES.max(step) + step;
         if self.outstanding_bytes() > bound {
             return Err(format!("{} bytes are outstanding, over {bound}", self.outstanding_bytes()));
         }

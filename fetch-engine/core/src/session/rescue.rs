@@ -27,6 +27,8 @@ const HEDGE_DEPTH: usize = 4;
 const MIN_LATE_SECS: f64 = 0.4;
 /// A block that the reader needs only so long after another source would have it here needs no hedge.
 const HEDGE_AHEAD_SECS: f64 = 1.0;
+/// What side heads may have outstanding beyond the bound on all: they do not wait for the main head.
+pub(super) const SIDE_ROOM_BYTES: u64 = 1 << 20;
 /// What may come twice in all: one part in so many of the useful bytes, and some whatever their number.
 const DOUBLES_PART: u64 = 50;
 const MAX_FREE_DOUBLES: u64 = 256 << 10;
@@ -139,6 +141,14 @@ impl Session {
             .filter(|seq| !soon.contains(seq) || seq - soon.start > 64)
             .take(MAX_LIST)
             .collect();
+        let bound = self.config.max_outstanding_bytes + SIDE_ROOM_BYTES;
+        let mut outstanding = self.outstanding_bytes();
+        let within_bound = |seq: &&Seq| {
+            let before = outstanding;
+            outstanding += self.block_bytes(**seq);
+            before < bound
+        };
+        let blocks: Vec<Seq> = blocks.iter().take_while(within_bound).copied().collect();
         self.order(now, &blocks, false);
     }
 
