@@ -156,9 +156,10 @@ impl Session {
             seq = self.ledger.first_absent(seq + 1..leased);
         }
         self.check_groups()?;
-        // What is planned ends with a block, or where blocks are proved together with a group of them.
-        let step = u64::from(self.geometry.block_size()).max(GROUP);
-        let bound = self.config.max_outstanding_bytes + SIDE_ROOM_BYTES.max(step) + step;
+        // Blocks that are proved together wait for each other, and are ordered again together.
+        let block = u64::from(self.geometry.block_size());
+        let together = if block.is_multiple_of(GROUP) { 0 } else { 2 * (block + GROUP) * 64 };
+        let bound = self.config.max_outstanding_bytes + SIDE_ROOM_BYTES.max(block) + block + together;
         if self.outstanding_bytes() > bound {
             return Err(format!("{} bytes are outstanding, over {bound}", self.outstanding_bytes()));
         }

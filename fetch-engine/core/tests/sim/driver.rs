@@ -12,6 +12,9 @@ use super::clock::Happening;
 use super::host::{Around, Delivery, Host, Load};
 use super::world::{World, id, lost};
 
+/// Bytes of a large block that come at one time, and most such pieces.
+const PIECE: usize = 16 << 10;
+const MAX_PIECES: usize = 64;
 /// A connect that is never answered is given up after this.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -47,14 +50,22 @@ impl World {
     fn deliver(&mut self, host: usize, out: Vec<Delivery>) {
         let connection = self.hosts[host].connection;
         for Delivery { first_half_at, at, bytes, load, breaks, closes } in out {
-            let half = bytes / 2;
-            if half > 0 {
-                self.at(first_half_at, Happening::Received { host, connection, bytes: half });
+            // A large block's bytes come one after the other.
+            let pieces = (bytes / PIECE).clamp(2, MAX_PIECES);
+            let piece = bytes / pieces;
+            for place in 0..pieces as u32 - 1 {
+                let after = at.since(first_half_at) * place / (pieces as u32 - 1);
+                if piece > 0 {
+                    self.at(first_half_at + after, Happening::Received { host, connection, bytes: piece });
+                }
             }
             if breaks {
                 self.at(first_half_at, Happening::Reset { host, connection });
             }
-            self.at(at, Happening::Arrive { host, connection, bytes: bytes - half, load, closes });
+            self.at(
+                at,
+                Happening::Arrive { host, connection, bytes: bytes - piece * (pieces - 1), load, closes },
+            );
         }
     }
 

@@ -185,6 +185,7 @@ impl Fault {
                 | Self::DeafToPages
                 | Self::WrongNumber
                 | Self::Withheld
+                | Self::OddAnswers
                 | Self::EmptyBlock
                 | Self::Garbage
                 | Self::EndlessFrame
