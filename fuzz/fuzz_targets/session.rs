@@ -9,11 +9,13 @@ use tributary_core::geometry::{Geometry, StreamId};
 use tributary_core::pattern::SourceId;
 use tributary_core::session::{Action, Config, CutOver, Demand, Event, PlannerKind, Session};
 use tributary_core::time::Time;
-use tributary_core::wire::Decoder;
+use tributary_core::wire::{Decoder, Identify};
+
+/// Whole groups, and sizes that have to be proved together.
+const BLOCK_SIZES: [u32; 4] = [16 << 10, 10_000, 70_000, 1 << 20];
 
 fuzz_target!(|bytes: &[u8]| {
-    let geometry = Geometry::new(10_000_000, 16 << 10).expect("a good block size");
-    // The first byte chooses planner and policy.
+    // The first byte chooses planner, policy, block size, redundancy and names.
     let choice = bytes.first().copied().unwrap_or(0);
     let planner = if choice & 1 == 0 { PlannerKind::Arrival } else { PlannerKind::Interval };
     let cut_over = match choice >> 1 & 3 {
@@ -21,8 +23,12 @@ fuzz_target!(|bytes: &[u8]| {
         1 => CutOver::Prediction,
         _ => CutOver::Synchronous,
     };
-    let config = Config { planner, cut_over, ..Config::default() };
-    let mut session = Session::new(StreamId([7; 32]), geometry, config).expect("blocks of whole groups");
+    let block_size = BLOCK_SIZES[usize::from(choice >> 3 & 3)];
+    let identify = Identify::from_u8((choice >> 5) % 3).expect("one of three");
+    let redundancy = 1 + (choice >> 7);
+    let geometry = Geometry::new(10_000_000, block_size).expect("a good block size");
+    let config = Config { planner, cut_over, redundancy, identify, ..Config::default() };
+    let mut session = Session::new(StreamId([7; 32]), geometry, config).expect("not too many blocks");
     let source = SourceId::new(0).expect("A");
     let mut now = Time::ZERO;
     session.handle(now, Event::Demand(Demand { main: 1..geometry.blocks() + 1, others: Vec::new() }));

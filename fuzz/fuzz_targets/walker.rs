@@ -5,11 +5,13 @@ use libfuzzer_sys::fuzz_target;
 use tributary_core::geometry::Geometry;
 use tributary_core::pattern::SourceId;
 use tributary_core::walker::Walker;
-use tributary_core::wire::Decoder;
+use tributary_core::wire::{Decoder, Identify};
 
-fuzz_target!(|bytes: &[u8]| {
+fuzz_target!(|input: (u8, &[u8])| {
+    let (identify, bytes) = input;
+    let identify = Identify::from_u8(identify % 3).expect("one of three");
     let geometry = Geometry::new(10_000_000, 16 << 10).expect("a good block size");
-    let mut walker = Walker::new(SourceId::new(0).expect("A"), geometry);
+    let mut walker = Walker::identifying(SourceId::new(0).expect("A"), geometry, identify);
     let mut decoder = Decoder::new();
     decoder.feed(bytes);
     while let Ok(Some(frame)) = decoder.next_frame() {

@@ -84,6 +84,9 @@ impl Session {
         let Some(witness) = witness else { return };
         let gone = self.groups.leave_only(group, witness, &mut dispute.set_aside);
         self.orphan_missing(gone);
+        for seq in self.groups.blocks_of(group).filter(|seq| self.groups.is_held(*seq)) {
+            self.ledger.forget_orphan(seq);
+        }
         self.check_group(now, group);
         self.order_orphans(now);
     }

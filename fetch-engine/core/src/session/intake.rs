@@ -12,6 +12,8 @@ use crate::time::Time;
 use crate::verify::{BadPage, PageId, Verdict};
 use crate::wire::Frame;
 
+/// So many blocks that a source owes are looked at to see whether it passed one by.
+const SEQUENCE_DEPTH: usize = 64;
 /// A block out of sequence is told at most so often; all are counted.
 const TELL_OUT_OF_SEQUENCE_EVERY: Duration = Duration::from_secs(1);
 
@@ -58,6 +60,10 @@ impl Session {
             }
         }
         if self.is_here(seq) {
+            if owed_by_sender {
+                // It was ordered again, and what was here of it before counts once more.
+                self.release_debt(now, id, seq);
+            }
             if redundant {
                 self.counters.redundant_bytes += bytes.len() as u64;
                 return;
@@ -191,7 +197,8 @@ impl Session {
                 debt.owners.contains(id) && !debt.named && !debt.hedged && !debt.handed_over
             })
         };
-        let expected = source.backlog().iter().copied().find(by_pattern);
+        // Thousands of small blocks may be ordered by name before it: no look at each of them, each time.
+        let expected = source.backlog().iter().copied().take(SEQUENCE_DEPTH).find(by_pattern);
         let Some(awaited) = expected.filter(|expected| epoch > 0 && seq > *expected) else { return };
         let in_order = self.config.cut_over != CutOver::Prediction && by_pattern(&seq);
         let passed_by: Vec<Seq> = source.backlog().range(..seq).copied().filter(by_pattern).collect();
