@@ -128,7 +128,8 @@ impl Session {
             let Some(source) = self.sources.get(&owner).filter(|s| s.is_usable()) else { continue };
             let remaining = source.remaining_secs(*seq, block);
             let needed = self.needed_in_secs(now, *seq) <= remaining;
-            if remaining > sooner && needed && self.holds(best.source, *seq) {
+            let free = self.must_come_from(*seq).is_none();
+            if remaining > sooner && needed && free && self.holds(best.source, *seq) {
                 late.push((remaining, *seq));
             }
         }
@@ -148,7 +149,10 @@ impl Session {
         let reaction = source.round_trip().mul_f64(UNDER_WAY_ROUND_TRIPS).max(source.answers_in);
         let under_way = source.rough_rate().unwrap_or(0.0) * reaction.as_secs_f64();
         let blocks = (under_way / f64::from(self.geometry.block_size())).ceil() as usize + UNDER_WAY_BLOCKS;
-        let alone = |seq: &Seq| self.ledger.debt(*seq).is_some_and(|debt| debt.owners.len() == 1);
+        let alone = |seq: &Seq| {
+            self.ledger.debt(*seq).is_some_and(|debt| debt.owners.len() == 1)
+                && self.must_come_from(*seq).is_none()
+        };
         source.backlog().iter().copied().skip(blocks).filter(alone).collect()
     }
 

@@ -261,7 +261,8 @@ impl Session {
     fn hedge_head(&mut self, now: Time, block: f64) {
         let head = self.ledger.owed().range(self.demand.main.clone()).take(HEDGE_DEPTH);
         let dead_after = self.config.dead_after;
-        let alone = head.filter(|(_, debt)| debt.owners.len() == 1);
+        // What settles a dispute comes from one source alone.
+        let alone = head.filter(|(seq, debt)| debt.owners.len() == 1 && self.must_come_from(**seq).is_none());
         let late: Vec<(Seq, SourceId, f64, bool)> = alone
             .filter_map(|(seq, debt)| {
                 let late = now.since(debt.due).as_secs_f64();
