@@ -9,6 +9,9 @@ const FIRST_CAP_BYTES: f64 = 131_072.0;
 /// Most that a remembered rate adds to that: it may be long past, and what is outstanding can't be given to
 /// others at once.
 const MAX_REMEMBERED_CAP_BYTES: f64 = 2_097_152.0;
+/// And so many times what came in the last round: while that is on its way to us, slow start sends twice as
+/// much, and what is ordered now is sent after that.
+const ROUNDS_AHEAD: f64 = 4.0;
 /// A round that grew by less than this was not slow start any more.
 const GROWING: f64 = 1.25;
 /// So many rounds without growth end the phase.
@@ -44,8 +47,9 @@ impl Ramp {
         }
     }
 
-    pub(super) const fn last_round(&self) -> Option<f64> {
-        self.last_round
+    /// Bytes of the last round, or of the one that runs where those are more already.
+    pub(super) fn last_round(&self) -> Option<f64> {
+        self.last_round.map(|last| last.max(self.round_bytes))
     }
 
     /// The remembered rate, or what the connection has shown where that is more: what is long past must not
@@ -57,7 +61,8 @@ impl Ramp {
     /// Most bytes that may be outstanding now.
     pub(super) fn cap_bytes(&self, rtt: Duration) -> f64 {
         let first = self.remembered.map_or(0.0, |rate| rate * (rtt.as_secs_f64() + 0.15));
-        FIRST_CAP_BYTES.max(first.min(MAX_REMEMBERED_CAP_BYTES)) + 2.0 * self.last_round.unwrap_or(0.0)
+        FIRST_CAP_BYTES.max(first.min(MAX_REMEMBERED_CAP_BYTES))
+            + ROUNDS_AHEAD * self.last_round().unwrap_or(0.0)
     }
 
     /// The source owes nothing.
