@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use common::content::Server;
 use common::director::Director;
 use common::{Film, engine};
-use fetch_engine::snapshot::{Cell, LogKind, StreamState};
+use fetch_engine::snapshot::{Cell, StreamState};
 use fetch_engine::{
     CacheLimits, Cancel, FailureKind, Locator, OpenError, OpenOptions, ReadError, Stream, StreamId,
 };
@@ -77,8 +77,9 @@ fn three_servers_give_one_film_each_block_once() {
     }
     let log = stream.log_since(0);
     assert!(log.iter().any(|entry| entry.title == "alpha joined"), "{log:?}");
-    let repaired = log.iter().any(|entry| entry.kind == LogKind::Repair);
-    assert!(!repaired && snapshot.totals.repairs == 0, "the end is read aside, not repaired: {log:#?}");
+    // Blocks may change hands at the end, so that all finish together; little of that comes twice.
+    let bound = snapshot.totals.bytes / 50 + (256 << 10);
+    assert!(snapshot.totals.duplicate_bytes <= bound, "{:?}", snapshot.totals);
     assert!(stream.log_since(log.last().unwrap().number).is_empty());
 }
 
