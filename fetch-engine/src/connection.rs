@@ -242,26 +242,28 @@ impl Drop for Connection {
 
 /// Connects, and measures how long the connect took.
 pub(crate) async fn connect(address: &str) -> io::Result<(TcpStream, Duration)> {
-    let work = async {
-        let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
-        for address in lookup_host(address).await? {
-            let start = Instant::now();
-            match TcpStream::connect(address).await {
-                Ok(stream) => {
-                    let rtt = start.elapsed();
-                    stream.set_nodelay(true)?;
-                    return Ok((stream, rtt));
-                }
-                Err(why) => last = why,
-            }
-        }
-        Err(last)
-    };
     let late = || {
         let why = format!("no answer within {} s", CONNECT_TIMEOUT.as_secs());
         Err(io::Error::new(io::ErrorKind::TimedOut, why))
     };
-    tokio::time::timeout(CONNECT_TIMEOUT, work).await.unwrap_or_else(|_| late())
+    tokio::time::timeout(CONNECT_TIMEOUT, reach(address)).await.unwrap_or_else(|_| late())
+}
+
+/// Connects to the first address of a name that answers, and measures how long that took.
+pub(crate) async fn reach(name: &str) -> io::Result<(TcpStream, Duration)> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
+    for address in lookup_host(name).await? {
+        let start = Instant::now();
+        match TcpStream::connect(address).await {
+            Ok(stream) => {
+                let rtt = start.elapsed();
+                stream.set_nodelay(true)?;
+                return Ok((stream, rtt));
+            }
+            Err(why) => last = why,
+        }
+    }
+    Err(last)
 }
 
 /// Reads and writes until the connection is gone.

@@ -1,13 +1,12 @@
 //! A connection to a web server, encrypted or not.
 
-use std::io;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf, split};
-use tokio::net::{TcpStream, lookup_host};
 
 use super::address::WebUrl;
 use super::tls::Tls;
+use crate::connection::{in_words, reach};
 
 /// How long a connection may take to be made, looking up the name and encryption included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -52,34 +51,5 @@ impl Line {
     /// Whether the server has had no time to tire of it.
     pub(crate) fn is_fresh(&self) -> bool {
         self.used.elapsed() < FRESH_FOR
-    }
-}
-
-/// Connects to the first address of a name that answers, and measures how long that took.
-async fn reach(socket: &str) -> io::Result<(TcpStream, Duration)> {
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "its name has no address");
-    for address in lookup_host(socket).await? {
-        let start = Instant::now();
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                let rtt = start.elapsed();
-                stream.set_nodelay(true)?;
-                return Ok((stream, rtt));
-            }
-            Err(why) => last = why,
-        }
-    }
-    Err(last)
-}
-
-/// The usual reasons in plain words.
-pub(crate) fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
-        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => "the connection was reset".to_owned(),
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            "there is no route to it".to_owned()
-        }
-        _ => error.to_string(),
     }
 }

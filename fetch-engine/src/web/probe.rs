@@ -8,11 +8,12 @@ use tokio::time::timeout;
 
 use super::body::Body;
 use super::head::{Head, Validators};
-use super::line::{Line, in_words};
+use super::line::Line;
 use super::refusal::{self, Stop};
 use super::request;
 use super::source::WebSource;
 use super::tls::Tls;
+use crate::connection::in_words;
 
 /// How long a look may take, redirects and connections included.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(8);

@@ -16,12 +16,12 @@ use tributary_core::session::Loss;
 use tributary_core::wire::{Decoder, ErrorCode, Frame};
 
 use super::exchange::Exchange;
-use super::line::{Line, in_words};
+use super::line::Line;
 use super::pipeline::Pipeline;
 use super::refusal::{self, Stop};
 use super::source::WebSource;
 use super::tls::Tls;
-use crate::connection::{LEAST_READ_BYTES, Outbox, READ_BUFFER_BYTES, Reporter, What};
+use crate::connection::{LEAST_READ_BYTES, Outbox, READ_BUFFER_BYTES, Reporter, What, in_words};
 
 /// The next connection is made so many requests before a server closes the one in use, where it has shown
 /// when it does.

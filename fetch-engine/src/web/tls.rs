@@ -63,7 +63,7 @@ fn configure(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, String> {
 fn in_words(error: &io::Error) -> String {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     let Some(rustls::Error::InvalidCertificate(why)) = inner else {
-        return format!("the encrypted connection could not be made: {}", super::line::in_words(error));
+        return format!("the encrypted connection could not be made: {}", crate::connection::in_words(error));
     };
     match why {
         CertificateError::UnknownIssuer => {
