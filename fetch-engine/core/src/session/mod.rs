@@ -257,6 +257,7 @@ impl Session {
 
     /// Does what is due by time alone; to be called at [`Self::next_tick`], harmless at other times.
     pub fn tick(&mut self, now: Time) {
+        self.notice_absence(now);
         self.ticked_at = Some(now);
         self.retry_links(now);
         self.watch_rates(now);

@@ -16,8 +16,19 @@ use crate::time::Time;
 /// makes one dead; where nobody else is left, later.
 const STAGNATION: u32 = 2;
 const STAGNATION_ALONE: u32 = 15;
+/// A tick that is so late means that nobody listened: the machine slept, or was busy otherwise.
+const ABSENCE: Duration = Duration::from_millis(20);
 
 impl Session {
+    /// While nobody listened, nobody was silent: what came meanwhile may not have been taken in yet.
+    pub(super) fn notice_absence(&mut self, now: Time) {
+        let Some(due) = self.ticked_at.and(self.next_tick()) else { return };
+        let absence = now.since(due);
+        if absence >= ABSENCE {
+            self.sources.values_mut().for_each(|source| source.excuse(now, absence));
+        }
+    }
+
     /// Silent sources lose their blocks to others; those silent for long lose their connection.
     pub(super) fn watch_silence(&mut self, now: Time) {
         let ids: Vec<SourceId> = self.sources.values().filter(|s| s.is_up()).map(|s| s.id).collect();
@@ -87,5 +98,83 @@ impl Session {
             Source::forgive(source, now, seq, bytes);
         }
         self.ledger.forgive(seq, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{Geometry, StreamId};
+    use crate::held::Held;
+    use crate::session::{Action, Config, Demand, Event, Notice};
+    use crate::verify::GROUP;
+    use crate::wire::Frame;
+
+    const RTT: Duration = Duration::from_millis(20);
+
+    fn at(millis: u64) -> Time {
+        Time::from_micros(millis * 1000)
+    }
+
+    /// A session with two sources that owe blocks since 40 ms.
+    fn session() -> Session {
+        let geometry = Geometry::new(400 * GROUP, GROUP as u32).unwrap();
+        let mut session = Session::new(StreamId([7; 32]), geometry, Config::default()).unwrap();
+        let sources = [0, 1].map(|index| SourceId::new(index).unwrap());
+        for source in sources {
+            session.handle(at(0), Event::Added { source, hint: None, gives_pages: true });
+            session.handle(at(20), Event::Connected { source, rtt: RTT, relayed: false });
+            let opened = Frame::Opened { size: geometry.size(), held: Held::all() };
+            session.handle(at(40), Event::Frame { source, frame: opened });
+        }
+        session.handle(at(40), Event::Demand(Demand { main: 1..401, others: Vec::new() }));
+        session.tick(at(40));
+        session
+    }
+
+    fn tick_until(session: &mut Session, end: Time) {
+        while let Some(due) = session.next_tick().filter(|due| *due <= end) {
+            session.tick(due);
+        }
+    }
+
+    /// How many were called silent, or lost their connection.
+    fn blamed(session: &mut Session) -> usize {
+        let mut blamed = 0;
+        while let Some(action) = session.poll() {
+            blamed += usize::from(matches!(
+                action,
+                Action::Notice(Notice::Silent { .. } | Notice::Left { .. }) | Action::Close(_)
+            ));
+        }
+        blamed
+    }
+
+    #[test]
+    fn while_the_player_was_held_up_nobody_was_silent() {
+        let mut session = session();
+        tick_until(&mut session, at(80));
+        session.tick(at(60_000));
+        assert_eq!(blamed(&mut session), 0);
+        tick_until(&mut session, at(60_100));
+        assert_eq!(blamed(&mut session), 0, "the silence from before and after is short");
+    }
+
+    #[test]
+    fn who_is_silent_while_somebody_listens_is_blamed() {
+        let mut session = session();
+        tick_until(&mut session, at(2000));
+        assert!(blamed(&mut session) > 0);
+    }
+
+    #[test]
+    fn being_held_up_again_and_again_does_not_hide_a_silence() {
+        let mut session = session();
+        for step in 1..200 {
+            // Each second tick comes 30 ms late.
+            let due = session.next_tick().unwrap();
+            session.tick(if step % 2 == 0 { due } else { due + Duration::from_millis(30) });
+        }
+        assert!(blamed(&mut session) > 0);
     }
 }

@@ -110,6 +110,8 @@ pub(super) struct Source {
     /// It owed something and sent nothing: its blocks went to others.
     pub(super) silent: bool,
     silent_since: Time,
+    /// From when on its silence counts: its last byte, or a round trip after it was given work.
+    silence_from: Time,
     /// Its connection ends at a relay.
     pub(super) relayed: bool,
     /// Blocks that were cancelled and may still come.
@@ -169,6 +171,7 @@ impl Source {
             held: Held::all(),
             silent: false,
             silent_since: Time::ZERO,
+            silence_from: Time::ZERO,
             relayed: false,
             doubt: Doubt::default(),
             answers_in: Duration::ZERO,
@@ -235,6 +238,7 @@ impl Source {
         self.connected_at = now;
         self.second_echo_at = None;
         self.last_byte = now;
+        self.silence_from = now;
         self.idle_since = now;
         self.partial_bytes = 0;
         self.slots = None;
@@ -249,6 +253,7 @@ impl Source {
     pub(super) fn owe(&mut self, now: Time, seq: Seq, bytes: u64) {
         if self.backlog.is_empty() {
             self.work_since = now;
+            self.silence_from = self.silence_from.max(now + self.round_trip());
             self.progress_at = now;
             self.meter.work_begins(now, self.round_trip());
             self.quick_meter.work_begins(now, self.round_trip());
@@ -330,6 +335,7 @@ impl Source {
     pub(super) fn received(&mut self, now: Time, bytes: usize) -> bool {
         let rtt = self.round_trip();
         self.last_byte = now;
+        self.silence_from = self.silence_from.max(now);
         self.partial_bytes += bytes as u64;
         self.interval.bytes += bytes as u64;
         self.meter.received(now, rtt, bytes);
@@ -412,13 +418,22 @@ impl Source {
         if self.backlog.is_empty() {
             return Duration::ZERO;
         }
-        now.since(self.last_byte.max(self.work_since + self.round_trip()))
+        now.since(self.silence_from)
     }
 
     /// Its blocks go to others from now on.
     pub(super) const fn fall_silent(&mut self, now: Time, since: Duration) {
         self.silent = true;
         self.silent_since = Time::from_micros(now.as_micros().saturating_sub(since.as_micros() as u64));
+    }
+
+    /// For so long, until now, nobody listened to it: that is not its silence.
+    pub(super) fn excuse(&mut self, now: Time, absence: Duration) {
+        for counts_from in [&mut self.silence_from, &mut self.progress_at, &mut self.silent_since] {
+            if *counts_from < now {
+                *counts_from = (*counts_from + absence).min(now);
+            }
+        }
     }
 
     /// Since when it has been silent, where it is.
