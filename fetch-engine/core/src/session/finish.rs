@@ -5,6 +5,7 @@
 //! may be under way is ordered twice, where it would come much sooner so and the reader needs it.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 
 use super::Session;
 use super::source::Source;
@@ -16,6 +17,8 @@ use crate::time::Time;
 /// Most blocks moved, and most doubled, at one time.
 const MAX_MOVED_AT_ONCE: usize = 64;
 const MAX_DOUBLED_AT_ONCE: usize = 4;
+/// Blocks of one source that are looked at for that, from the last it owes on.
+const MAX_LOOKED_AT: usize = 1024;
 /// A block must come so much sooner to be moved; and sooner still, and by this factor, to be doubled.
 const WORTH_MOVING_SECS: f64 = 0.02;
 const WORTH_DOUBLING_SECS: f64 = 0.05;
@@ -60,15 +63,18 @@ impl Session {
     /// that has it here first, as long as that is sooner.
     fn moves(&self, now: Time, candidates: &mut [Candidate]) -> Vec<Move> {
         let tails = candidates.iter().map(|c| (c.source, self.unsent(c.source)));
-        let mut tails: BTreeMap<SourceId, Vec<Seq>> = tails.collect();
+        let mut tails: BTreeMap<SourceId, Peekable<_>> =
+            tails.map(|(id, tail)| (id, tail.peekable())).collect();
         let mut moves = Vec::new();
         let mut bytes_moved = 0;
         while moves.len() < MAX_MOVED_AT_ONCE {
-            let with_tail = candidates.iter().filter(|c| tails.get(&c.source).is_some_and(|t| !t.is_empty()));
+            let mut has_tail =
+                |c: &&Candidate| tails.get_mut(&c.source).is_some_and(|tail| tail.peek().is_some());
+            let with_tail = candidates.iter().filter(&mut has_tail);
             let finishing = |c: &Candidate| self.finishing_secs(c);
             let last = with_tail.max_by(|a, b| finishing(a).total_cmp(&finishing(b))).copied();
             let Some(last) = last else { break };
-            let Some(seq) = tails.get_mut(&last.source).and_then(Vec::pop) else { break };
+            let Some(seq) = tails.get_mut(&last.source).and_then(Iterator::next) else { break };
             let bytes = self.block_bytes(seq);
             let late = finishing(&last);
             if self.needed_in_secs(now, seq) > late + PATIENCE_SECS {
@@ -122,19 +128,11 @@ impl Session {
             return;
         };
         let sooner = best.eta(block) * WORTH_DOUBLING + WORTH_DOUBLING_SECS;
-        let mut late: Vec<(f64, Seq)> = Vec::new();
-        for (seq, debt) in self.ledger.owed() {
-            let Some(owner) = debt.owners.iter().next().filter(|_| debt.owners.len() == 1) else { continue };
-            let Some(source) = self.sources.get(&owner).filter(|s| s.is_usable()) else { continue };
-            let remaining = source.remaining_secs(*seq, block);
-            let needed = self.needed_in_secs(now, *seq) <= remaining;
-            let free = self.must_come_from(*seq).is_none();
-            if remaining > sooner && needed && free && self.holds(best.source, *seq) {
-                late.push((remaining, *seq));
-            }
-        }
-        late.sort_by(|a, b| b.0.total_cmp(&a.0));
         let to = best.source;
+        let owners = self.sources.values().filter(|source| source.is_usable() && source.id != to);
+        let mut late: Vec<(f64, Seq)> =
+            owners.flat_map(|owner| self.last_that_are_late(now, owner, to, sooner)).collect();
+        late.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         for (_, seq) in late.into_iter().take(MAX_DOUBLED_AT_ONCE) {
             if !self.may_hedge(seq) {
                 return;
@@ -143,17 +141,46 @@ impl Session {
         }
     }
 
-    /// What `id` owes, alone, and has surely not begun to send.
-    fn unsent(&self, id: SourceId) -> Vec<Seq> {
-        let Some(source) = self.sources.get(&id) else { return Vec::new() };
+    /// The last blocks that `owner` owes, alone, and that come later than in `sooner` seconds, later than
+    /// the reader needs them: with those seconds, as many as may be doubled. `to` holds them.
+    fn last_that_are_late(
+        &self,
+        now: Time,
+        owner: &Source,
+        to: SourceId,
+        sooner: f64,
+    ) -> impl Iterator<Item = (f64, Seq)> {
+        let block = f64::from(self.geometry.block_size());
+        let owed = owner.backlog().len();
+        // The last ones come last: before one that is in time all are.
+        let from_the_last = owner.blocks().rev().take(MAX_LOOKED_AT).enumerate();
+        from_the_last
+            .map(move |(after, seq)| (owner.secs_for(owed - after, block), seq))
+            .take_while(move |(remaining, _)| *remaining > sooner)
+            .filter(move |(remaining, seq)| {
+                self.is_owed_alone(*seq)
+                    && self.needed_in_secs(now, *seq) <= *remaining
+                    && self.holds(to, *seq)
+            })
+            .take(MAX_DOUBLED_AT_ONCE)
+    }
+
+    /// Whether one source owes the block, and another may send it as well.
+    fn is_owed_alone(&self, seq: Seq) -> bool {
+        self.ledger.debt(seq).is_some_and(|debt| debt.owners.len() == 1) && self.must_come_from(seq).is_none()
+    }
+
+    /// What `id` owes, alone, and has surely not begun to send: from the last block on.
+    fn unsent(&self, id: SourceId) -> impl Iterator<Item = Seq> {
+        self.sources.get(&id).into_iter().flat_map(|source| self.unsent_by(source))
+    }
+
+    fn unsent_by(&self, source: &Source) -> impl Iterator<Item = Seq> {
         let reaction = source.round_trip().mul_f64(UNDER_WAY_ROUND_TRIPS).max(source.answers_in);
         let under_way = source.rough_rate().unwrap_or(0.0) * reaction.as_secs_f64();
         let blocks = (under_way / f64::from(self.geometry.block_size())).ceil() as usize + UNDER_WAY_BLOCKS;
-        let alone = |seq: &Seq| {
-            self.ledger.debt(*seq).is_some_and(|debt| debt.owners.len() == 1)
-                && self.must_come_from(*seq).is_none()
-        };
-        source.backlog().iter().copied().skip(blocks).filter(alone).collect()
+        let unsent = source.backlog().len().saturating_sub(blocks).min(MAX_LOOKED_AT);
+        source.blocks().rev().take(unsent).filter(|seq| self.is_owed_alone(*seq))
     }
 
     /// Seconds until all that a source owes is here. One that is under way needs no round trip more.

@@ -23,7 +23,7 @@ impl Session {
     pub(super) fn take_held(&mut self, now: Time, id: SourceId, held: Held) {
         let Some(source) = self.sources.get_mut(&id) else { return };
         source.held = held;
-        let owed: Vec<Seq> = source.backlog().iter().copied().collect();
+        let owed: Vec<Seq> = source.blocks().collect();
         for seq in owed.into_iter().filter(|seq| !self.holds(id, *seq)).collect::<Vec<_>>() {
             let bytes = self.block_bytes(seq);
             self.ledger.forgive(seq, id);

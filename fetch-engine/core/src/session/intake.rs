@@ -191,18 +191,19 @@ impl Session {
 
     /// The seed's check (134, 144): the first block in a source's queue should be the first it owes.
     fn note_sequence(&mut self, now: Time, id: SourceId, epoch: u32, seq: Seq) {
-        let Some(source) = self.sources.get(&id) else { return };
+        // What was ordered by name comes before its turn.
+        let Some(source) = self.sources.get(&id).filter(|_| epoch > 0) else { return };
         let by_pattern = |owed: &Seq| {
             self.ledger.debt(*owed).is_some_and(|debt| {
                 debt.owners.contains(id) && !debt.named && !debt.hedged && !debt.handed_over
             })
         };
         // Thousands of small blocks may be ordered by name before it: no look at each of them, each time.
-        let expected = source.backlog().iter().copied().take(SEQUENCE_DEPTH).find(by_pattern);
-        let Some(awaited) = expected.filter(|expected| epoch > 0 && seq > *expected) else { return };
+        let expected = source.blocks().take(SEQUENCE_DEPTH).find(by_pattern);
+        let Some(awaited) = expected.filter(|expected| seq > *expected) else { return };
         let in_order = self.config.cut_over != CutOver::Prediction && by_pattern(&seq);
-        let passed_by: Vec<Seq> = source.backlog().range(..seq).copied().filter(by_pattern).collect();
         if in_order {
+            let passed_by: Vec<Seq> = source.blocks_before(seq).filter(by_pattern).collect();
             self.passed_by(now, id, &passed_by);
         }
         self.counters.out_of_sequence += 1;

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::owners::Owners;
+use super::presence::Presence;
+use super::work::look;
 use crate::geometry::{Geometry, Seq};
 use crate::pattern::SourceId;
 use crate::time::Time;
@@ -26,28 +28,6 @@ pub(super) struct Debt {
     pub(super) handed_over: bool,
 }
 
-/// One bit a block.
-#[derive(Clone, Debug)]
-pub(super) struct Presence(Vec<u64>);
-
-impl Presence {
-    fn new(blocks: u64) -> Self {
-        Self(vec![0; (blocks as usize + 1).div_ceil(64)])
-    }
-
-    fn contains(&self, seq: Seq) -> bool {
-        self.0.get(seq as usize / 64).is_some_and(|word| word & (1 << (seq % 64)) != 0)
-    }
-
-    fn insert(&mut self, seq: Seq) {
-        self.0[seq as usize / 64] |= 1 << (seq % 64);
-    }
-
-    fn remove(&mut self, seq: Seq) {
-        self.0[seq as usize / 64] &= !(1 << (seq % 64));
-    }
-}
-
 /// Who owes which block, and which blocks are here. A block is in at most one of: present, owed,
 /// orphaned.
 #[derive(Clone, Debug)]
@@ -55,6 +35,8 @@ pub(super) struct Ledger {
     geometry: Geometry,
     present: Presence,
     owed: BTreeMap<Seq, Debt>,
+    /// How many of them were ordered by the pattern rather than by name.
+    owed_by_pattern: usize,
     /// Bytes of the blocks that are owed, each counted once.
     owed_bytes: u64,
     /// Leased blocks that nobody living owes: to be ordered by name.
@@ -67,6 +49,7 @@ impl Ledger {
             geometry,
             present: Presence::new(geometry.blocks()),
             owed: BTreeMap::new(),
+            owed_by_pattern: 0,
             owed_bytes: 0,
             orphans: BTreeSet::new(),
         }
@@ -77,19 +60,24 @@ impl Ledger {
     }
 
     pub(super) fn debt(&self, seq: Seq) -> Option<Debt> {
+        look();
         self.owed.get(&seq).copied()
     }
 
     /// Whether somebody must still be asked for the block.
     pub(super) fn is_unasked(&self, seq: Seq) -> bool {
+        look();
         !self.present.contains(seq) && !self.owed.contains_key(&seq)
     }
 
     pub(super) fn owe(&mut self, seq: Seq, debt: Debt) {
         debug_assert!(self.is_unasked(seq), "block {seq} is here or owed already");
         self.orphans.remove(&seq);
-        if self.owed.insert(seq, debt).is_none() {
-            self.owed_bytes += u64::from(self.geometry.len(seq));
+        let before = self.owed.insert(seq, debt);
+        self.owed_by_pattern += usize::from(!debt.named);
+        match before {
+            Some(before) => self.owed_by_pattern -= usize::from(!before.named),
+            None => self.owed_bytes += u64::from(self.geometry.len(seq)),
         }
     }
 
@@ -130,6 +118,7 @@ impl Ledger {
         self.orphans.remove(&seq);
         let debt = self.owed.remove(&seq)?;
         self.owed_bytes -= u64::from(self.geometry.len(seq));
+        self.owed_by_pattern -= usize::from(!debt.named);
         Some(debt)
     }
 
@@ -176,29 +165,38 @@ impl Ledger {
         self.orphans.remove(&seq);
     }
 
-    pub(super) const fn owed(&self) -> &BTreeMap<Seq, Debt> {
-        &self.owed
+    /// How many blocks are owed.
+    pub(super) fn owed_blocks(&self) -> usize {
+        self.owed.len()
+    }
+
+    /// How many of them were ordered by the pattern rather than by name.
+    pub(super) const fn owed_by_pattern(&self) -> usize {
+        self.owed_by_pattern
+    }
+
+    /// The blocks that are owed, in order: all of them, so not for every event.
+    pub(super) fn owed(&self) -> impl Iterator<Item = (Seq, &Debt)> {
+        self.owed_in(0..Seq::MAX)
+    }
+
+    /// Those of a range.
+    pub(super) fn owed_in(&self, range: Range<Seq>) -> impl Iterator<Item = (Seq, &Debt)> {
+        let range = range.start..range.end.max(range.start);
+        self.owed.range(range).inspect(|_| look()).map(|(seq, debt)| (*seq, debt))
     }
 
     /// Forgets everything that was ordered; what is present stays.
     pub(super) fn restart(&mut self) {
         self.owed.clear();
+        self.owed_by_pattern = 0;
         self.owed_bytes = 0;
         self.orphans.clear();
     }
 
     /// The first block of `range` that is not here; its end where all are.
     pub(super) fn first_absent(&self, range: Range<Seq>) -> Seq {
-        let mut seq = range.start;
-        while seq < range.end {
-            let word = self.present.0.get(seq as usize / 64).copied().unwrap_or(0);
-            let absent = !word >> (seq % 64);
-            if absent != 0 {
-                return (seq + u64::from(absent.trailing_zeros())).min(range.end);
-            }
-            seq = (seq / 64 + 1) * 64;
-        }
-        range.end
+        self.present.first_absent(range)
     }
 }
 
@@ -234,19 +232,5 @@ mod tests {
         assert_eq!(ledger.owed_bytes(), 0);
         ledger.mark_present(7);
         assert!(!ledger.is_unasked(7));
-    }
-
-    #[test]
-    fn finds_edges_across_words() {
-        let mut ledger = Ledger::new(Geometry::new(3000, 10).unwrap());
-        for seq in 1..=130 {
-            ledger.mark_present(seq);
-        }
-        assert_eq!(ledger.first_absent(1..301), 131);
-        assert_eq!(ledger.first_absent(1..100), 100);
-        ledger.evict(60..70);
-        assert_eq!(ledger.first_absent(1..301), 60);
-        assert_eq!(ledger.first_absent(70..301), 131);
-        assert_eq!(ledger.first_absent(5..5), 5);
     }
 }

@@ -18,8 +18,9 @@
 //! | `held` | which blocks a source has to give at all |
 //! | `groups`, `together` | blocks that are not whole groups, proved together |
 //! | `dispute` | who lied, where a wrong group came from several |
-//! | `ledger` | one block: here, owed by whom, orphaned |
+//! | `ledger`, `presence` | one block: here, owed by whom, orphaned |
 //! | `pages` | hash pages that must be fetched |
+//! | `work` | counts in tests how many blocks are looked at |
 //!
 //! Invariants (the simulator checks them after every step): nothing unverified is stored; every block
 //! below the lease that is wanted is here, owed by a living source, or an orphan about to be ordered;
@@ -39,6 +40,7 @@ mod meter;
 mod owners;
 mod pages;
 mod plan;
+mod presence;
 mod ramp;
 mod repeat;
 mod report;
@@ -49,6 +51,7 @@ mod source;
 mod together;
 mod turns;
 mod urgency;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
@@ -281,7 +284,9 @@ impl Session {
         let busy = self.sources.values().any(|source| !source.backlog().is_empty()) || self.wants_more();
         let ramping = || self.sources.values().any(|source| source.is_usable() && source.rate().is_none());
         Some(
-            last + if !busy {
+            last + if self.walk.goes_on {
+                MIN_PLAN_STEP
+            } else if !busy {
                 IDLE_TICK
             } else if ramping() {
                 RAMP_TICK

@@ -5,6 +5,7 @@
 //! Patterns that repeat are made in `repeat`, and take over as `cutover` says.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::ledger::Debt;
@@ -29,6 +30,8 @@ const RAMP_DOUBT_SECS: f64 = 1.0;
 const MAX_EPOCHS_SHOWN: usize = 512;
 /// Planned elements are forgotten over about this time where shares are told.
 const SHARE_MEMORY_SECS: f64 = 1.0;
+/// Blocks planned at one time: thousands of small ones take long enough to keep everything else waiting.
+const MAX_PLANNED_AT_ONCE: usize = 4 * MAX_ELEMENTS;
 /// A pattern is worth telling when some share moved by this much.
 const TELLING_SHARE: f64 = 0.1;
 /// And at most so often.
@@ -46,6 +49,8 @@ pub(super) struct Walk {
     /// Epochs announced, oldest first: number, first block, pattern.
     pub(super) recent: VecDeque<(u32, Seq, Schedule)>,
     planned_at: Time,
+    /// More would have been planned, had it not been so much already.
+    pub(super) goes_on: bool,
     told_at: Option<Time>,
     told_shares: Vec<(SourceId, f64)>,
 }
@@ -58,6 +63,7 @@ impl Default for Walk {
             next: 1,
             recent: VecDeque::new(),
             planned_at: Time::ZERO,
+            goes_on: false,
             told_at: None,
             told_shares: Vec::new(),
         }
@@ -68,7 +74,7 @@ impl Session {
     /// A reader wants something else from now on.
     pub(super) fn demanded(&mut self, now: Time, demand: Demand) {
         let end = self.geometry.blocks() + 1;
-        let clamp = |range: std::ops::Range<Seq>| range.start.clamp(1, end)..range.end.clamp(1, end);
+        let clamp = |range: Range<Seq>| range.start.clamp(1, end)..range.end.clamp(1, end);
         self.demand = Demand {
             main: clamp(demand.main),
             others: demand
@@ -83,12 +89,9 @@ impl Session {
         let first = self.first_unasked();
         let walked_past = first.is_some_and(|seq| seq < self.walk.next);
         // Blocks that were planned for a place the reader has left would be in the way of the new ones.
-        let planned = self.ledger.owed().iter().filter(|(_, debt)| !debt.named);
-        let (wanted, unwanted): (Vec<Seq>, Vec<Seq>) =
-            planned.map(|(seq, _)| *seq).partition(|s| self.is_wanted(*s) || self.groups.needs(*s));
-        let stale = first.is_some() && unwanted.len() > wanted.len();
+        let stale = first.is_some() && 2 * self.planned_for_nobody() > self.ledger.owed_by_pattern();
         if self.walk.generation == 0 || walked_past || stale {
-            let absent = self.demand.main.clone().find(|seq| !self.is_here(*seq));
+            let absent = self.first_not_come();
             self.restart(now, self.groups.lead_in(absent.unwrap_or(self.demand.main.start)));
         }
         self.settle_order();
@@ -102,14 +105,41 @@ impl Session {
         }
     }
 
+    /// How many blocks that the pattern gave somebody are of use to nobody any more.
+    fn planned_for_nobody(&self) -> usize {
+        // Most are inside the main demand: no look at those.
+        let before = self.ledger.owed_in(0..self.demand.main.start);
+        let after = self.ledger.owed_in(self.walk_end()..Seq::MAX);
+        let planned = before.chain(after).filter(|(_, debt)| !debt.named).map(|(seq, _)| seq);
+        planned.filter(|seq| !self.is_wanted(*seq) && !self.groups.needs(*seq)).count()
+    }
+
     /// First block of the main demand that is not here, that nobody owes and nobody is about to.
     fn first_unasked(&self) -> Option<Seq> {
-        let main = self.demand.main.clone();
-        let mut seq = self.ledger.first_absent(main.clone());
-        while seq < main.end && (self.is_settled(seq) || self.ledger.orphans().contains(&seq)) {
-            seq = self.ledger.first_absent(seq + 1..main.end);
-        }
-        (seq < main.end).then_some(seq)
+        self.unsettled(self.demand.main.clone()).find(|seq| !self.ledger.orphans().contains(seq))
+    }
+
+    /// The blocks of `range` that are not settled: what is here and what is owed is passed by in order, with
+    /// no look-up for each.
+    pub(super) fn unsettled(&self, range: Range<Seq>) -> impl Iterator<Item = Seq> {
+        let mut owed = self.ledger.owed_in(range.clone()).map(|(seq, _)| seq).peekable();
+        self.absent(range).filter(move |seq| {
+            while owed.next_if(|owed| owed < seq).is_some() {}
+            owed.next_if_eq(seq).is_none() && !self.is_here(*seq)
+        })
+    }
+
+    /// First block of the main demand that has not come, proved or not.
+    fn first_not_come(&self) -> Option<Seq> {
+        self.absent(self.demand.main.clone()).find(|seq| !self.is_here(*seq))
+    }
+
+    /// The blocks of `range` that are not here and proved.
+    fn absent(&self, range: Range<Seq>) -> impl Iterator<Item = Seq> {
+        let end = range.end;
+        let from = move |start| Some(self.ledger.first_absent(start..end)).filter(|seq| *seq < end);
+        let first = from(range.start);
+        std::iter::successors(first, move |seq| from(seq + 1))
     }
 
     /// A new generation from `from` on: everything ordered before is forgotten, here and there.
@@ -153,12 +183,19 @@ impl Session {
         }
         let decay = (-now.since(self.walk.planned_at).as_secs_f64() / SHARE_MEMORY_SECS).exp();
         self.walk.planned_at = now;
+        self.walk.goes_on = false;
         for source in self.sources.values_mut() {
             source.planned *= decay;
         }
         self.skip_unwanted();
         self.want_pages_ahead();
+        let mut planned = 0;
         while self.walk.next < self.walk_end() {
+            if planned >= MAX_PLANNED_AT_ONCE {
+                self.walk.goes_on = true;
+                return;
+            }
+            let owed_before = self.ledger.owed_blocks();
             let candidates = self.candidates(now);
             if candidates.is_empty() {
                 return;
@@ -178,6 +215,7 @@ impl Session {
                 let lease = from + pattern.len() as u64 - 1;
                 self.announce(now, from, lease, self.laid(&pattern, true), false);
             }
+            planned += self.ledger.owed_blocks().saturating_sub(owed_before);
         }
     }
 
@@ -237,7 +275,7 @@ impl Session {
     }
 
     pub(super) fn room_bytes(&self) -> u64 {
-        let blocks = self.ledger.owed().len() + self.groups.held_blocks() + self.reorder.len();
+        let blocks = self.ledger.owed_blocks() + self.groups.held_blocks() + self.reorder.len();
         let for_blocks = MAX_OUTSTANDING_BLOCKS.saturating_sub(blocks) as u64;
         let room = self.config.max_outstanding_bytes.saturating_sub(self.outstanding_bytes());
         room.min(for_blocks * u64::from(self.geometry.block_size()))

@@ -90,7 +90,7 @@ impl Session {
 
     /// Blocks ordered and not yet here, and who owes them.
     pub fn outstanding(&self) -> impl Iterator<Item = (Seq, SourceId)> + '_ {
-        self.ledger.owed().iter().filter_map(|(seq, debt)| Some((*seq, debt.owners.iter().next()?)))
+        self.ledger.owed().filter_map(|(seq, debt)| Some((seq, debt.owners.iter().next()?)))
     }
 
     /// Bytes ordered, held for their proof, or here behind a missing block.
@@ -130,12 +130,12 @@ impl Session {
     pub fn check_invariants(&self) -> Result<(), String> {
         for (seq, debt) in self.ledger.owed() {
             for id in debt.owners.iter() {
-                let owes = self.sources.get(&id).is_some_and(|s| s.is_up() && s.backlog().contains(seq));
+                let owes = self.sources.get(&id).is_some_and(|s| s.is_up() && s.backlog().contains(&seq));
                 if !owes {
                     return Err(format!("block {seq} is owed by {id}, who knows nothing of it"));
                 }
             }
-            if self.ledger.is_present(*seq) {
+            if self.ledger.is_present(seq) {
                 return Err(format!("block {seq} is here and owed"));
             }
         }

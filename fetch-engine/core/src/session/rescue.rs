@@ -136,8 +136,7 @@ impl Session {
             .demand
             .others
             .iter()
-            .flat_map(Clone::clone)
-            .filter(|seq| !self.is_settled(*seq))
+            .flat_map(|range| self.unsettled(range.clone()))
             .filter(|seq| !soon.contains(seq) || seq - soon.start > 64)
             .take(MAX_LIST)
             .collect();
@@ -217,7 +216,7 @@ impl Session {
         let keep = (in_flight / block).ceil() as usize;
         // A copy more of what another owes too harms nobody by being late.
         let alone = |seq: &Seq| self.ledger.debt(*seq).is_some_and(|debt| debt.owners.len() == 1);
-        let unsent = source.backlog().iter().copied().skip(keep).filter(alone);
+        let unsent = source.blocks().skip(keep).filter(alone);
         let can_be_had = |seq: &Seq| others.iter().any(|other| self.holds(*other, *seq));
         let mut bytes = 0;
         let within_bound = |seq: &Seq| {
@@ -259,14 +258,14 @@ impl Session {
     /// needs to fetch it afresh, and the reader needs it by then; or where it is later than a silent source
     /// lives.
     fn hedge_head(&mut self, now: Time, block: f64) {
-        let head = self.ledger.owed().range(self.demand.main.clone()).take(HEDGE_DEPTH);
+        let head = self.ledger.owed_in(self.demand.main.clone()).take(HEDGE_DEPTH);
         let dead_after = self.config.dead_after;
         // What settles a dispute comes from one source alone.
-        let alone = head.filter(|(seq, debt)| debt.owners.len() == 1 && self.must_come_from(**seq).is_none());
+        let alone = head.filter(|(seq, debt)| debt.owners.len() == 1 && self.must_come_from(*seq).is_none());
         let late: Vec<(Seq, SourceId, f64, bool)> = alone
             .filter_map(|(seq, debt)| {
                 let late = now.since(debt.due).as_secs_f64();
-                Some((*seq, debt.owners.iter().next()?, late, now.since(debt.since) > dead_after))
+                Some((seq, debt.owners.iter().next()?, late, now.since(debt.since) > dead_after))
             })
             .filter(|(_, _, late, overdue)| *late > MIN_LATE_SECS || *overdue)
             .collect();

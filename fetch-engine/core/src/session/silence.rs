@@ -88,7 +88,7 @@ impl Session {
         let others: Vec<SourceId> =
             self.sources.values().filter(|s| s.id != id && s.is_usable()).map(|s| s.id).collect();
         let held = |seq: &Seq| others.iter().any(|other| self.holds(*other, *seq));
-        source.backlog().iter().copied().filter(held).collect()
+        source.blocks().filter(held).collect()
     }
 
     /// `id` owes this block no more.

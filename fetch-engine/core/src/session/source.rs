@@ -7,6 +7,7 @@ use super::doubt::Doubt;
 use super::meter::Meter;
 use super::ramp::Ramp;
 use super::slots::SlotPlace;
+use super::work::look;
 use crate::geometry::Seq;
 use crate::held::Held;
 use crate::pattern::SourceId;
@@ -225,6 +226,16 @@ impl Source {
         &self.backlog
     }
 
+    /// The blocks it owes, in order.
+    pub(super) fn blocks(&self) -> impl DoubleEndedIterator<Item = Seq> {
+        self.backlog.iter().copied().inspect(|_| look())
+    }
+
+    /// Those before `seq`.
+    pub(super) fn blocks_before(&self, seq: Seq) -> impl Iterator<Item = Seq> {
+        self.backlog.range(..seq).copied().inspect(|_| look())
+    }
+
     /// Bytes ordered and not here, those of a half-received block taken off.
     pub(super) const fn backlog_bytes(&self) -> u64 {
         self.backlog_bytes.saturating_sub(self.partial_bytes)
@@ -396,11 +407,10 @@ impl Source {
         Some(self.quick_meter.rate().map_or(average, |quick| quick.min(average)))
     }
 
-    /// Seconds until the block is here, by what it owes before it.
-    pub(super) fn remaining_secs(&self, seq: Seq, block: f64) -> f64 {
-        let before = self.backlog.range(..=seq).count() as f64;
+    /// Seconds until the first so many of the blocks it owes are here.
+    pub(super) fn secs_for(&self, blocks: usize, block: f64) -> f64 {
         let rate = self.cautious_rate().or(self.remembered);
-        rate.map_or(0.0, |rate| (before * block / rate).max(0.0))
+        rate.map_or(0.0, |rate| (blocks as f64 * block / rate).max(0.0))
     }
 
     /// Whether what it owes is coming in: a byte came since it was last given work while it had none.

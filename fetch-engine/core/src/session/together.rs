@@ -151,7 +151,7 @@ impl Session {
             let blocks = self.groups.blocks_of(group);
             let blocks = *blocks.start()..blocks.end() + 1;
             let wanted = overlap(&blocks, &main) || self.demand.others.iter().any(|o| overlap(&blocks, o));
-            let owed = self.ledger.owed().range(blocks.clone()).next().is_some();
+            let owed = self.ledger.owed_in(blocks.clone()).next().is_some();
             if wanted || owed {
                 continue;
             }

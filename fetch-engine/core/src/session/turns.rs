@@ -6,7 +6,8 @@
 //! the planner's horizon. So all readers get equally much, one that takes nothing gets nothing more than
 //! its window, and no order waits behind a long queue.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
 
 use super::Session;
@@ -26,6 +27,15 @@ impl Session {
         }
         let horizon = arrival::horizon(&candidates, f64::from(self.geometry.block_size()));
         let mut room = self.room_bytes();
+        let in_time = |c: &Candidate, bytes: u64| {
+            c.must_have_one || c.has_room(bytes as f64) && c.eta(bytes as f64) <= horizon
+        };
+        let block = u64::from(self.geometry.block_size());
+        if room < block || !candidates.iter().any(|c| in_time(c, block)) {
+            // Nobody can be given a block now: no look at those that are missing.
+            self.turns_wait = true;
+            return;
+        }
         let mut orders: BTreeMap<SourceId, Vec<Seq>> = BTreeMap::new();
         for seq in self.by_depth() {
             // Two readers may want the same block.
@@ -38,8 +48,7 @@ impl Session {
                 self.turns_wait = true;
                 continue;
             }
-            let in_time = |c: &Candidate| c.has_room(bytes as f64) && c.eta(bytes as f64) <= horizon;
-            if bytes > room || !candidates.iter().any(|c| c.must_have_one || in_time(c)) {
+            if bytes > room || !candidates.iter().any(|c| in_time(c, bytes)) {
                 self.turns_wait = true;
                 break;
             }
@@ -63,14 +72,26 @@ impl Session {
     /// Blocks of the side heads that nobody was asked for, from the first missing one of each: the first of
     /// each, then the second of each.
     fn by_depth(&self) -> Vec<Seq> {
-        let missing = |range: &Range<Seq>| self.ledger.first_absent(range.clone())..range.end;
-        let others: Vec<Range<Seq>> = self.demand.others.iter().map(missing).collect();
-        let deepest = others.iter().map(|range| range.end - range.start).max().unwrap_or(0);
-        (0..deepest)
-            .flat_map(|depth| others.iter().map(move |range| (range.start + depth, range.end)))
-            .filter(|(seq, end)| seq < end && !self.is_settled(*seq))
-            .map(|(seq, _)| seq)
-            .take(MAX_LIST)
-            .collect()
+        let missing = |range: &Range<Seq>| {
+            let first = self.ledger.first_absent(range.clone());
+            let mut unsettled = self.unsettled(first..range.end).map(move |seq| (seq - first, seq));
+            unsettled.next().map(|nearest| (nearest, unsettled))
+        };
+        let mut readers: Vec<_> = self.demand.others.iter().filter_map(missing).collect();
+        let place = |(place, ((depth, _), _)): (usize, &((u64, Seq), _))| Reverse((*depth, place));
+        let mut nearest: BinaryHeap<_> = readers.iter().enumerate().map(place).collect();
+        let mut blocks = Vec::new();
+        while let Some(Reverse((_, place))) = nearest.pop() {
+            let ((_, seq), further) = &mut readers[place];
+            blocks.push(*seq);
+            if blocks.len() == MAX_LIST {
+                break;
+            }
+            if let Some(next) = further.next() {
+                nearest.push(Reverse((next.0, place)));
+                readers[place].0 = next;
+            }
+        }
+        blocks
     }
 }
