@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod desktop;
+pub mod i18n;
 pub mod ipc;
 pub mod media;
 pub mod state;

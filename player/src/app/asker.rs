@@ -81,9 +81,7 @@ fn look(engine: &Engine, sender: &Sender, addresses: &Receiver<String>) {
         pause = if answer.is_ok() { LOOK_EVERY } else { RETRY_EVERY };
         sender.event(match answer {
             Ok((catalogs, servers)) => Event::DirectorAnswered { address, catalogs, servers },
-            Err(why) => {
-                Event::DirectorSilent { address, why: crate::state::words::sentence(&why.to_string()) }
-            }
+            Err(why) => Event::DirectorSilent { address, why: super::why::director(&why) },
         });
     }
 }
@@ -106,7 +104,7 @@ fn list(engine: &Engine, sender: &Sender, wanted: &Receiver<Page>) {
                 limit: TITLES_A_PAGE,
             };
             let titles = engine.director(&super::target::director_url(&page.director)).titles(query);
-            let titles = titles.map_err(|why| crate::state::words::sentence(&why.to_string()));
+            let titles = titles.map_err(|why| super::why::director(&why));
             sender.event(Event::TitlesCame { listing: page.number, page: titles });
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::files::Wanted;
 use super::target::director_shown;
 use super::{App, Begin, pictures_folder};
+use crate::i18n::t;
 use crate::media::SeekKind as MediaSeekKind;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::{Phase, SPEEDS, TrackKind};
@@ -130,11 +131,11 @@ impl App {
             Command::MarkRepeat => self.mark_repeat(),
             Command::SetSoundDelay(delay) => {
                 self.state.apply(Event::Playing(PlaybackEvent::SoundDelayed(delay)));
-                self.follow_delays("Sound");
+                self.follow_delays(true);
             }
             Command::SetSubtitleDelay(delay) => {
                 self.state.apply(Event::Playing(PlaybackEvent::SubtitlesDelayed(delay)));
-                self.follow_delays("Subtitles");
+                self.follow_delays(false);
             }
             Command::SetShape(shape) => self.state.apply(Event::Playing(PlaybackEvent::Shaped(shape))),
             Command::ChooseSubtitleFile(number) => {
@@ -170,7 +171,7 @@ impl App {
                 let chosen = sounds.get(next).map(|track| (track.number, track.name.clone()));
                 if let Some((number, name)) = chosen {
                     self.player.select_audio(Some(number));
-                    self.tell("Sound", &name);
+                    self.tell(&t!("sound"), &name);
                 }
             }
             Command::NextSubtitles => {
@@ -186,7 +187,8 @@ impl App {
                 self.player.select_subtitle(track.as_ref().map(|(number, _)| *number));
                 let chosen = PlaybackEvent::SubtitleFileChosen(file.as_ref().map(|(number, _)| *number));
                 self.state.apply(Event::Playing(chosen));
-                self.tell("Subtitles", track.or(file).as_ref().map_or("off", |(_, name)| name));
+                let named = track.or(file).map_or_else(|| t!("note-off"), |(_, name)| name);
+                self.tell(&t!("subtitles"), &named);
             }
             Command::Screenshot => self.screenshot(),
             _ => {}
@@ -227,27 +229,26 @@ impl App {
         let repeat = playback.repeat.pressed(place);
         self.state.apply(Event::Playing(PlaybackEvent::Repeating(repeat)));
         let clock = |time| words::clock(Some(time));
-        match (repeat.from, repeat.to) {
-            (Some(from), Some(to)) => self.tell("Repeats", &format!("{} to {}", clock(from), clock(to))),
-            (Some(from), None) => {
-                self.tell("Repeats", &format!("from {}; once more sets the end", clock(from)))
-            }
-            (None, _) => self.tell("Repeats", "no more"),
-        }
+        let told = match (repeat.from, repeat.to) {
+            (Some(from), Some(to)) => t!("note-repeats-what", from = clock(from), to = clock(to)),
+            (Some(from), None) => t!("note-repeats-from", from = clock(from)),
+            (None, _) => t!("note-repeats-no-more"),
+        };
+        self.tell(&t!("note-repeats"), &told);
     }
 
-    fn follow_delays(&mut self, what: &str) {
+    fn follow_delays(&mut self, of_sound: bool) {
         let Some(playback) = &self.state.playback else { return };
         let (sound, subtitles) = (playback.sound_delay_ms, playback.subtitle_delay_ms);
         self.player.set_delays(sound, subtitles);
-        let delay = if what == "Sound" { sound } else { subtitles };
-        let seconds = f64::from(delay.abs()) / 1000.0;
+        let delay = if of_sound { sound } else { subtitles };
+        let seconds = words::decimal(f64::from(delay.abs()) / 1000.0, 1);
         let when = match delay {
-            0 => "as the file says".to_owned(),
-            1.. => format!("{seconds:.1} s later"),
-            _ => format!("{seconds:.1} s earlier"),
+            0 => t!("note-delay-none"),
+            1.. => t!("note-later", seconds = seconds),
+            _ => t!("note-earlier", seconds = seconds),
         };
-        self.tell(what, &when);
+        self.tell(&if of_sound { t!("sound") } else { t!("subtitles") }, &when);
     }
 
     fn close_open(&mut self) {
@@ -275,7 +276,7 @@ impl App {
 
     fn set_speed(&mut self, speed: f64) {
         if self.state.playback.as_ref().is_some_and(|playback| !playback.takes_speed()) {
-            self.tell("Speed", "This can only be played at its own speed: one can't jump in it");
+            self.tell(&t!("speed"), &t!("note-own-speed"));
             return;
         }
         self.state.apply(Event::Playing(PlaybackEvent::Speed(speed)));
@@ -341,8 +342,8 @@ impl App {
             &path,
             Box::new(move |result| {
                 let notice = match result {
-                    Ok(()) => Notice::passing(NoticeKind::Saved, "Picture saved", shown),
-                    Err(why) => Notice::warning(NoticeKind::Other, "The picture could not be saved", why),
+                    Ok(()) => Notice::passing(NoticeKind::Saved, t!("note-saved"), shown),
+                    Err(why) => Notice::warning(NoticeKind::Other, t!("note-not-saved"), why),
                 };
                 sender.event(Event::Noticed(notice));
             }),

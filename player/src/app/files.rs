@@ -7,6 +7,7 @@ use std::thread;
 use super::inbox::{Message, Sender};
 use super::playlist::Playlist;
 use super::{App, Begin, Target, m3u};
+use crate::i18n::t;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Origin;
 use crate::state::subtitles::{self, ENDINGS, SubtitleFile};
@@ -96,7 +97,7 @@ impl App {
                 Err(why) => tracing::info!("{why}"),
             });
         if let Err(why) = spawned {
-            told(&self.inbox.sender(), &format!("the system gave no thread: {why}"));
+            told(&self.inbox.sender(), &t!("fault-thread", why = why.to_string()));
         }
     }
 
@@ -122,38 +123,39 @@ impl App {
         let spawned = thread::Builder::new().name("dialog".into()).spawn(move || {
             let dialog = rfd::FileDialog::new();
             let paths = match wanted {
-                Wanted::Film => dialog.set_title("Open films").pick_files(),
-                Wanted::Subtitles => {
-                    dialog.set_title("Load subtitles").add_filter("Subtitles", &ENDINGS).pick_files()
-                }
+                Wanted::Film => dialog.set_title(t!("open-dialog")).pick_files(),
+                Wanted::Subtitles => dialog
+                    .set_title(t!("open-dialog-subtitles"))
+                    .add_filter(t!("subtitles"), &ENDINGS)
+                    .pick_files(),
             };
             if let Some(paths) = paths.filter(|paths| !paths.is_empty()) {
                 sender.send(Message::Files(paths));
             }
         });
         if let Err(why) = spawned {
-            told(&self.inbox.sender(), &format!("the system gave no thread: {why}"));
+            told(&self.inbox.sender(), &t!("fault-thread", why = why.to_string()));
         }
     }
 }
 
 fn told(sender: &Sender, why: &str) {
     let why = crate::state::words::sentence(why);
-    sender.event(Event::Noticed(Notice::warning(
-        NoticeKind::Other,
-        "The subtitles could not be loaded",
-        why,
-    )));
+    sender.event(Event::Noticed(Notice::warning(NoticeKind::Other, t!("note-subtitles"), why)));
 }
 
 fn read_subtitles(path: &Path) -> Result<SubtitleFile, String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let size = std::fs::metadata(path).map_err(|why| format!("{name}: {why}"))?.len();
+    let unread = |why: std::io::Error| {
+        t!("fault-subtitles-read", name = name.as_ref(), why = super::why::system(&why))
+    };
+    let size = std::fs::metadata(path).map_err(unread)?.len();
     if size > subtitles::MOST_BYTES {
-        return Err(format!("{name} is larger than subtitles ever are"));
+        return Err(t!("fault-subtitles-large", name = name.as_ref()));
     }
-    let bytes = std::fs::read(path).map_err(|why| format!("{name}: {why}"))?;
-    SubtitleFile::parse(&name, &bytes).ok_or_else(|| format!("{name} holds no subtitles that are understood"))
+    let bytes = std::fs::read(path).map_err(unread)?;
+    let parsed = SubtitleFile::parse(&name, &bytes);
+    parsed.ok_or_else(|| t!("fault-subtitles-unknown", name = name.as_ref()))
 }
 
 /// Files of subtitles whose name begins with that of the film: `film.srt`, `film.de.srt`.

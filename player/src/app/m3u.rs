@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::playlist::PLAYLIST_ENTRIES;
 use super::target::Target;
+use super::why;
+use crate::i18n::t;
 
 /// Largest playlist that is read, in bytes.
 const MOST_BYTES: u64 = 4 << 20;
@@ -16,12 +18,12 @@ pub(super) fn is_playlist(path: &Path) -> bool {
 
 /// What the playlist at `path` names; in words why there is nothing.
 pub(super) fn read(path: &Path) -> Result<Vec<Target>, String> {
-    let told = |why: String| format!("{} can't be opened: {why}", path.display());
-    let size = std::fs::metadata(path).map_err(|why| told(why.to_string()))?.len();
+    let told = |why: String| t!("fault-open-path", path = path.display().to_string(), why = why);
+    let size = std::fs::metadata(path).map_err(|why| told(why::system(&why)))?.len();
     if size > MOST_BYTES {
-        return Err(told("a playlist is never that large".to_owned()));
+        return Err(told(t!("fault-playlist-large")));
     }
-    let bytes = std::fs::read(path).map_err(|why| told(why.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|why| told(why::system(&why)))?;
     let text = String::from_utf8_lossy(&bytes);
     // Pieces of one stream, which the pipeline plays as one.
     if text.contains("#EXT-X-") {
@@ -29,7 +31,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Target>, String> {
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let targets = parse(&text, folder);
-    if targets.is_empty() { Err(told("it names nothing".to_owned())) } else { Ok(targets) }
+    if targets.is_empty() { Err(told(t!("fault-playlist-empty"))) } else { Ok(targets) }
 }
 
 fn parse(text: &str, folder: &Path) -> Vec<Target> {

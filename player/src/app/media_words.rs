@@ -1,5 +1,6 @@
 //! What the pipeline tells, as changes of the state.
 
+use crate::i18n::t;
 use crate::media::{Facts, Failure, MediaEvent, TrackInfo, TrackKind as MediaTrackKind};
 use crate::state::PlaybackEvent;
 use crate::state::playback::{Chapter, Fault, MediaWords, TrackChoice, TrackKind};
@@ -54,7 +55,7 @@ fn ready(facts: &Facts) -> PlaybackEvent {
 fn chapters(list: &[crate::media::Chapter]) -> Vec<Chapter> {
     let named = |(number, chapter): (usize, &crate::media::Chapter)| {
         let name = words::safe(&chapter.title);
-        let name = if name.is_empty() { format!("Chapter {}", number + 1) } else { name };
+        let name = if name.is_empty() { t!("media-chapter", number = number + 1) } else { name };
         Chapter { name, start: chapter.start }
     };
     list.iter().enumerate().map(named).collect()
@@ -62,17 +63,17 @@ fn chapters(list: &[crate::media::Chapter]) -> Vec<Chapter> {
 
 fn channels(number: u32) -> String {
     match number {
-        1 => "mono".to_owned(),
-        2 => "stereo".to_owned(),
+        1 => t!("media-mono"),
+        2 => t!("media-stereo"),
         6 => "5.1".to_owned(),
         8 => "7.1".to_owned(),
-        number => format!("{number} channels"),
+        number => t!("media-channels", count = number),
     }
 }
 
 fn kilohertz(hertz: u32) -> String {
-    let text = format!("{:.1}", f64::from(hertz) / 1000.0);
-    format!("{} kHz", text.trim_end_matches(".0"))
+    let text = words::decimal(f64::from(hertz) / 1000.0, 1);
+    format!("{} kHz", text.trim_end_matches('0').trim_end_matches(['.', ',']))
 }
 
 fn tracks(list: &[TrackInfo]) -> Vec<TrackChoice> {
@@ -83,7 +84,8 @@ fn tracks(list: &[TrackInfo]) -> Vec<TrackChoice> {
             MediaTrackKind::Video => return None,
         };
         let named = track.title.clone().or_else(|| track.language.as_deref().map(words::language));
-        let name = named.map_or_else(|| format!("Track {}", track.index + 1), |name| words::safe(&name));
+        let name =
+            named.map_or_else(|| t!("media-track", number = track.index + 1), |name| words::safe(&name));
         Some(TrackChoice {
             kind,
             number: track.index,

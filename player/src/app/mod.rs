@@ -17,6 +17,7 @@ mod posters;
 mod remote;
 mod session;
 mod target;
+mod why;
 
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ use crate::cli::Cli;
 use crate::config::{Config, Store};
 use crate::desktop::Desktop;
 use crate::desktop::instance::{self, Listening};
+use crate::i18n::{self, t};
 use crate::media::surface::{self, VideoSurface};
 use crate::media::{AudioOutput, MediaEvent, Player, PlayerOptions, TrackInfo, TrackKind};
 use crate::state::memory::{Memory, WindowPlace};
@@ -178,9 +180,9 @@ impl App {
         if let Some(first) = problems.first() {
             let detail = match problems.len() {
                 1 => first.clone(),
-                more => format!("{first}; and {} more, see the log", more - 1),
+                more => t!("note-settings-more", first = first.as_str(), count = more - 1),
             };
-            let notice = Notice::warning(NoticeKind::Other, "Part of the settings file is not used", detail);
+            let notice = Notice::warning(NoticeKind::Other, t!("note-settings-part"), detail);
             self.state.apply(Event::Noticed(notice));
         }
         if let Some(address) = cli.director.clone().or_else(|| self.config.last_director()) {
@@ -224,8 +226,8 @@ impl App {
     fn take_media(&mut self, number: u64, event: MediaEvent) {
         match &event {
             MediaEvent::NoSoundDevice => {
-                let detail = "The film plays on without sound.";
-                let notice = Notice::warning(NoticeKind::NoSound, "No sound device", detail);
+                let detail = t!("note-no-sound-what");
+                let notice = Notice::warning(NoticeKind::NoSound, t!("note-no-sound"), detail);
                 self.state.apply(Event::Noticed(notice));
             }
             MediaEvent::Warning(why) => tracing::warn!("{why}"),
@@ -273,6 +275,7 @@ impl App {
 
     /// Makes the window follow the settings.
     fn follow_settings(&self, ctx: &egui::Context) {
+        i18n::speak(self.state.settings.spoken());
         let preference = match self.state.settings.theme {
             ThemeChoice::System => egui::ThemePreference::System,
             ThemeChoice::Dark => egui::ThemePreference::Dark,
@@ -287,8 +290,7 @@ impl App {
     fn change_settings(&mut self, ctx: &egui::Context, settings: Settings) {
         if let Err(why) = self.config.set(&settings) {
             tracing::warn!("{why}");
-            let notice =
-                Notice::warning(NoticeKind::Other, "The settings could not be kept", why.to_string());
+            let notice = Notice::warning(NoticeKind::Other, t!("note-settings-not-kept"), why.told());
             self.state.apply(Event::Noticed(notice));
         }
         self.state.apply(Event::SettingsRead(Box::new(settings)));

@@ -5,7 +5,7 @@ use std::thread;
 use fetch_engine::{Engine, Locator, OpenOptions, SourceUrl};
 
 use super::inbox::{Message, Sender};
-use crate::state::words;
+use super::why;
 
 /// Opens what `locator` names; the answer comes as [`Message::Opened`] with `number`.
 pub(super) fn open(
@@ -19,13 +19,13 @@ pub(super) fn open(
     let parsed: Result<Vec<SourceUrl>, _> = sources.iter().map(|source| source.parse()).collect();
     let (engine, answer) = (engine.clone(), sender.clone());
     let spawned = thread::Builder::new().name("opening".into()).spawn(move || {
-        let result = parsed.map_err(|why| words::sentence(&why.to_string())).and_then(|sources| {
+        let result = parsed.map_err(|why| why::locator(&why)).and_then(|sources| {
             let options = OpenOptions { director, sources };
-            engine.open(&locator, &options).map_err(|why| words::sentence(&why.to_string()))
+            engine.open(&locator, &options).map_err(|why| why::open(&why))
         });
         answer.send(Message::Opened { number, result });
     });
     if let Err(why) = spawned {
-        sender.send(Message::Opened { number, result: Err(format!("The system gave no thread: {why}.")) });
+        sender.send(Message::Opened { number, result: Err(why::thread(&why)) });
     }
 }

@@ -7,7 +7,8 @@ use fetch_engine::directory::Title;
 
 use super::playlist::Playlist;
 use super::target::director_url;
-use super::{App, Begin, Session, Target, opening};
+use super::{App, Begin, Session, Target, opening, why};
+use crate::i18n::t;
 use crate::ipc::{EndReason, RemoteEvent};
 use crate::media::{EngineSource, Input, LoadOptions};
 use crate::state::memory::name_of;
@@ -127,8 +128,7 @@ impl App {
             return;
         }
         let session = result.and_then(|stream| {
-            Session::new(number, stream, self.inbox.sender())
-                .map_err(|why| format!("The system gave no thread: {why}."))
+            Session::new(number, stream, self.inbox.sender()).map_err(|why| why::thread(&why))
         });
         match session {
             Ok(session) => {
@@ -152,8 +152,8 @@ impl App {
     /// Tells that it goes on where one left off.
     fn tell_place(&mut self, place: Duration, begin: Begin) {
         if begin == Begin::WhereLeftOff && !place.is_zero() {
-            let title = format!("Goes on at {}", words::clock(Some(place)));
-            self.tell(&title, "Press 0 to begin at the start");
+            let title = t!("note-goes-on", time = words::clock(Some(place)));
+            self.tell(&title, &t!("note-goes-on-what"));
         }
     }
 

@@ -6,6 +6,7 @@ use fetch_engine::Locator;
 use fetch_engine::directory::Title;
 use fetch_engine::locator::DIRECTOR_PORT;
 
+use crate::i18n::t;
 use crate::state::playback::Origin;
 
 /// Something to play.
@@ -56,7 +57,7 @@ impl Target {
         }
         match text.parse::<Locator>() {
             Ok(locator) => Self::Stream { locator, title: None },
-            Err(why) => Self::Unknown(why.to_string()),
+            Err(why) => Self::Unknown(super::why::locator(&why)),
         }
     }
 
@@ -69,7 +70,10 @@ impl Target {
                 let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
                 Self::Uri { uri: uri.into(), name: name.unwrap_or_default(), origin: Origin::File }
             }
-            Err(why) => Self::Unknown(format!("{} can't be opened: {why}", path.display())),
+            Err(why) => {
+                let (path, why) = (path.display().to_string(), why.to_string());
+                Self::Unknown(t!("fault-open-path", path = path, why = why))
+            }
         }
     }
 
@@ -105,7 +109,7 @@ impl Target {
             }
             Self::Stream { locator, .. } => locator.to_string(),
             Self::Uri { name, .. } => name.clone(),
-            Self::Unknown(_) => "Nothing to play".to_owned(),
+            Self::Unknown(_) => t!("fault-nothing"),
         }
     }
 

@@ -3,8 +3,10 @@
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
 
 use super::table;
+use crate::i18n::{Language, t};
 use crate::state::keymap::{ACTIONS, KeyMap};
 use crate::state::settings::{Settings, ThemeChoice, bounds};
+use crate::state::words;
 use crate::view::hotkeys::Chord;
 
 /// Keys at the top of the file.
@@ -13,7 +15,7 @@ const TOP: [&str; 3] = ["directors", "last_director", "volume"];
 const TABLES: [(&str, &[&str]); 4] = [
     ("playback", &["resume", "countdown_seconds", "sound_languages", "subtitle_languages"]),
     ("subtitles", &["size", "raise", "plate"]),
-    ("appearance", &["theme", "reduce_motion", "keep_window", "one_window", "list_view"]),
+    ("appearance", &["theme", "reduce_motion", "keep_window", "one_window", "list_view", "language"]),
     ("cache", &["ahead_mib", "back_mib"]),
 ];
 
@@ -44,6 +46,7 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         keep_window: reader.switch("appearance", "keep_window", usual.keep_window),
         ahead_mib: reader.whole("cache", "ahead_mib", bounds::AHEAD_MIB, usual.ahead_mib),
         back_mib: reader.whole("cache", "back_mib", bounds::BACK_MIB, usual.back_mib),
+        language: reader.language(),
         keys: reader.keys(),
     };
     reader.unknown();
@@ -76,6 +79,8 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     put(old.keep_window != new.keep_window, "appearance", "keep_window", new.keep_window.into());
     put(old.ahead_mib != new.ahead_mib, "cache", "ahead_mib", i64::from(new.ahead_mib).into());
     put(old.back_mib != new.back_mib, "cache", "back_mib", i64::from(new.back_mib).into());
+    let language = new.language.map_or("system", Language::code);
+    put(old.language != new.language, "appearance", "language", language.into());
     for (action, name, ..) in ACTIONS {
         let (was, is) = (old.keys.keys(action), new.keys.keys(action));
         put(was != is, KEYS, name, Value::Array(is.into_iter().collect::<Array>()));
@@ -108,13 +113,13 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong(&mut self, group: &str, key: &str, wanted: &str) {
-        self.problems.push(format!("{group}.{key} must be {wanted}; the usual value is used"));
+        self.problems.push(t!("fault-setting", key = format!("{group}.{key}"), wanted = wanted));
     }
 
     fn switch(&mut self, group: &str, key: &str, usual: bool) -> bool {
         let Some(item) = self.get(group, key) else { return usual };
         item.as_bool().unwrap_or_else(|| {
-            self.wrong(group, key, "true or false");
+            self.wrong(group, key, &t!("wanted-switch"));
             usual
         })
     }
@@ -123,7 +128,8 @@ impl<'a> Reader<'a> {
         let Some(item) = self.get(group, key) else { return usual };
         let value = item.as_integer().filter(|value| allowed.contains(value));
         value.and_then(|value| u32::try_from(value).ok()).unwrap_or_else(|| {
-            self.wrong(group, key, &format!("a whole number from {} to {}", allowed.start(), allowed.end()));
+            let (least, most) = (allowed.start().to_string(), allowed.end().to_string());
+            self.wrong(group, key, &t!("wanted-whole", least = least, most = most));
             usual
         })
     }
@@ -131,7 +137,8 @@ impl<'a> Reader<'a> {
     fn part(&mut self, group: &str, key: &str, allowed: std::ops::RangeInclusive<f64>, usual: f64) -> f64 {
         let Some(item) = self.get(group, key) else { return usual };
         number(item).filter(|value| allowed.contains(value)).unwrap_or_else(|| {
-            self.wrong(group, key, &format!("a number from {} to {}", allowed.start(), allowed.end()));
+            let (least, most) = (allowed.start().to_string(), allowed.end().to_string());
+            self.wrong(group, key, &t!("wanted-number", least = least, most = most));
             usual
         })
     }
@@ -140,16 +147,32 @@ impl<'a> Reader<'a> {
         let Some(item) = self.get("appearance", "theme") else { return ThemeChoice::default() };
         let named = item.as_str().and_then(|name| ThemeChoice::ALL.into_iter().find(|t| t.key() == name));
         named.unwrap_or_else(|| {
-            self.wrong("appearance", "theme", "\"system\", \"dark\" or \"light\"");
+            let list = "\"system\", \"dark\", \"light\"";
+            self.wrong("appearance", "theme", &t!("wanted-one-of", list = list));
             ThemeChoice::default()
         })
+    }
+
+    fn language(&mut self) -> Option<Language> {
+        let item = self.get("appearance", "language")?;
+        let named = item.as_str().map(|code| (code, Language::of_tag(code)));
+        match named {
+            Some(("system", _)) => None,
+            Some((_, Some(language))) => Some(language),
+            _ => {
+                let codes = Language::ALL.map(|language| format!("\"{}\"", language.code()));
+                let list = format!("\"system\", {}", codes.join(", "));
+                self.wrong("appearance", "language", &t!("wanted-one-of", list = list));
+                None
+            }
+        }
     }
 
     fn languages(&mut self, key: &str) -> Vec<String> {
         let Some(item) = self.get("playback", key) else { return Vec::new() };
         let texts = item.as_array().map(|list| list.iter().map(|value| value.as_str().map(str::to_owned)));
         let Some(languages) = texts.and_then(|texts| texts.collect::<Option<Vec<_>>>()) else {
-            self.wrong("playback", key, "a list of languages such as [\"en\", \"de\"]");
+            self.wrong("playback", key, &t!("wanted-languages"));
             return Vec::new();
         };
         languages.into_iter().take(bounds::LANGUAGES).collect()
@@ -161,7 +184,7 @@ impl<'a> Reader<'a> {
         let Some(table) = self.document.get(KEYS).and_then(Item::as_table_like) else { return map };
         for (name, item) in table.iter() {
             let Some((action, ..)) = ACTIONS.iter().find(|(_, other, ..)| *other == name) else {
-                self.problems.push(format!("{KEYS}.{name} is not known here"));
+                self.problems.push(unknown(&format!("{KEYS}.{name}")));
                 continue;
             };
             let one = item.as_str().map(|key| vec![Some(key)]);
@@ -169,7 +192,7 @@ impl<'a> Reader<'a> {
             let keys: Option<Vec<&str>> = one.or_else(several).and_then(|keys| keys.into_iter().collect());
             match keys.filter(|keys| keys.iter().all(|key| Chord::parse(key).is_some())) {
                 Some(keys) => map.set(*action, keys.into_iter().map(str::to_owned).collect()),
-                None => self.wrong(KEYS, name, "a key or a list of keys such as [\"k\", \"Ctrl+Space\"]"),
+                None => self.wrong(KEYS, name, &t!("wanted-keys")),
             }
         }
         map
@@ -181,16 +204,20 @@ impl<'a> Reader<'a> {
                 Some((name, known)) => match item.as_table_like() {
                     Some(table) => {
                         let strange = table.iter().map(|(key, _)| key).filter(|key| !known.contains(key));
-                        self.problems.extend(strange.map(|key| format!("{name}.{key} is not known here")));
+                        self.problems.extend(strange.map(|key| unknown(&format!("{name}.{key}"))));
                     }
-                    None => self.problems.push(format!("{name} must be a table: [{name}]")),
+                    None => self.problems.push(t!("fault-setting-table", key = *name)),
                 },
                 None if TOP.contains(&key) => {}
                 None if key == KEYS && item.is_table_like() => {}
-                None => self.problems.push(format!("{key} is not known here")),
+                None => self.problems.push(unknown(key)),
             }
         }
     }
+}
+
+fn unknown(key: &str) -> String {
+    t!("fault-setting-unknown", key = words::safe(key))
 }
 
 #[cfg(test)]
@@ -228,6 +255,7 @@ mod tests {
             subtitle_plate: true,
             ahead_mib: 300,
             back_mib: 10,
+            language: Some(Language::German),
         };
         let mut document = DocumentMut::new();
         write(&mut document, &settings);
@@ -238,7 +266,7 @@ mod tests {
     fn what_can_not_be_used_is_told_with_its_name() {
         let (settings, problems) = parse(
             "colour = 1\ncache = 3\n[playback]\nresume = \"yes\"\ncountdown_seconds = -1\nsound_languages = \"en\"\n\
-             [keys]\nmute = \"Strg+m\"\nfly = \"f\"\n[subtitles]\nsize = 90\n[appearance]\ntheme = \"pink\"\nshape = 1\n",
+             [keys]\nmute = \"Strg+m\"\nfly = \"f\"\n[subtitles]\nsize = 90\n[appearance]\ntheme = \"pink\"\nshape = 1\nlanguage = \"klingon\"\n",
         );
         assert_eq!(settings, Settings::default());
         for named in [
@@ -250,11 +278,12 @@ mod tests {
             "subtitles.size",
             "appearance.theme",
             "appearance.shape",
+            "appearance.language",
             "keys.mute",
             "keys.fly",
         ] {
             assert!(problems.iter().any(|problem| problem.starts_with(named)), "{named} in {problems:?}");
         }
-        assert_eq!(problems.len(), 10, "{problems:?}");
+        assert_eq!(problems.len(), 11, "{problems:?}");
     }
 }

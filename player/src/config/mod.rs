@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
+use crate::i18n::t;
 use crate::state::library::KnownDirector;
 use crate::state::settings::Settings;
 
@@ -57,6 +58,27 @@ pub enum ConfigError {
         /// Why.
         why: std::io::Error,
     },
+}
+
+impl ConfigError {
+    /// The same in the language of the window.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let shown = |path: &Path| path.display().to_string();
+        match self {
+            Self::Read { path, why } => {
+                t!("fault-settings-read", path = shown(path), why = why.to_string())
+            }
+            Self::Parse { path, why } => {
+                // The first line of what the parser says names the place in the file.
+                let why = why.to_string();
+                t!("fault-settings-parse", path = shown(path), why = why.lines().next().unwrap_or_default())
+            }
+            Self::Write { path, why } => {
+                t!("fault-settings-write", path = shown(path), why = why.to_string())
+            }
+        }
+    }
 }
 
 fn read(path: &Path) -> std::io::Result<String> {

@@ -181,7 +181,7 @@ fn classify(error: &gst::glib::Error, missing: &[Missing], is_from_web: bool) ->
     if let Some(kind) = error.kind::<gst::StreamError>() {
         return match kind {
             gst::StreamError::CodecNotFound => Failure::MissingCodec {
-                codec: "What this title holds".into(),
+                codec: crate::i18n::t!("media-all-codecs"),
                 install: "gstreamer1.0-libav and gstreamer1.0-plugins-bad".into(),
             },
             gst::StreamError::TypeNotFound | gst::StreamError::WrongType => {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::i18n::t;
+
 /// Something that a key can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
@@ -77,52 +79,55 @@ pub enum Action {
     Open,
 }
 
+/// What says a text in the language that is spoken.
+pub type Says = fn() -> String;
+
 /// All actions: name in the file, what it does, usual keys.
-pub const ACTIONS: [(Action, &str, &str, &[&str]); 44] = [
-    (Action::PlayPause, "play_pause", "Play or pause", &["Space", "k"]),
-    (Action::Back5, "back_5", "Back 5 s", &["Left"]),
-    (Action::Forward5, "forward_5", "Forward 5 s", &["Right"]),
-    (Action::Back10, "back_10", "Back 10 s", &["j"]),
-    (Action::Forward10, "forward_10", "Forward 10 s", &["l"]),
-    (Action::Tenth(0), "go_to_0", "Go to the start", &["0"]),
-    (Action::Tenth(1), "go_to_10", "Go to 10 %", &["1"]),
-    (Action::Tenth(2), "go_to_20", "Go to 20 %", &["2"]),
-    (Action::Tenth(3), "go_to_30", "Go to 30 %", &["3"]),
-    (Action::Tenth(4), "go_to_40", "Go to 40 %", &["4"]),
-    (Action::Tenth(5), "go_to_50", "Go to 50 %", &["5"]),
-    (Action::Tenth(6), "go_to_60", "Go to 60 %", &["6"]),
-    (Action::Tenth(7), "go_to_70", "Go to 70 %", &["7"]),
-    (Action::Tenth(8), "go_to_80", "Go to 80 %", &["8"]),
-    (Action::Tenth(9), "go_to_90", "Go to 90 %", &["9"]),
-    (Action::FrameBack, "frame_back", "One frame back", &[","]),
-    (Action::FrameForward, "frame_forward", "One frame forward", &["."]),
-    (Action::ChapterBack, "chapter_back", "Chapter before", &["PageUp"]),
-    (Action::ChapterForward, "chapter_forward", "Next chapter", &["PageDown"]),
-    (Action::Next, "next", "Next title", &["n"]),
-    (Action::Previous, "previous", "Previous title", &["p"]),
-    (Action::Repeat, "repeat", "Repeat a part: its start, its end, off", &["b"]),
-    (Action::Slower, "slower", "Slower", &["["]),
-    (Action::Faster, "faster", "Faster", &["]"]),
-    (Action::NormalSpeed, "normal_speed", "Normal speed", &["Backspace"]),
-    (Action::Louder, "louder", "Louder", &["Up"]),
-    (Action::Softer, "softer", "Softer", &["Down"]),
-    (Action::Mute, "mute", "Mute", &["m"]),
-    (Action::Sound, "sound", "Next sound track", &["a"]),
-    (Action::Subtitles, "subtitles", "Next subtitles", &["c"]),
-    (Action::SubtitlesEarlier, "subtitles_earlier", "Subtitles earlier", &["z"]),
-    (Action::SubtitlesLater, "subtitles_later", "Subtitles later", &["x"]),
-    (Action::ZoomIn, "zoom_in", "Larger picture", &["+", "="]),
-    (Action::ZoomOut, "zoom_out", "Smaller picture", &["-"]),
-    (Action::NextShape, "shape", "Next shape of the picture", &["g"]),
-    (Action::Turn, "turn", "Turn the picture", &["r"]),
-    (Action::FullScreen, "full_screen", "Full screen, also double click", &["f"]),
-    (Action::SmallWindow, "small_window", "Small window on top", &["t"]),
-    (Action::Leave, "leave", "Leave", &["Escape"]),
-    (Action::Picture, "picture", "Save a picture", &["s"]),
-    (Action::Stats, "stats", "Stats", &["i"]),
-    (Action::Keys, "keys", "Keys", &["?"]),
-    (Action::Search, "search", "Search", &["/"]),
-    (Action::Open, "open", "Open a file or an address", &["o", "Ctrl+o"]),
+pub const ACTIONS: [(Action, &str, Says, &[&str]); 44] = [
+    (Action::PlayPause, "play_pause", || t!("action-play-pause"), &["Space", "k"]),
+    (Action::Back5, "back_5", || t!("action-back", seconds = 5), &["Left"]),
+    (Action::Forward5, "forward_5", || t!("action-forward", seconds = 5), &["Right"]),
+    (Action::Back10, "back_10", || t!("action-back", seconds = 10), &["j"]),
+    (Action::Forward10, "forward_10", || t!("action-forward", seconds = 10), &["l"]),
+    (Action::Tenth(0), "go_to_0", || t!("action-go-to-start"), &["0"]),
+    (Action::Tenth(1), "go_to_10", || t!("action-go-to", part = 10), &["1"]),
+    (Action::Tenth(2), "go_to_20", || t!("action-go-to", part = 20), &["2"]),
+    (Action::Tenth(3), "go_to_30", || t!("action-go-to", part = 30), &["3"]),
+    (Action::Tenth(4), "go_to_40", || t!("action-go-to", part = 40), &["4"]),
+    (Action::Tenth(5), "go_to_50", || t!("action-go-to", part = 50), &["5"]),
+    (Action::Tenth(6), "go_to_60", || t!("action-go-to", part = 60), &["6"]),
+    (Action::Tenth(7), "go_to_70", || t!("action-go-to", part = 70), &["7"]),
+    (Action::Tenth(8), "go_to_80", || t!("action-go-to", part = 80), &["8"]),
+    (Action::Tenth(9), "go_to_90", || t!("action-go-to", part = 90), &["9"]),
+    (Action::FrameBack, "frame_back", || t!("action-frame-back"), &[","]),
+    (Action::FrameForward, "frame_forward", || t!("action-frame-forward"), &["."]),
+    (Action::ChapterBack, "chapter_back", || t!("action-chapter-back"), &["PageUp"]),
+    (Action::ChapterForward, "chapter_forward", || t!("action-chapter-forward"), &["PageDown"]),
+    (Action::Next, "next", || t!("action-next"), &["n"]),
+    (Action::Previous, "previous", || t!("action-previous"), &["p"]),
+    (Action::Repeat, "repeat", || t!("action-repeat"), &["b"]),
+    (Action::Slower, "slower", || t!("action-slower"), &["["]),
+    (Action::Faster, "faster", || t!("action-faster"), &["]"]),
+    (Action::NormalSpeed, "normal_speed", || t!("action-normal-speed"), &["Backspace"]),
+    (Action::Louder, "louder", || t!("action-louder"), &["Up"]),
+    (Action::Softer, "softer", || t!("action-softer"), &["Down"]),
+    (Action::Mute, "mute", || t!("action-mute"), &["m"]),
+    (Action::Sound, "sound", || t!("action-sound"), &["a"]),
+    (Action::Subtitles, "subtitles", || t!("action-subtitles"), &["c"]),
+    (Action::SubtitlesEarlier, "subtitles_earlier", || t!("action-subtitles-earlier"), &["z"]),
+    (Action::SubtitlesLater, "subtitles_later", || t!("action-subtitles-later"), &["x"]),
+    (Action::ZoomIn, "zoom_in", || t!("action-zoom-in"), &["+", "="]),
+    (Action::ZoomOut, "zoom_out", || t!("action-zoom-out"), &["-"]),
+    (Action::NextShape, "shape", || t!("action-shape"), &["g"]),
+    (Action::Turn, "turn", || t!("action-turn"), &["r"]),
+    (Action::FullScreen, "full_screen", || t!("action-full-screen"), &["f"]),
+    (Action::SmallWindow, "small_window", || t!("small-window"), &["t"]),
+    (Action::Leave, "leave", || t!("action-leave"), &["Escape"]),
+    (Action::Picture, "picture", || t!("save-picture"), &["s"]),
+    (Action::Stats, "stats", || t!("stats"), &["i"]),
+    (Action::Keys, "keys", || t!("keys"), &["?"]),
+    (Action::Search, "search", || t!("action-search"), &["/"]),
+    (Action::Open, "open", || t!("library-open"), &["o", "Ctrl+o"]),
 ];
 
 /// The keys in force: the usual ones, but for those that a person changed.
@@ -185,10 +190,17 @@ pub fn shown(key: &str) -> String {
         "Right" => "→".to_owned(),
         "Up" => "↑".to_owned(),
         "Down" => "↓".to_owned(),
-        "Escape" => "Esc".to_owned(),
-        "PageUp" => "Page ↑".to_owned(),
-        "PageDown" => "Page ↓".to_owned(),
-        key => key.replace('+', " + ").trim().replace(" +  + ", " + +").to_owned(),
+        "Escape" => t!("key-escape"),
+        "Space" => t!("key-space"),
+        "PageUp" => t!("key-page-up"),
+        "PageDown" => t!("key-page-down"),
+        "Backspace" => t!("key-backspace"),
+        key => {
+            let spaced = key.replace('+', " + ").trim().replace(" +  + ", " + +");
+            spaced
+                .replace("Ctrl +", &format!("{} +", t!("key-ctrl")))
+                .replace("Shift +", &format!("{} +", t!("key-shift")))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use tributary_core::directory::{CatalogEntry, Catalogs, ServerEntry, Servers, Ti
 use tributary_core::geometry::StreamId;
 
 use super::words;
+use crate::i18n::t;
 
 /// Titles asked for at once.
 pub const TITLES_A_PAGE: u64 = 60;
@@ -185,11 +186,11 @@ impl Library {
 
     /// Name of the director in use to show: its own, or its address.
     #[must_use]
-    pub fn director_shown(&self) -> &str {
+    pub fn director_shown(&self) -> String {
         match &self.director {
-            Some(_) if !self.director_name.is_empty() => &self.director_name,
-            Some(address) => address,
-            None => "No director",
+            Some(_) if !self.director_name.is_empty() => self.director_name.clone(),
+            Some(address) => address.clone(),
+            None => t!("director-none"),
         }
     }
 

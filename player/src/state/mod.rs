@@ -263,7 +263,7 @@ impl State {
                     let first = playback.snapshot.is_none();
                     playback.take_snapshot(snapshot);
                     if let Some(why) = warning.filter(|_| first) {
-                        let title = "Nothing shows whether these bytes are right";
+                        let title = crate::i18n::t!("note-unverified");
                         let notice = notice::Notice::warning(notice::NoticeKind::Source, title, why);
                         self.notices.add(notice, self.now);
                     }

@@ -9,6 +9,7 @@ use tributary_core::directory::Title;
 use super::memory::Memory;
 use super::verdict::{Grade, ROOMY, Verdict};
 use super::words;
+use crate::i18n::t;
 
 /// Bits a second that `title` needs on average; none while its length is unknown.
 #[must_use]
@@ -35,34 +36,28 @@ pub fn picture_name(width: u32, height: u32) -> String {
 #[must_use]
 pub fn verdict(title: &Title, memory: &Memory) -> Verdict {
     let holders = title.servers.len() as u64;
-    let say = |grade, sentence: &str, cause| Verdict { grade, sentence: sentence.to_owned(), cause };
+    let say = |grade, sentence, cause| Verdict { grade, sentence, cause };
     if holders == 0 {
-        let cause = "It can be played again when a server that has it is back.".to_owned();
-        return say(Grade::Warning, "Nobody holds it now.", cause);
+        return say(Grade::Warning, t!("ready-nobody"), t!("ready-nobody-what"));
     }
-    let verb = if holders == 1 { "holds" } else { "hold" };
-    let held = format!("{} {verb} it", words::count(holders, "server", "servers"));
     let total: f64 = title.servers.iter().filter_map(|name| memory.speed(name)).map(|s| s.rate_bps).sum();
     let Some(needed) = needed_bps(title) else {
-        return say(Grade::Unknown, "Ready.", format!("{held}; what it needs is not known yet."));
+        return say(Grade::Unknown, t!("ready"), t!("ready-need-unknown", count = holders));
     };
     let need = words::megabits(needed);
     if total <= 0.0 {
-        let cause = format!("{held}. It needs {need} Mbit/s; how fast they are shows when it plays.");
-        return say(Grade::Unknown, "Ready.", cause);
+        return say(Grade::Unknown, t!("ready"), t!("ready-speed-unknown", count = holders, need = need));
     }
-    let together = if holders == 1 { "it gave" } else { "together they gave" };
-    let cause =
-        format!("{held}; {together} {} Mbit/s last time, and it needs {need}.", words::megabits(total));
+    let cause = t!("ready-known", count = holders, total = words::megabits(total), need = need);
     let factor = total / needed;
     if factor >= ROOMY {
         let name = picture_name(title.media.width, title.media.height);
-        let sentence = if name.is_empty() { "Ready.".to_owned() } else { format!("Ready for {name}.") };
-        say(Grade::Good, &sentence, cause)
+        let sentence = if name.is_empty() { t!("ready") } else { t!("ready-for", picture = name) };
+        say(Grade::Good, sentence, cause)
     } else if factor >= 1.0 {
-        say(Grade::Good, "Ready, with little to spare.", cause)
+        say(Grade::Good, t!("ready-little"), cause)
     } else {
-        say(Grade::Warning, "It may pause.", cause)
+        say(Grade::Warning, t!("ready-may-pause"), cause)
     }
 }
 

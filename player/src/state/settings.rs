@@ -1,6 +1,7 @@
 //! What a person can choose once and for all; kept in the settings file.
 
 use super::keymap::KeyMap;
+use crate::i18n::{Language, t};
 
 /// Colours of the window outside the player, which is always dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,11 +31,11 @@ impl ThemeChoice {
 
     /// Its name to show.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::System => "As the desktop",
-            Self::Dark => "Dark",
-            Self::Light => "Light",
+            Self::System => t!("settings-theme-system"),
+            Self::Dark => t!("settings-theme-dark"),
+            Self::Light => t!("settings-theme-light"),
         }
     }
 }
@@ -73,15 +74,15 @@ impl SettingsPage {
 
     /// Its name on the pill.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Playback => "Playback",
-            Self::Network => "Network",
-            Self::Cache => "Cache",
-            Self::Subtitles => "Subtitles",
-            Self::Appearance => "Appearance",
-            Self::Keys => "Keys",
-            Self::About => "About",
+            Self::Playback => t!("settings-playback"),
+            Self::Network => t!("settings-network"),
+            Self::Cache => t!("settings-cache"),
+            Self::Subtitles => t!("settings-subtitles"),
+            Self::Appearance => t!("settings-appearance"),
+            Self::Keys => t!("settings-keys"),
+            Self::About => t!("settings-about"),
         }
     }
 }
@@ -135,8 +136,18 @@ pub struct Settings {
     pub ahead_mib: u32,
     /// Mebibytes of film kept behind.
     pub back_mib: u32,
+    /// Language of the program's own words; none is that of the desktop.
+    pub language: Option<Language>,
     /// Which key does what.
     pub keys: KeyMap,
+}
+
+impl Settings {
+    /// The language that the program speaks.
+    #[must_use]
+    pub fn spoken(&self) -> Language {
+        self.language.unwrap_or_else(Language::of_desktop)
+    }
 }
 
 impl Default for Settings {
@@ -156,6 +167,7 @@ impl Default for Settings {
             subtitle_plate: false,
             ahead_mib: 150,
             back_mib: 64,
+            language: None,
             keys: KeyMap::default(),
         }
     }

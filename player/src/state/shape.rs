@@ -3,9 +3,12 @@
 
 use std::time::Duration;
 
-/// Shapes on offer: width by height; none is as the file says.
+use crate::i18n::t;
+
+/// Shapes on offer, and their names: width by height; none is as the file says, and has its name
+/// from [`aspect_name`].
 pub const SHAPES: [(Option<f32>, &str); 5] = [
-    (None, "As it is"),
+    (None, ""),
     (Some(16.0 / 9.0), "16:9"),
     (Some(4.0 / 3.0), "4:3"),
     (Some(2.35), "2.35:1"),
@@ -13,6 +16,13 @@ pub const SHAPES: [(Option<f32>, &str); 5] = [
 ];
 /// Smallest and largest size against the one that fits.
 pub const ZOOM: std::ops::RangeInclusive<f32> = 0.25..=4.0;
+
+/// The name of a shape on offer.
+#[must_use]
+pub fn aspect_name(aspect: Option<f32>) -> String {
+    let named = SHAPES.iter().find(|(other, name)| *other == aspect && !name.is_empty());
+    named.map_or_else(|| t!("menu-as-it-is"), |(_, name)| (*name).to_owned())
+}
 
 /// How the picture is laid into the window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,8 +62,8 @@ impl Shape {
 
     /// Its name on offer.
     #[must_use]
-    pub fn aspect_name(self) -> &'static str {
-        SHAPES.iter().find(|(aspect, _)| *aspect == self.aspect).map_or("", |(_, name)| name)
+    pub fn aspect_name(self) -> String {
+        aspect_name(self.aspect)
     }
 
     /// A quarter further.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::i18n::{self, t};
+
 /// Longest name or sentence from another machine that is shown, in characters.
 const SHOWN_CHARACTERS: usize = 400;
 
@@ -30,10 +32,10 @@ pub fn clock_tenths(seconds: f64) -> String {
 pub fn length(milliseconds: u64) -> Option<String> {
     let seconds = milliseconds / 1000;
     match seconds {
-        0 => (milliseconds > 0).then(|| "under 1 s".to_owned()),
-        1..60 => Some(format!("{seconds} s")),
-        60..3600 => Some(format!("{} min", seconds / 60)),
-        _ => Some(format!("{} h {:02}", seconds / 3600, seconds / 60 % 60)),
+        0 => (milliseconds > 0).then(|| t!("time-under-second")),
+        1..60 => Some(t!("time-seconds", seconds = seconds)),
+        60..3600 => Some(t!("time-minutes", minutes = seconds / 60)),
+        _ => Some(hours(seconds / 60)),
     }
 }
 
@@ -42,9 +44,9 @@ pub fn length(milliseconds: u64) -> Option<String> {
 pub fn span(seconds: f64) -> String {
     let seconds = seconds.max(0.0).round() as u64;
     match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+        0..60 => t!("time-seconds", seconds = seconds),
+        60..3600 => t!("time-minutes-seconds", minutes = seconds / 60, seconds = seconds % 60),
+        _ => t!("time-hours-minutes", hours = seconds / 3600, minutes = seconds / 60 % 60),
     }
 }
 
@@ -53,14 +55,16 @@ pub fn span(seconds: f64) -> String {
 pub fn left(seconds: f64) -> String {
     const EXACT_UNDER: f64 = 600.0;
     if seconds < EXACT_UNDER {
-        return format!("{} left", span(seconds));
+        return t!("time-left", time = span(seconds));
     }
     let minutes = (seconds / 60.0).round() as u64;
-    if minutes < 60 {
-        format!("{minutes} min left")
-    } else {
-        format!("{} h {:02} left", minutes / 60, minutes % 60)
-    }
+    let time = if minutes < 60 { t!("time-minutes", minutes = minutes) } else { hours(minutes) };
+    t!("time-left", time = time)
+}
+
+/// `1 h 38`, from minutes.
+fn hours(minutes: u64) -> String {
+    t!("time-length-hours", hours = minutes / 60, minutes = format!("{:02}", minutes % 60))
 }
 
 /// `just now`, `5 min ago`, `2 days ago`.
@@ -68,10 +72,20 @@ pub fn left(seconds: f64) -> String {
 pub fn ago(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match (minutes, hours, days) {
-        (0, _, _) => "just now".to_owned(),
-        (1..60, _, _) => format!("{minutes} min ago"),
-        (_, 1..24, _) => format!("{hours} h ago"),
-        (_, _, days) => format!("{} ago", count(days, "day", "days")),
+        (0, _, _) => t!("time-now"),
+        (1..60, _, _) => t!("time-minutes-ago", minutes = minutes),
+        (_, 1..24, _) => t!("time-hours-ago", hours = hours),
+        (_, _, days) => t!("time-days-ago", days = days),
+    }
+}
+
+/// A number with so many places behind the language's decimal mark.
+#[must_use]
+pub fn decimal(value: f64, places: usize) -> String {
+    let text = format!("{value:.places$}");
+    match i18n::spoken().decimal_mark() {
+        '.' => text,
+        mark => text.replace('.', mark.encode_utf8(&mut [0; 4])),
     }
 }
 
@@ -81,8 +95,8 @@ pub fn megabits(bits_per_second: f64) -> String {
     let megabits = bits_per_second / 1e6;
     match megabits {
         m if !m.is_finite() || m < 0.0 => "–".to_owned(),
-        m if m < 0.095 && m > 0.0 => format!("{m:.2}"),
-        m if m < 99.95 => format!("{m:.1}"),
+        m if m < 0.095 && m > 0.0 => decimal(m, 2),
+        m if m < 99.95 => decimal(m, 1),
         m => group(m.round() as u64),
     }
 }
@@ -98,7 +112,7 @@ pub fn milliseconds(time: f64) -> String {
 pub fn mebibytes(bytes: u64) -> String {
     let mebibytes = bytes as f64 / f64::from(1 << 20);
     if mebibytes < 9.95 {
-        format!("{mebibytes:.1} MiB")
+        format!("{} MiB", decimal(mebibytes, 1))
     } else {
         format!("{} MiB", group(mebibytes.round() as u64))
     }
@@ -110,8 +124,14 @@ pub fn file_size(bytes: u64) -> String {
     match bytes {
         0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
         1_000_000..1_000_000_000 => format!("{} MB", (bytes as f64 / 1e6).round() as u64),
-        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+        _ => format!("{} GB", decimal(bytes as f64 / 1e9, 1)),
     }
+}
+
+/// `42 %` of a part, 0 to 1.
+#[must_use]
+pub fn percent(part: f64) -> String {
+    t!("percent", part = (part * 100.0).round())
 }
 
 /// `1 480`: thousands apart.
@@ -140,7 +160,7 @@ pub fn list(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),
-        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+        [head @ .., last] => t!("list-and", head = head.join(", "), last = *last),
     }
 }
 
@@ -160,8 +180,9 @@ pub fn language(code: &str) -> String {
         "sv" | "swe" => "Svenska",
         "tr" | "tur" => "Türkçe",
         "uk" | "ukr" => "Українська",
-        "ja" | "jpn" => "Japanese",
-        "zh" | "zho" | "chi" => "Chinese",
+        // The program's fonts have no letters of these.
+        "ja" | "jpn" => return t!("language-japanese"),
+        "zh" | "zho" | "chi" => return t!("language-chinese"),
         _ => code,
     };
     name.to_owned()

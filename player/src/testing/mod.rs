@@ -3,6 +3,7 @@
 //! Set `TRIBUTARY_PICTURES` to a folder to have a PNG of every view that [`Stage::picture`] is
 //! called for; no display and no graphics driver is needed.
 
+pub(crate) mod painted;
 mod raster;
 
 use std::sync::{Arc, Mutex};
@@ -99,6 +100,11 @@ impl Stage {
     /// What the views asked for since the last call.
     pub(crate) fn commands(&mut self) -> Vec<Command> {
         std::mem::take(&mut self.harness.state_mut().commands)
+    }
+
+    /// All text on show.
+    pub(crate) fn texts(&self) -> Vec<painted::Painted> {
+        painted::texts(&self.harness.output().shapes, self.harness.ctx.content_rect())
     }
 
     /// Writes a picture of the window where `TRIBUTARY_PICTURES` says.

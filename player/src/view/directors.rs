@@ -5,6 +5,7 @@ use egui::epaint::{CubicBezierShape, PathShape, PathStroke};
 use egui::{Align2, Color32, Key, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::Scene;
+use crate::i18n::t;
 use crate::state::Command;
 use crate::state::library::{KnownDirector, Link};
 use crate::state::words;
@@ -37,7 +38,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     });
     if scene.state.library.director.is_some() && !scene.state.library.catalogs.is_empty() {
         let center = pos2(rect.right() - 40.0, rect.top() + 40.0);
-        if IconButton::new(icon::X, "Back to the library").key("Esc").show(ui, center).clicked() {
+        if IconButton::new(icon::X, &t!("directors-back")).key("Esc").show(ui, center).clicked() {
             scene.push(Command::ShowLibrary);
         }
     }
@@ -46,25 +47,25 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 fn column(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let library = &scene.state.library;
-    let head = if library.known.is_empty() { "Where are your films?" } else { "Choose a director" };
+    let head = if library.known.is_empty() { t!("directors-first") } else { t!("directors-choose") };
     let ty = if width < 480.0 { Type::TITLE } else { Type::HEADLINE };
     line(ui, width, ty.line, |ui, rect| {
-        text::label(ui, rect.left_center(), Align2::LEFT_CENTER, head, ty, tokens.text1);
+        text::label(ui, rect.left_center(), Align2::LEFT_CENTER, &head, ty, tokens.text1);
     });
     ui.add_space(12.0);
-    let words = "A director keeps the catalogs and knows which server holds what. Type the address of yours; whoever runs it can tell you.";
+    let words = t!("directors-about");
     let at = ui.cursor().min;
-    let body = text::paragraph(ui, at, words, Type::BODY, tokens.text2, width);
+    let body = text::paragraph(ui, at, &words, Type::BODY, tokens.text2, width);
     ui.add_space(body.height() + 28.0);
     if !library.known.is_empty() {
-        heading(ui, width, "Used before");
+        heading(ui, width, &t!("directors-known"));
         for known in &library.known {
             entry(ui, width, known, scene);
             ui.add_space(10.0);
         }
         ui.add_space(22.0);
     }
-    heading(ui, width, "Add by address");
+    heading(ui, width, &t!("directors-add"));
     address(ui, width, scene);
 }
 
@@ -86,7 +87,7 @@ fn entry(ui: &mut Ui, width: f32, known: &KnownDirector, scene: &mut Scene<'_>) 
     let library = &scene.state.library;
     let (rect, _) = ui.allocate_exact_size(vec2(width, 72.0), Sense::hover());
     let response = ui.interact(rect, ui.scope_id().with(("known", &known.address)), Sense::click());
-    let spoken = format!("Open {}, {}", known.name, known.address);
+    let spoken = t!("directors-open", name = words::safe(&known.name), address = known.address.as_str());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     ui.painter().rect_filled(rect, radius::LARGE, tokens.surface1.lerp_to_gamma(tokens.surface2, hover));
@@ -105,14 +106,15 @@ fn entry(ui: &mut Ui, width: f32, known: &KnownDirector, scene: &mut Scene<'_>) 
     text::paint_within(painter, place, Align2::LEFT_CENTER, &name, ty, tokens.text1, room);
     let (under, ink) = match (&library.link, ours) {
         (Link::Down(why), true) => (why.clone(), tokens.warn),
-        (Link::Asking, true) => ("being asked".to_owned(), tokens.text2),
-        (Link::Up, true) => (format!("{}, in use", known.address), tokens.text2),
+        (Link::Asking, true) => (t!("directors-asked"), tokens.text2),
+        (Link::Up, true) => (t!("directors-in-use", address = known.address.as_str()), tokens.text2),
         _ => (known.address.clone(), tokens.text2),
     };
     let place = pos2(left, rect.center().y + 12.0);
     text::paint_within(painter, place, Align2::LEFT_CENTER, &under, Type::NOTE, ink, room);
     focus::ring(ui, &response, rect, radius::LARGE);
-    let forget = IconButton::new(icon::TRASH, "Forget this director").size(18.0);
+    let forget = t!("directors-forget");
+    let forget = IconButton::new(icon::TRASH, &forget).size(18.0);
     ui.push_id(&known.address, |ui| {
         if forget.show(ui, pos2(rect.right() - 68.0, rect.center().y)).clicked() {
             scene.push(Command::ForgetDirector(known.address.clone()));
@@ -130,20 +132,17 @@ fn address(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     let library = &scene.state.library;
     let (rect, _) = ui.allocate_exact_size(vec2(width, 44.0), Sense::hover());
     let field = Rect::from_min_size(rect.min, vec2(rect.width() - 124.0, 44.0));
-    let shape = Field {
-        hint: "films.example.net:7400",
-        name: "Address of a director",
-        icon: icon::LINK,
-        key: "",
-        strong_edge: true,
-    };
+    let name = t!("directors-field");
+    let shape =
+        Field { hint: "films.example.net:7400", name: &name, icon: icon::LINK, key: "", strong_edge: true };
     let mut typed = library.address_field.clone();
     let response = shape.show(ui, field, &mut typed);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     let usable = !typed.trim().is_empty();
     let place = Rect::from_min_max(pos2(field.right() + 12.0, rect.top()), rect.max);
     let asking = library.link == Link::Asking;
-    let button = Button::new("Connect", ButtonKind::Primary).enabled(usable && !asking).show(ui, place);
+    let button =
+        Button::new(&t!("directors-connect"), ButtonKind::Primary).enabled(usable && !asking).show(ui, place);
     if response.changed() {
         scene.push(Command::EditAddress(typed.clone()));
     }
@@ -154,20 +153,23 @@ fn address(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     let known = |address: &String| library.known.iter().any(|known| known.address == *address);
     let ours = library.director.as_ref().filter(|address| !known(address));
     match (&library.link, ours) {
-        (Link::Down(why), Some(address)) => {
-            told(ui, width, tokens.warn, &format!("{address} does not answer. {why}"))
-        }
+        (Link::Down(why), Some(address)) => told(
+            ui,
+            width,
+            tokens.warn,
+            &t!("directors-silent", address = address.as_str(), why = why.as_str()),
+        ),
         (Link::Asking, Some(address)) => {
             line(ui, width, 20.0, |ui, rect| {
                 meter::spinner(ui.painter(), rect.left_center() + vec2(8.0, 0.0), 7.0, tokens.text2);
                 let place = rect.left_center() + vec2(26.0, 0.0);
-                let words = format!("Asking {address}");
+                let words = t!("directors-asking", address = address.as_str());
                 text::label(ui, place, Align2::LEFT_CENTER, &words, Type::NOTE, tokens.text2);
             });
         }
         _ => line(ui, width, 20.0, |ui, rect| {
-            let words = "Port 7400 if you leave it out.";
-            text::label(ui, rect.left_center(), Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text3);
+            let words = t!("directors-port");
+            text::label(ui, rect.left_center(), Align2::LEFT_CENTER, &words, Type::CAPTION, tokens.text3);
         }),
     }
 }
@@ -208,7 +210,7 @@ fn picture(ui: &mut Ui, rect: Rect) {
     logo::paint(&painter, &tokens, pos2(rect.left() + 65.0, foot - 125.0), 36.0);
     let place = pos2(rect.left() + 48.0, foot - 97.0);
     let ty = Type::HEADLINE;
-    text::paragraph(ui, place, "One film,\nmany streams.", ty, tokens.text1, rect.width() - 64.0);
-    let words = "Every server sends the part it can send fastest.";
-    text::label(ui, pos2(place.x, foot), Align2::LEFT_CENTER, words, Type::LIST, tokens.text2);
+    text::paragraph(ui, place, &t!("directors-art-head"), ty, tokens.text1, rect.width() - 64.0);
+    let words = t!("directors-art-words");
+    text::label(ui, pos2(place.x, foot), Align2::LEFT_CENTER, &words, Type::LIST, tokens.text2);
 }

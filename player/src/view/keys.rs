@@ -3,71 +3,75 @@
 use egui::{Align2, Area, Color32, Id, Order, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::Scene;
+use crate::i18n::t;
 use crate::state::Command;
-use crate::state::keymap::{self, Action, KeyMap};
+use crate::state::keymap::{self, Action, KeyMap, Says};
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::widget::icon_button::IconButton;
 use crate::widget::text;
 
 /// One line of the sheet: its actions, and what they do together.
-type Line = (&'static [Action], &'static str);
+type Line = (&'static [Action], Says);
 
-const COLUMNS: [&[(&str, &[Line])]; 3] = [
+const COLUMNS: [&[(Says, &[Line])]; 3] = [
     &[
         (
-            "Playing",
+            || t!("keys-playing"),
             &[
-                (&[Action::PlayPause], "Play or pause"),
-                (&[Action::Back5, Action::Forward5], "Back, forward 5 s"),
-                (&[Action::Back10, Action::Forward10], "Back, forward 10 s"),
-                (&[Action::Tenth(0), Action::Tenth(9)], "Go to 0 to 90 %"),
-                (&[Action::FrameBack, Action::FrameForward], "One frame back, forward"),
-                (&[Action::ChapterBack, Action::ChapterForward], "Chapter before, next"),
-                (&[Action::Next, Action::Previous], "Next, previous"),
-                (&[Action::Repeat], "Repeat a part"),
+                (&[Action::PlayPause], || t!("action-play-pause")),
+                (&[Action::Back5, Action::Forward5], || t!("keys-back-forward", seconds = 5)),
+                (&[Action::Back10, Action::Forward10], || t!("keys-back-forward", seconds = 10)),
+                (&[Action::Tenth(0), Action::Tenth(9)], || t!("keys-go-to")),
+                (&[Action::FrameBack, Action::FrameForward], || t!("keys-frames")),
+                (&[Action::ChapterBack, Action::ChapterForward], || t!("keys-chapters")),
+                (&[Action::Next, Action::Previous], || t!("keys-titles")),
+                (&[Action::Repeat], || t!("keys-repeat")),
             ],
         ),
         (
-            "Speed",
+            || t!("speed"),
             &[
-                (&[Action::Slower, Action::Faster], "Slower, faster"),
-                (&[Action::NormalSpeed], "Normal speed"),
+                (&[Action::Slower, Action::Faster], || t!("keys-slower-faster")),
+                (&[Action::NormalSpeed], || t!("action-normal-speed")),
             ],
         ),
     ],
     &[
         (
-            "Sound and words",
+            || t!("keys-sound"),
             &[
-                (&[Action::Louder, Action::Softer], "Volume, also the wheel"),
-                (&[Action::Mute], "Mute"),
-                (&[Action::Sound], "Next sound track"),
-                (&[Action::Subtitles], "Next subtitles"),
-                (&[Action::SubtitlesEarlier, Action::SubtitlesLater], "Subtitles earlier, later"),
+                (&[Action::Louder, Action::Softer], || t!("keys-volume")),
+                (&[Action::Mute], || t!("action-mute")),
+                (&[Action::Sound], || t!("action-sound")),
+                (&[Action::Subtitles], || t!("action-subtitles")),
+                (&[Action::SubtitlesEarlier, Action::SubtitlesLater], || t!("keys-subtitle-delay")),
             ],
         ),
         (
-            "Picture",
+            || t!("picture"),
             &[
-                (&[Action::ZoomOut, Action::ZoomIn], "Smaller, larger"),
-                (&[Action::NextShape], "Next shape"),
-                (&[Action::Turn], "Turn it"),
-                (&[Action::Picture], "Save a picture"),
+                (&[Action::ZoomOut, Action::ZoomIn], || t!("keys-size")),
+                (&[Action::NextShape], || t!("keys-shape")),
+                (&[Action::Turn], || t!("keys-turn")),
+                (&[Action::Picture], || t!("save-picture")),
             ],
         ),
     ],
     &[
         (
-            "Window",
+            || t!("keys-window"),
             &[
-                (&[Action::FullScreen], "Full screen"),
-                (&[Action::SmallWindow], "Small window on top"),
-                (&[Action::Leave], "Leave"),
-                (&[Action::Stats], "Stats"),
-                (&[Action::Keys], "Keys"),
+                (&[Action::FullScreen], || t!("full-screen")),
+                (&[Action::SmallWindow], || t!("small-window")),
+                (&[Action::Leave], || t!("action-leave")),
+                (&[Action::Stats], || t!("stats")),
+                (&[Action::Keys], || t!("keys")),
             ],
         ),
-        ("Library", &[(&[Action::Search], "Search"), (&[Action::Open], "Open a file")]),
+        (
+            || t!("keys-library"),
+            &[(&[Action::Search], || t!("action-search")), (&[Action::Open], || t!("keys-open"))],
+        ),
     ],
 ];
 
@@ -79,7 +83,7 @@ const BELOW: f32 = 0.54;
 
 /// Height of the tallest column, in lines.
 fn lines() -> f32 {
-    let of = |column: &[(&str, &[Line])]| {
+    let of = |column: &[(Says, &[Line])]| {
         column.iter().map(|(_, lines)| lines.len() as f32 + HEAD + BELOW).sum::<f32>() - BELOW
     };
     COLUMNS.into_iter().map(of).fold(1.0, f32::max)
@@ -88,7 +92,7 @@ fn lines() -> f32 {
 /// Shows it over everything in `rect`.
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let area = Area::new(Id::unique("keys")).order(Order::Foreground).fixed_pos(rect.min);
-    area.accessible_name("Keys").show(ui.ctx(), |ui| {
+    area.accessible_name(t!("keys")).show(ui.ctx(), |ui| {
         let tokens = Tokens::DARK;
         ui.set_style(crate::theme::style(&tokens));
         let back = ui.allocate_rect(rect, Sense::click());
@@ -100,13 +104,13 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         ui.painter().rect(sheet, round, tokens.surface1, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
         let inside = ui.interact(sheet, Id::unique("keys sheet"), Sense::click());
         let head = pos2(sheet.left() + 32.0, sheet.top() + 42.0);
-        text::label(ui, head, Align2::LEFT_CENTER, "Keys", Type::TITLE, tokens.text1);
+        text::label(ui, head, Align2::LEFT_CENTER, &t!("keys"), Type::TITLE, tokens.text1);
         let close = pos2(sheet.right() - 40.0, sheet.top() + 42.0);
-        let words = "? or Esc closes this";
+        let words = t!("keys-close", key = scene.state.settings.keys.first(Action::Keys));
         if sheet.width() > 500.0 {
-            text::label(ui, close - vec2(36.0, 0.0), Align2::RIGHT_CENTER, words, Type::NOTE, tokens.text3);
+            text::label(ui, close - vec2(36.0, 0.0), Align2::RIGHT_CENTER, &words, Type::NOTE, tokens.text3);
         }
-        let closed = IconButton::new(icon::X, "Close").size(20.0).show(ui, close).clicked();
+        let closed = IconButton::new(icon::X, &t!("close")).size(20.0).show(ui, close).clicked();
         if closed || (back.clicked() && !inside.clicked()) {
             scene.push(Command::ToggleKeys);
         }
@@ -116,10 +120,10 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
             let x = sheet.left() + 32.0 + number as f32 * (sheet.width() - 64.0) / 2.9;
             let mut y = top;
             for (name, lines) in *column {
-                text::label(ui, pos2(x, y), Align2::LEFT_CENTER, name, Type::LABEL_STRONG, tokens.text3);
+                text::label(ui, pos2(x, y), Align2::LEFT_CENTER, &name(), Type::LABEL_STRONG, tokens.text3);
                 y += pitch * HEAD;
                 for (actions, what) in *lines {
-                    entry(ui, pos2(x, y), pitch, &caps(&scene.state.settings.keys, actions), what);
+                    entry(ui, pos2(x, y), pitch, &caps(&scene.state.settings.keys, actions), &what());
                     y += pitch;
                 }
                 y += pitch * BELOW;

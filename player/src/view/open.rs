@@ -5,6 +5,7 @@ use egui::{
 };
 
 use super::Scene;
+use crate::i18n::t;
 use crate::state::Command;
 use crate::theme::{Tokens, Type, icon, over_film, radius};
 use crate::widget::button::{Button, ButtonKind};
@@ -18,7 +19,7 @@ const SIZE: egui::Vec2 = vec2(620.0, 236.0);
 /// Shows it over everything in `rect`.
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let area = Area::new(Id::unique("open")).order(Order::Foreground).fixed_pos(rect.min);
-    area.accessible_name("Open").show(ui.ctx(), |ui| {
+    area.accessible_name(t!("open")).show(ui.ctx(), |ui| {
         let tokens = *Tokens::of(ui);
         let back = ui.allocate_rect(rect, Sense::click());
         ui.painter().rect_filled(rect, 0, Color32::from_black_alpha(150));
@@ -30,20 +31,15 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         let inside = ui.interact(sheet, Id::unique("open sheet"), Sense::click());
         let left = sheet.left() + 28.0;
         let head = pos2(left, sheet.top() + 38.0);
-        text::label(ui, head, Align2::LEFT_CENTER, "Open", Type::TITLE, tokens.text1);
+        text::label(ui, head, Align2::LEFT_CENTER, &t!("open"), Type::TITLE, tokens.text1);
         let close = pos2(sheet.right() - 36.0, sheet.top() + 38.0);
-        let closed = IconButton::new(icon::X, "Close").size(20.0).show(ui, close).clicked();
+        let closed = IconButton::new(icon::X, &t!("close")).size(20.0).show(ui, close).clicked();
         if closed || (back.clicked() && !inside.clicked()) {
             return scene.push(Command::ToggleOpen);
         }
         let place = Rect::from_min_size(pos2(left, sheet.top() + 72.0), vec2(size.x - 56.0, 44.0));
-        let shape = Field {
-            hint: "https://example.net/film.mp4, Films/Kestrel, /home/…",
-            name: "File or address",
-            icon: icon::LINK,
-            key: "",
-            strong_edge: true,
-        };
+        let (hint, name) = (t!("open-hint"), t!("open-field"));
+        let shape = Field { hint: &hint, name: &name, icon: icon::LINK, key: "", strong_edge: true };
         let mut typed = scene.state.open_field.clone();
         let response = shape.show(ui, place, &mut typed);
         let first = Id::unique("open first");
@@ -55,16 +51,18 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
             scene.push(Command::EditOpen(typed.clone()));
         }
         let y = place.bottom() + 22.0;
-        let words = "A file, a web address, a playlist, or CATALOG/TITLE at the director. Files can be dropped onto the window too.";
-        let body = text::paragraph(ui, pos2(left, place.bottom() + 10.0), words, Type::CAPTION, tokens.text3, size.x - 56.0);
+        let (corner, words) = (pos2(left, place.bottom() + 10.0), t!("open-about"));
+        let body = text::paragraph(ui, corner, &words, Type::CAPTION, tokens.text3, size.x - 56.0);
         let y = y.max(body.bottom() + 14.0);
-        let choose = Button::new("Choose files…", ButtonKind::Plain).icon(icon::FOLDER_OPEN);
+        let words = t!("open-choose");
+        let choose = Button::new(&words, ButtonKind::Plain).icon(icon::FOLDER_OPEN);
         let width = choose.width(ui, 40.0);
         if choose.show(ui, Rect::from_min_size(pos2(left, y), vec2(width, 40.0))).clicked() {
             scene.push(Command::ChooseFile);
         }
         let usable = !typed.trim().is_empty();
-        let open = Button::new("Open", ButtonKind::Primary).enabled(usable);
+        let words = t!("open");
+        let open = Button::new(&words, ButtonKind::Primary).enabled(usable);
         let width = open.width(ui, 40.0).max(88.0);
         let place = Rect::from_min_size(pos2(sheet.right() - 28.0 - width, y), vec2(width, 40.0));
         let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -89,6 +87,6 @@ pub(super) fn hovered(ui: &mut Ui, rect: Rect) {
     over.painter().rect_filled(rect, 0, over_film::DIM);
     let frame = rect.shrink(16.0);
     over.painter().rect_stroke(frame, radius::DIALOG, Stroke::new(2.0, over_film::WHITE), StrokeKind::Inside);
-    let ty = Type::TITLE;
-    text::label(&mut over, rect.center(), Align2::CENTER_CENTER, "Drop to play", ty, over_film::WHITE);
+    let (words, ty) = (t!("open-drop"), Type::TITLE);
+    text::label(&mut over, rect.center(), Align2::CENTER_CENTER, &words, ty, over_film::WHITE);
 }

@@ -11,6 +11,7 @@ use egui::{WidgetInfo, pos2, vec2};
 use tributary_core::directory::Title;
 
 use super::{chip, focus, meter, text};
+use crate::i18n::t;
 use crate::state::people::Person;
 use crate::state::words;
 use crate::theme::{Tokens, Type, icon, motion, over_film, radius};
@@ -166,16 +167,19 @@ pub fn facts(title: &Title) -> String {
 pub fn spoken(title: &Title, mark: Mark) -> String {
     let holders: Vec<&str> = title.servers.iter().map(String::as_str).collect();
     let held = if holders.is_empty() {
-        "held by nobody now".to_owned()
+        t!("poster-held-by-nobody")
     } else {
-        format!("on {}", words::list(&holders))
+        t!("poster-on", servers = words::list(&holders))
     };
-    let seen = match mark {
-        Mark::None => String::new(),
-        Mark::Begun(part) => format!(", {} % watched", (part * 100.0).round()),
-        Mark::Watched => ", watched".to_owned(),
-    };
-    format!("{}, {}, {held}{seen}", title.title, facts(title))
+    let (title, facts) = (title.title.as_str(), facts(title));
+    match mark {
+        Mark::None => t!("poster-spoken", title = title, facts = facts, held = held),
+        Mark::Begun(part) => {
+            let part = (part * 100.0).round();
+            t!("poster-spoken-begun", title = title, facts = facts, held = held, part = part)
+        }
+        Mark::Watched => t!("poster-spoken-watched", title = title, facts = facts, held = held),
+    }
 }
 
 #[cfg(test)]

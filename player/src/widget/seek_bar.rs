@@ -9,6 +9,7 @@ use egui::{
 
 use super::chip::{self, Presence};
 use super::{focus, live_texture, river, text};
+use crate::i18n::t;
 use crate::state::people::Person;
 use crate::state::playback::{Origin, Playback};
 use crate::state::{Command, SeekKind, State, words};
@@ -33,7 +34,7 @@ pub fn show(ui: &mut Ui, rect: Rect, film: Rect, state: &State, commands: &mut V
     let Some(playback) = &state.playback else { return ui.allocate_rect(rect, Sense::hover()) };
     let response = ui.interact(rect, ui.scope_id().with("seek bar"), Sense::click_and_drag());
     let clock = words::clock(Some(playback.shown_position()));
-    let spoken = format!("Seek, at {clock} of {}", words::clock(playback.duration));
+    let spoken = t!("seek-spoken", time = clock, length = words::clock(playback.duration));
     response.widget_info(|| WidgetInfo {
         value: Some(playback.shown_position().as_secs_f64()),
         ..WidgetInfo::labeled(Role::Slider, playback.seekable, &spoken)
@@ -239,12 +240,12 @@ fn card(ui: &mut Ui, bottom: egui::Pos2, film: Rect, part: f32, state: &State, p
     let second = pos2(first.x, rect.top() + 42.0);
     let senders = senders(state, playback, part);
     if senders.is_empty() {
-        text::paint(painter, second, Align2::LEFT_CENTER, "Not here yet", Type::CAPTION, tokens.text3);
+        text::paint(painter, second, Align2::LEFT_CENTER, &t!("seek-not-here"), Type::CAPTION, tokens.text3);
         return;
     }
-    let words = "Here already, from";
+    let words = t!("seek-here");
     let mut x =
-        text::paint(painter, second, Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text2).right() + 8.0;
+        text::paint(painter, second, Align2::LEFT_CENTER, &words, Type::CAPTION, tokens.text2).right() + 8.0;
     for person in senders.into_iter().take(4) {
         chip::paint(painter, &tokens, pos2(x + 8.0, second.y), 16.0, person, Presence::Here);
         x += 20.0;

@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo};
 use egui::{pos2, vec2};
 
+use crate::i18n::t;
 use crate::state::memory::Viewing;
 use crate::state::{Command, State, words};
 use crate::theme::{Tokens, Type, icon, motion, over_film, radius};
@@ -63,7 +64,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         return;
     }
     let head = pos2(rect.left(), rect.top() + 12.0);
-    text::label(ui, head, Align2::LEFT_CENTER, "Continue watching", Type::HEADING, tokens.text1);
+    text::label(ui, head, Align2::LEFT_CENTER, &t!("library-continue"), Type::HEADING, tokens.text1);
     let size = card_size(rect.width());
     let row = Rect::from_min_max(
         pos2(rect.left() - 6.0, rect.top() + 26.0),
@@ -86,7 +87,7 @@ fn card(ui: &mut Ui, rect: Rect, viewing: &Viewing, scene: &mut Scene<'_>) {
     let id = ui.scope_id().with(("continue", &viewing.what));
     let response = ui.interact(rect, id, Sense::click());
     let left = viewing.left_seconds().map(words::left).unwrap_or_default();
-    let spoken = format!("Continue {}, {left}", viewing.name);
+    let spoken = t!("library-continue-title", name = viewing.name.as_str(), left = left.as_str());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let over = ui.rect_contains_pointer(rect);
     let hover = motion::glide(ui.ctx(), id, over || response.has_focus(), motion::HOVER);
@@ -140,7 +141,7 @@ fn card(ui: &mut Ui, rect: Rect, viewing: &Viewing, scene: &mut Scene<'_>) {
             ui.set_style(crate::theme::style(&Tokens::DARK));
             let center = rect.right_top() + vec2(-22.0, 22.0);
             ui.painter().circle_filled(center, 16.0, over_film::PLATE);
-            gone = IconButton::new(icon::X, "Take off this row")
+            gone = IconButton::new(icon::X, &t!("library-take-off"))
                 .size(15.0)
                 .side(32.0)
                 .show(ui, center)

@@ -4,9 +4,10 @@ use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use tributary_core::directory::Title;
 
 use super::{continuing, line};
+use crate::i18n::t;
 use crate::state::library::{Listing, TitleOrder};
 use crate::state::settings::Settings;
-use crate::state::{Command, State};
+use crate::state::{Command, State, words};
 use crate::theme::{Tokens, icon};
 use crate::view::message::Message;
 use crate::view::{Poster, Scene};
@@ -123,18 +124,18 @@ fn mark(state: &State, title: &Title) -> Mark {
 fn orders(ui: &mut Ui, place: egui::Pos2, width: f32, scene: &mut Scene<'_>) {
     let settings = &scene.state.settings;
     let (glyph, name) = if settings.list_view {
-        (icon::SQUARES_FOUR, "Show as posters")
+        (icon::SQUARES_FOUR, t!("library-as-posters"))
     } else {
-        (icon::LIST_BULLETS, "Show as a list")
+        (icon::LIST_BULLETS, t!("library-as-list"))
     };
     let center = pos2(place.x + width - 20.0, place.y + 16.0);
-    if IconButton::new(glyph, name).size(20.0).show(ui, center).clicked() {
+    if IconButton::new(glyph, &name).size(20.0).show(ui, center).clicked() {
         let other = Settings { list_view: !settings.list_view, ..settings.clone() };
         scene.push(Command::ChangeSettings(Box::new(other)));
     }
     let listing = &scene.state.library.listing;
     let on = usize::from(listing.order == TitleOrder::Added);
-    if let Some(pressed) = button::pills(ui, place, &["By name", "Recently added"], on) {
+    if let Some(pressed) = button::pills(ui, place, &[t!("library-by-name"), t!("library-by-age")], on) {
         let order = [TitleOrder::Name, TitleOrder::Added][pressed];
         scene.push(Command::reorder(listing, order));
     }
@@ -144,9 +145,9 @@ fn refused(ui: &mut Ui, rect: Rect, problem: &str, scene: &mut Scene<'_>) {
     let message = Message {
         icon: icon::WARNING,
         color: Tokens::of(ui).warn,
-        sentence: "The titles could not be listed",
+        sentence: &t!("library-refused"),
         explanation: problem,
-        buttons: &["Try again"],
+        buttons: &[&t!("try-again")],
     };
     if message.show(ui, rect, ButtonKind::Plain).is_some() {
         scene.push(Command::List(scene.state.library.listing.clone()));
@@ -157,20 +158,16 @@ fn empty(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let listing = &scene.state.library.listing;
     let searched = !listing.search.is_empty();
     let sentence = if searched {
-        format!("Nothing here is called “{}”", listing.search.trim())
+        t!("library-no-hit", search = words::safe(listing.search.trim()))
     } else {
-        "This catalog is empty".to_owned()
+        t!("library-catalog-empty")
     };
     let message = Message {
         icon: if searched { icon::MAGNIFYING_GLASS } else { icon::FILM_STRIP },
         color: Tokens::of(ui).text2,
         sentence: &sentence,
-        explanation: if searched {
-            "Look for a part of the name, or in all catalogs."
-        } else {
-            "Titles appear here by themselves when a server offers them."
-        },
-        buttons: if searched { &["Clear the search"] } else { &[] },
+        explanation: &if searched { t!("library-no-hit-what") } else { t!("library-catalog-empty-what") },
+        buttons: if searched { &[&t!("library-clear-search")] } else { &[] },
     };
     if message.show(ui, rect, ButtonKind::Plain).is_some() {
         scene.push(Command::List(Listing { search: String::new(), ..listing.clone() }));

@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use tributary_core::directory::Title;
 
+use crate::i18n::t;
 use crate::state::people::Person;
 use crate::state::{readiness, words};
 use crate::theme::{Tokens, Type, icon, motion, radius};
@@ -55,7 +56,8 @@ pub(super) fn show(
         Mark::Watched => {
             let place = pos2(edge, middle);
             let ty = Type::CAPTION;
-            let words = text::paint(painter, place, Align2::RIGHT_CENTER, "Watched", ty, tokens.text2);
+            let words = t!("poster-watched");
+            let words = text::paint(painter, place, Align2::RIGHT_CENTER, &words, ty, tokens.text2);
             let place = pos2(words.left() - 12.0, middle);
             text::icon(painter, place, icon::CHECK, Type::icon(14.0), tokens.text2);
             edge = words.left() - 28.0;

@@ -3,6 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Align2, Rect, Response, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
+use crate::i18n::t;
 use crate::state::library::Listing;
 use crate::state::{Command, View, words};
 use crate::theme::{Tokens, Type, icon, motion, radius};
@@ -36,13 +37,13 @@ pub(in crate::view) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Sce
     });
     ui.painter().hline(rect.x_range(), foot, Stroke::new(1.0, tokens.line));
     let center = pos2(if rail { rect.center().x } else { rect.right() - 30.0 }, rect.bottom() - 36.0);
-    if IconButton::new(icon::QUESTION, "Keys").key("?").show(ui, center).clicked() {
+    if IconButton::new(icon::QUESTION, &t!("keys")).key("?").show(ui, center).clicked() {
         scene.push(Command::ToggleKeys);
     }
     let on = scene.state.view == View::Settings;
     if rail {
         let center = pos2(rect.center().x, rect.bottom() - 76.0);
-        if IconButton::new(icon::GEAR_SIX, "Settings").on(on).show(ui, center).clicked() {
+        if IconButton::new(icon::GEAR_SIX, &t!("settings")).on(on).show(ui, center).clicked() {
             scene.push(Command::ShowSettings(scene.state.settings_page));
         }
     } else {
@@ -56,7 +57,8 @@ pub(in crate::view) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Sce
 fn settings(ui: &mut Ui, rect: Rect, on: bool) -> Response {
     let tokens = *Tokens::of(ui);
     let response = ui.interact(rect, ui.scope_id().with("settings"), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, "Settings"));
+    let words = t!("settings");
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &words));
     let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     let fill = if on { tokens.surface3 } else { tokens.surface1.lerp_to_gamma(tokens.surface2, hover) };
     ui.painter().rect_filled(rect, radius::SMALL, fill);
@@ -64,7 +66,7 @@ fn settings(ui: &mut Ui, rect: Rect, on: bool) -> Response {
     let place = pos2(rect.left() + 22.0, rect.center().y);
     text::icon(ui.painter(), place, icon::GEAR_SIX, Type::icon(20.0), ink);
     let place = pos2(rect.left() + 44.0, rect.center().y);
-    text::paint(ui.painter(), place, Align2::LEFT_CENTER, "Settings", Type::LIST, ink);
+    text::paint(ui.painter(), place, Align2::LEFT_CENTER, &words, Type::LIST, ink);
     focus::ring(ui, &response, rect, radius::SMALL);
     response
 }
@@ -72,11 +74,11 @@ fn settings(ui: &mut Ui, rect: Rect, on: bool) -> Response {
 fn director(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let library = &scene.state.library;
-    let name = words::safe(library.director_shown());
+    let name = words::safe(&library.director_shown());
     let address = library.director.clone().unwrap_or_default();
     let response = ui.interact(rect, ui.scope_id().with("director"), Sense::click());
-    response
-        .widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Director {name}, choose another")));
+    let spoken = t!("library-director", name = name.as_str());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     ui.painter().rect_filled(rect, radius::ROW, tokens.surface2.lerp_to_gamma(tokens.surface3, hover));
     let middle = rect.center().y;
@@ -115,7 +117,7 @@ const PITCH: f32 = 38.0;
 
 fn catalogs(ui: &mut Ui, width: f32, rail: bool, scene: &mut Scene<'_>) {
     let library = &scene.state.library;
-    section(ui, width, "Catalogs", rail);
+    section(ui, width, &t!("library-catalogs"), rail);
     let all = (None, library.title_count());
     let rows = library.catalogs.iter().map(|catalog| (Some(catalog.name.clone()), catalog.titles));
     let mut chosen = None;
@@ -148,9 +150,9 @@ fn row(ui: &mut Ui, width: f32, name: Option<&str>, count: u64, on: bool, rail: 
     let tokens = *Tokens::of(ui);
     let (place, _) = ui.allocate_exact_size(vec2(width, PITCH), Sense::hover());
     let rect = Rect::from_min_size(place.min + vec2(12.0, 1.0), vec2(width - 23.0, 36.0));
-    let shown = name.map_or_else(|| "All titles".to_owned(), words::safe);
+    let shown = name.map_or_else(|| t!("all-titles"), words::safe);
     let response = ui.interact(rect, ui.scope_id().with(("catalog", name)), Sense::click());
-    let spoken = format!("{shown}, {}", words::count(count, "title", "titles"));
+    let spoken = t!("library-catalog", name = shown.as_str(), count = count);
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, &spoken));
     let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     let fill = if on { tokens.surface3 } else { tokens.surface1.lerp_to_gamma(tokens.surface2, hover) };
@@ -204,13 +206,13 @@ fn servers(ui: &mut Ui, width: f32, rail: bool, scene: &Scene<'_>) {
     }
     let tokens = *Tokens::of(ui);
     ui.add_space(16.0);
-    section(ui, width, "Servers", rail);
+    section(ui, width, &t!("library-servers"), rail);
     let here = library.servers.iter().map(|server| (server.name.as_str(), Some(server)));
     let away = library.away.iter().map(|name| (name.as_str(), None));
     for (name, server) in here.chain(away) {
         let (rect, response) = ui.allocate_exact_size(vec2(width, 29.0), Sense::hover());
         let shown = words::safe(name);
-        let held = server.map_or("away".to_owned(), |server| words::count(server.streams, "title", "titles"));
+        let held = server.map_or_else(|| t!("away"), |server| t!("count-titles", count = server.streams));
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{shown}, {held}")));
         let y = rect.center().y;
         let x = if rail { rect.center().x } else { rect.left() + 33.0 };

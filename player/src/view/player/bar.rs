@@ -5,6 +5,7 @@ use egui::{Align2, Popup, Rect, RectAlign, Response, ScrollArea, Sense, Stroke, 
 use egui::{pos2, vec2};
 
 use super::{menu, picture};
+use crate::i18n::t;
 use crate::state::playback::{Phase, Playback};
 use crate::state::{Command, words};
 use crate::theme::{Face, Tokens, Type, icon, over_film, radius};
@@ -28,25 +29,27 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
     let narrow = film.width() < NARROW;
     let mut x = film.left() + 40.0;
     let stopped = playback.paused || playback.phase == Phase::Ended;
-    let (glyph, name) = if stopped { (icon::PLAY, "Play") } else { (icon::PAUSE, "Pause") };
-    if IconButton::new(glyph, name).key("Space").filled().size(28.0).show(ui, pos2(x, y)).clicked() {
+    let (glyph, name) =
+        if stopped { (icon::PLAY, t!("player-play")) } else { (icon::PAUSE, t!("player-pause")) };
+    if IconButton::new(glyph, &name).key(&t!("key-space")).filled().size(28.0).show(ui, pos2(x, y)).clicked()
+    {
         scene.push(Command::TogglePause);
     }
     x += 51.0;
     if playback.seekable {
         let skips = [
-            (icon::ARROW_COUNTER_CLOCKWISE, "Back 10 s", "j", -10.0),
-            (icon::ARROW_CLOCKWISE, "Forward 10 s", "l", 10.0),
+            (icon::ARROW_COUNTER_CLOCKWISE, t!("action-back", seconds = 10), "j", -10.0),
+            (icon::ARROW_CLOCKWISE, t!("action-forward", seconds = 10), "l", 10.0),
         ];
         for (glyph, name, key, seconds) in skips {
-            if skip(ui, pos2(x, y), glyph, name, key).clicked() {
+            if skip(ui, pos2(x, y), glyph, &name, key).clicked() {
                 scene.push(Command::SeekBy(seconds));
             }
             x += 41.0;
         }
     }
     if let Some(next) = scene.state.next.clone().filter(|_| !narrow) {
-        let name = format!("Next: {next}");
+        let name = t!("player-next", title = next);
         if IconButton::new(icon::SKIP_FORWARD, &name).key("n").filled().show(ui, pos2(x, y)).clicked() {
             scene.push(Command::Next);
         }
@@ -73,8 +76,8 @@ fn volume(ui: &mut Ui, center: egui::Pos2, narrow: bool, scene: &mut Scene<'_>) 
         volume if volume < 0.5 => icon::SPEAKER_LOW,
         _ => icon::SPEAKER_HIGH,
     };
-    let name = if state.muted { "Sound on" } else { "Mute" };
-    if IconButton::new(glyph, name).key("m").show(ui, center).clicked() {
+    let name = if state.muted { t!("player-sound-on") } else { t!("action-mute") };
+    if IconButton::new(glyph, &name).key("m").show(ui, center).clicked() {
         scene.push(Command::ToggleMute);
     }
     if narrow {
@@ -84,8 +87,8 @@ fn volume(ui: &mut Ui, center: egui::Pos2, narrow: bool, scene: &mut Scene<'_>) 
     // Louder than 100 % by keys and wheel; the slider then grows its range.
     let most = if state.volume > 1.0 { crate::state::MAX_VOLUME as f32 } else { 1.0 };
     let value = if state.muted { 0.0 } else { state.volume as f32 };
-    let (response, wanted) = slider::show(ui, rect, "Volume", value, most);
-    tooltip(&response, &format!("Volume {} %", (state.volume * 100.0).round()), "↑ ↓");
+    let (response, wanted) = slider::show(ui, rect, &t!("volume"), value, most);
+    tooltip(&response, &t!("player-volume", part = (state.volume * 100.0).round()), "↑ ↓");
     if let Some(wanted) = wanted {
         scene.push(Command::SetVolume(f64::from(wanted)));
     }
@@ -108,16 +111,16 @@ fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
     let narrow = film.width() < NARROW;
     let mut x = film.right() - 42.0;
     let (glyph, name) = if state.fullscreen {
-        (icon::CORNERS_IN, "Leave full screen")
+        (icon::CORNERS_IN, t!("player-leave-full-screen"))
     } else {
-        (icon::CORNERS_OUT, "Full screen")
+        (icon::CORNERS_OUT, t!("full-screen"))
     };
-    if IconButton::new(glyph, name).key("f").show(ui, pos2(x, y)).clicked() {
+    if IconButton::new(glyph, &name).key("f").show(ui, pos2(x, y)).clicked() {
         scene.push(Command::ToggleFullscreen);
     }
     x -= 46.0;
     if state.has_stats() {
-        if IconButton::new(icon::WAVEFORM, "Stats")
+        if IconButton::new(icon::WAVEFORM, &t!("stats"))
             .key("i")
             .on(state.stats.open)
             .show(ui, pos2(x, y))
@@ -128,24 +131,28 @@ fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
         x -= 46.0;
     }
     if narrow {
-        menu_button(ui, pos2(x, y), film, icon::CLOSED_CAPTIONING, "Sound and subtitles", |ui| {
+        menu_button(ui, pos2(x, y), film, icon::CLOSED_CAPTIONING, &t!("player-tracks"), |ui| {
             menu::tracks(ui, scene)
         });
         x -= 46.0;
-        menu_button(ui, pos2(x, y), film, icon::DOTS_THREE, "More", |ui| menu::more(ui, scene));
+        menu_button(ui, pos2(x, y), film, icon::DOTS_THREE, &t!("player-more"), |ui| menu::more(ui, scene));
         return;
     }
-    if IconButton::new(icon::CAMERA, "Save a picture").key("s").show(ui, pos2(x, y)).clicked() {
+    if IconButton::new(icon::CAMERA, &t!("save-picture")).key("s").show(ui, pos2(x, y)).clicked() {
         scene.push(Command::Screenshot);
     }
     x -= 46.0;
-    menu_button(ui, pos2(x, y), film, icon::GEAR_SIX, "Picture and delays", |ui| picture::show(ui, scene));
+    menu_button(ui, pos2(x, y), film, icon::GEAR_SIX, &t!("player-picture-menu"), |ui| {
+        picture::show(ui, scene)
+    });
     x -= 46.0;
     if !playback.chapters.is_empty() {
-        menu_button(ui, pos2(x, y), film, icon::LIST_BULLETS, "Chapters", |ui| menu::chapters(ui, scene));
+        menu_button(ui, pos2(x, y), film, icon::LIST_BULLETS, &t!("player-chapters"), |ui| {
+            menu::chapters(ui, scene)
+        });
         x -= 46.0;
     }
-    menu_button(ui, pos2(x, y), film, icon::CLOSED_CAPTIONING, "Sound and subtitles", |ui| {
+    menu_button(ui, pos2(x, y), film, icon::CLOSED_CAPTIONING, &t!("player-tracks"), |ui| {
         menu::tracks(ui, scene)
     });
     x -= 46.0;
@@ -155,17 +162,18 @@ fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
 
 fn speed_button(ui: &mut Ui, center: egui::Pos2, speed: f64) -> Response {
     let tokens = *Tokens::of(ui);
-    let words = format!("{speed}×");
+    let words = menu::times(speed);
     let width = (text::width(ui.painter(), &words, Type::LABEL_STRONG) + 18.0).max(44.0);
     let rect = Rect::from_min_size(pos2(center.x + 22.0 - width, center.y - 16.0), vec2(width, 32.0));
     let response = ui.interact(rect, ui.scope_id().with("speed"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Speed {words}")));
+    response
+        .widget_info(|| WidgetInfo::labeled(Role::Button, true, t!("player-speed", speed = words.as_str())));
     let fill = if response.hovered() { over_film::HOVER } else { egui::Color32::TRANSPARENT };
     ui.painter().rect(rect, radius::SMALL, fill, Stroke::new(1.0, tokens.edge), StrokeKind::Inside);
     let ty = Type::LABEL_STRONG;
     text::paint(ui.painter(), rect.center(), Align2::CENTER_CENTER, &words, ty, over_film::WHITE);
     focus::ring(ui, &response, rect, radius::SMALL);
-    tooltip(&response, "Speed", "[ ]");
+    tooltip(&response, &t!("speed"), "[ ]");
     response
 }
 

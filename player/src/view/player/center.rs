@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 use fetch_engine::snapshot::{SourceSnapshot, StreamState};
 
+use crate::i18n::t;
 use crate::state::playback::{Fault, Origin, Phase, Playback};
 use crate::state::verdict;
 use crate::state::{Command, State, words};
@@ -21,7 +22,7 @@ struct Told {
     color: Color32,
     sentence: String,
     explanation: String,
-    buttons: Vec<(&'static str, Command)>,
+    buttons: Vec<(String, Command)>,
 }
 
 /// Shows it over `film`.
@@ -35,12 +36,9 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
                 let told = Told {
                     glyph: icon::WIFI_SLASH,
                     color: Tokens::DARK.warn,
-                    sentence: "The network is gone".to_owned(),
-                    explanation: format!(
-                        "{} Your place is kept: {position}. It plays on by itself when a server answers.",
-                        words::sentence(why)
-                    ),
-                    buttons: vec![("Stop", Command::LeavePlayer)],
+                    sentence: t!("center-network"),
+                    explanation: t!("center-network-what", why = words::sentence(why), time = position),
+                    buttons: vec![(t!("stop"), Command::LeavePlayer)],
                 };
                 tell(ui, film, told, scene);
             }
@@ -52,7 +50,7 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
         }
         Phase::Failed(fault) => {
             let mut told = of_fault(fault, &position);
-            told.buttons.push(("Copy details", Command::Copy(details(playback, fault))));
+            told.buttons.push((t!("center-copy"), Command::Copy(details(playback, fault))));
             tell(ui, film, told, scene);
         }
     }
@@ -60,8 +58,8 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
 
 /// The end, and what comes after it.
 fn ended(state: &State) -> Told {
-    let again = ("Play again", Command::RetryPlayback);
-    let back = ("Back", Command::LeavePlayer);
+    let again = (t!("center-play-again"), Command::RetryPlayback);
+    let back = (t!("back"), Command::LeavePlayer);
     let (glyph, color) = (icon::CHECK_CIRCLE, over_film::WHITE);
     match (&state.next, state.countdown) {
         (Some(next), Some(end)) => {
@@ -69,19 +67,22 @@ fn ended(state: &State) -> Told {
             Told {
                 glyph: icon::SKIP_FORWARD,
                 color,
-                sentence: format!("Next: {next}"),
-                explanation: format!("It begins in {}.", words::span(seconds)),
-                buttons: vec![("Play now", Command::Next), ("Stay here", Command::StopCountdown)],
+                sentence: t!("player-next", title = next.as_str()),
+                explanation: t!("center-begins-in", time = words::span(seconds)),
+                buttons: vec![
+                    (t!("center-play-now"), Command::Next),
+                    (t!("center-stay"), Command::StopCountdown),
+                ],
             }
         }
         (next, _) => {
-            let explanation =
-                next.as_ref().map_or_else(String::new, |next| format!("After it comes {next}."));
+            let after = |next: &String| t!("center-after", title = next.as_str());
+            let explanation = next.as_ref().map_or_else(String::new, after);
             let mut buttons = vec![again, back];
             if next.is_some() {
-                buttons.insert(1, ("Play next", Command::Next));
+                buttons.insert(1, (t!("center-play-next"), Command::Next));
             }
-            Told { glyph, color, sentence: "The end".to_owned(), explanation, buttons }
+            Told { glyph, color, sentence: t!("center-end"), explanation, buttons }
         }
     }
 }
@@ -122,51 +123,33 @@ fn of_fault(fault: &Fault, position: &str) -> Told {
     let tokens = Tokens::DARK;
     let retry = |words| (words, Command::RetryPlayback);
     let leave = |words| (words, Command::LeavePlayer);
-    let told = |glyph, color, heading: &str, explanation, buttons| Told {
-        glyph,
-        color,
-        sentence: heading.to_owned(),
-        explanation,
-        buttons,
-    };
+    let again = vec![retry(t!("try-again")), leave(t!("back"))];
+    let told =
+        |glyph, color, sentence, explanation, buttons| Told { glyph, color, sentence, explanation, buttons };
     match fault {
         Fault::MissingCodec { codec, install } => told(
             icon::PUZZLE_PIECE,
             over_film::WHITE,
-            "It can't be decoded",
-            format!(
-                "This title is in {codec}, and no decoder for it is installed. Install the package {install}, then try again."
-            ),
-            vec![retry("Try again"), leave("Back")],
+            t!("center-codec"),
+            t!("center-codec-what", codec = codec.as_str(), install = install.as_str()),
+            again,
         ),
         Fault::Network(why) => told(
             icon::WIFI_SLASH,
             tokens.warn,
-            "The network is gone",
-            format!("{} Your place is kept: {position}.", words::sentence(why)),
-            vec![retry("Try now"), leave("Stop")],
+            t!("center-network"),
+            t!("center-network-failed", why = words::sentence(why), time = position),
+            vec![retry(t!("try-now")), leave(t!("stop"))],
         ),
-        Fault::NotOpened(why) => told(
-            icon::WARNING,
-            tokens.warn,
-            "It could not be opened",
-            words::sentence(why),
-            vec![retry("Try again"), leave("Back")],
-        ),
-        Fault::Damaged(why) => told(
-            icon::X_CIRCLE,
-            tokens.bad,
-            "The file is damaged",
-            words::sentence(why),
-            vec![retry("Try again"), leave("Back")],
-        ),
-        Fault::Other(why) => told(
-            icon::X_CIRCLE,
-            tokens.bad,
-            "It can't be played",
-            words::sentence(why),
-            vec![retry("Try again"), leave("Back")],
-        ),
+        Fault::NotOpened(why) => {
+            told(icon::WARNING, tokens.warn, t!("center-not-opened"), words::sentence(why), again)
+        }
+        Fault::Damaged(why) => {
+            told(icon::X_CIRCLE, tokens.bad, t!("center-damaged"), words::sentence(why), again)
+        }
+        Fault::Other(why) => {
+            told(icon::X_CIRCLE, tokens.bad, t!("center-failed"), words::sentence(why), again)
+        }
     }
 }
 
@@ -193,7 +176,7 @@ fn tell(ui: &mut Ui, film: Rect, told: Told, scene: &mut Scene<'_>) {
     let kinds = [ButtonKind::Primary, ButtonKind::OverFilm];
     let buttons: Vec<_> = told
         .buttons
-        .into_iter()
+        .iter()
         .enumerate()
         .map(|(i, (words, command))| (Button::new(words, kinds[i.min(1)]), command))
         .collect();
@@ -203,7 +186,7 @@ fn tell(ui: &mut Ui, film: Rect, told: Told, scene: &mut Scene<'_>) {
     for ((button, command), width) in buttons.into_iter().zip(widths) {
         let rect = Rect::from_min_size(pos2(x, (y + 18.0).round()), vec2(width, 40.0));
         if button.show(ui, rect).clicked() {
-            scene.push(command);
+            scene.push(command.clone());
         }
         x += width + 12.0;
     }
@@ -213,12 +196,12 @@ fn opening(ui: &mut Ui, film: Rect, playback: &Playback, state: &State) {
     let center = film.center() - vec2(0.0, 40.0);
     meter::spinner(ui.painter(), center, 24.0, over_film::WHITE);
     let words = match (&playback.phase, playback.origin) {
-        (Phase::Opening, Origin::Stream) => "Asking who holds it",
-        (_, Origin::Stream) => "Waiting for the first picture",
-        _ => "Opening",
+        (Phase::Opening, Origin::Stream) => t!("center-asking"),
+        (_, Origin::Stream) => t!("center-first-picture"),
+        _ => t!("center-opening"),
     };
     let place = center + vec2(0.0, 54.0);
-    text::label(ui, place, Align2::CENTER_CENTER, words, Type::BODY, over_film::WHITE);
+    text::label(ui, place, Align2::CENTER_CENTER, &words, Type::BODY, over_film::WHITE);
     plates(ui, film, center.y + 88.0, playback, state);
 }
 
@@ -228,14 +211,10 @@ fn waiting(ui: &mut Ui, film: Rect, playback: &Playback, state: &State) {
     let center = film.center() - vec2(0.0, if film.height() < 520.0 { 76.0 } else { 86.0 });
     let part = f32::from(percent) / 100.0;
     meter::ring(ui.painter(), center, 34.0, part, over_film::WHITE, over_film::AHEAD.gamma_multiply(0.6));
-    let words = format!("{percent} %");
+    let words = t!("percent", part = percent);
     text::label(ui, center, Align2::CENTER_CENTER, &words, Type::TIME, over_film::WHITE);
     let verdict = verdict::verdict(playback);
-    let sentence = if playback.origin == Origin::Stream {
-        verdict.sentence
-    } else {
-        "Waiting for the server".to_owned()
-    };
+    let sentence = if playback.origin == Origin::Stream { verdict.sentence } else { t!("center-waiting") };
     let place = center + vec2(0.0, 68.0);
     text::label(ui, place, Align2::CENTER_CENTER, &sentence, Type::TITLE, over_film::WHITE);
     if playback.origin == Origin::Stream {
@@ -250,13 +229,15 @@ fn waiting(ui: &mut Ui, film: Rect, playback: &Playback, state: &State) {
 /// What a source does now, in a word or two, and whether that is amiss.
 fn doing(source: &SourceSnapshot) -> (String, bool) {
     match source.state.as_str() {
-        "silent" => ("silent".to_owned(), true),
+        "silent" => (t!("state-silent"), true),
         "away" | "gone" => match source.retry_in {
-            Some(seconds) => (format!("away, asked in {}", words::span(seconds)), true),
-            None => ("away".to_owned(), true),
+            Some(seconds) => (t!("state-away-retry", time = words::span(seconds)), true),
+            None => (t!("away"), true),
         },
-        "quarantined" => ("shut out".to_owned(), true),
-        other => (other.to_owned(), false),
+        "quarantined" => (t!("state-shut-out"), true),
+        "joining" => (t!("state-joining"), false),
+        "waiting" => (t!("state-waiting"), false),
+        _ => (t!("state-sending"), false),
     }
 }
 

@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Frame, Margin, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::picture;
+use crate::i18n::t;
 use crate::state::playback::{SPEEDS, TrackKind};
 use crate::state::{Command, SeekKind, words};
 use crate::theme::{Tokens, Type, icon, radius};
@@ -30,7 +31,7 @@ pub(super) fn tracks(ui: &mut Ui, scene: &mut Scene<'_>) {
     let sounds: Vec<_> = playback.tracks_of(TrackKind::Sound).collect();
     let subtitles: Vec<_> = playback.tracks_of(TrackKind::Subtitle).collect();
     if !sounds.is_empty() {
-        head(ui, "Sound");
+        head(ui, &t!("sound"));
         for track in &sounds {
             if row(ui, &track.name, &track.detail, track.on).clicked() {
                 scene.commands.push(Command::ChooseSound(track.number));
@@ -41,9 +42,9 @@ pub(super) fn tracks(ui: &mut Ui, scene: &mut Scene<'_>) {
         if !sounds.is_empty() {
             rule(ui);
         }
-        head(ui, "Subtitles");
+        head(ui, &t!("subtitles"));
         let file = playback.subtitle_file;
-        if row(ui, "Off", "", file.is_none() && !subtitles.iter().any(|track| track.on)).clicked() {
+        if row(ui, &t!("menu-off"), "", file.is_none() && !subtitles.iter().any(|track| track.on)).clicked() {
             scene.commands.push(Command::ChooseSubtitles(None));
         }
         for track in &subtitles {
@@ -52,11 +53,11 @@ pub(super) fn tracks(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
         }
         for (number, own) in playback.subtitle_files.iter().enumerate() {
-            if row(ui, &own.name, "file", file == Some(number)).clicked() {
+            if row(ui, &own.name, &t!("menu-file"), file == Some(number)).clicked() {
                 scene.commands.push(Command::ChooseSubtitleFile(Some(number)));
             }
         }
-        if row(ui, "Load a file…", "", false).clicked() {
+        if row(ui, &t!("menu-load"), "", false).clicked() {
             scene.commands.push(Command::LoadSubtitles);
         }
     }
@@ -67,7 +68,7 @@ pub(super) fn tracks(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// The chapters.
 pub(super) fn chapters(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(playback) = &scene.state.playback else { return };
-    head(ui, "Chapters");
+    head(ui, &t!("player-chapters"));
     let now = playback.chapter_at(playback.shown_position()).map(|(number, _)| number);
     for (number, chapter) in playback.chapters.iter().enumerate() {
         let clock = words::clock(Some(chapter.start));
@@ -80,44 +81,51 @@ pub(super) fn chapters(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// The speeds.
 pub(super) fn speeds(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(playback) = &scene.state.playback else { return };
-    head(ui, "Speed");
+    head(ui, &t!("speed"));
     for speed in SPEEDS {
-        let detail = if speed == 1.0 { "normal" } else { "" };
+        let detail = if speed == 1.0 { t!("menu-normal") } else { String::new() };
         let on = (playback.speed - speed).abs() < 0.01;
-        if row(ui, &format!("{speed}×"), detail, on).clicked() {
+        if row(ui, &times(speed), &detail, on).clicked() {
             scene.commands.push(Command::SetSpeed(speed));
         }
     }
+}
+
+/// `1.5×`
+pub(super) fn times(speed: f64) -> String {
+    let text = words::decimal(speed, 2);
+    format!("{}×", text.trim_end_matches('0').trim_end_matches(['.', ',']))
 }
 
 /// Volume, speed and picture, for a narrow film.
 pub(super) fn more(ui: &mut Ui, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let state = scene.state;
-    head(ui, "Volume");
+    head(ui, &t!("volume"));
     let (rect, _) = ui.allocate_exact_size(vec2(WIDTH, 36.0), Sense::hover());
     let line = Rect::from_min_max(rect.min + vec2(18.0, 2.0), rect.max - vec2(64.0, 2.0));
-    let (_, wanted) = slider::show(ui, line, "Volume", state.volume as f32, crate::state::MAX_VOLUME as f32);
+    let (_, wanted) =
+        slider::show(ui, line, &t!("volume"), state.volume as f32, crate::state::MAX_VOLUME as f32);
     if let Some(wanted) = wanted {
         scene.commands.push(Command::SetVolume(f64::from(wanted)));
     }
-    let percent = format!("{} %", (state.volume * 100.0).round());
+    let percent = words::percent(state.volume);
     let place = rect.right_center() - vec2(12.0, 0.0);
     text::label(ui, place, Align2::RIGHT_CENTER, &percent, Type::FIGURES, tokens.text2);
     rule(ui);
     if let Some(next) = &state.next
-        && row(ui, &format!("Next: {next}"), "n", false).clicked()
+        && row(ui, &t!("player-next", title = next.as_str()), "n", false).clicked()
     {
         scene.commands.push(Command::Next);
     }
-    if row(ui, "Save a picture", "s", false).clicked() {
+    if row(ui, &t!("save-picture"), "s", false).clicked() {
         scene.commands.push(Command::Screenshot);
     }
     let speed = state.playback.as_ref().map_or(1.0, |playback| playback.speed);
-    if row(ui, &format!("Faster than {speed}×"), "]", false).clicked() {
+    if row(ui, &t!("menu-faster", speed = times(speed)), "]", false).clicked() {
         scene.commands.push(Command::StepSpeed { faster: true });
     }
-    if row(ui, &format!("Slower than {speed}×"), "[", false).clicked() {
+    if row(ui, &t!("menu-slower", speed = times(speed)), "[", false).clicked() {
         scene.commands.push(Command::StepSpeed { faster: false });
     }
     if state.playback.as_ref().is_some_and(|playback| !playback.chapters.is_empty()) {

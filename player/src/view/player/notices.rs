@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Rect, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::HEAD;
+use crate::i18n::t;
 use crate::state::Command;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::theme::{Tokens, Type, icon, radius};
@@ -61,5 +62,5 @@ fn card(ui: &mut Ui, rect: Rect, notice: &Notice) -> bool {
     let room = rect.width() - 48.0 - 20.0;
     text::paint_within(painter, place, Align2::LEFT_CENTER, &notice.detail, Type::NOTE, tokens.text2, room);
     let close = pos2(rect.right() - 22.0, rect.top() + 24.0);
-    IconButton::new(icon::X, "Close").size(16.0).side(32.0).show(ui, close).clicked()
+    IconButton::new(icon::X, &t!("close")).size(16.0).side(32.0).show(ui, close).clicked()
 }

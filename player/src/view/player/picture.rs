@@ -4,9 +4,10 @@ use egui::accesskit::Role;
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::menu::{WIDTH, head, row, rule};
+use crate::i18n::t;
 use crate::state::keymap::Action;
 use crate::state::playback::Playback;
-use crate::state::shape::{Repeat, SHAPES, Shape};
+use crate::state::shape::{Repeat, SHAPES, Shape, aspect_name};
 use crate::state::{Command, State, words};
 use crate::theme::{Tokens, Type, radius};
 use crate::view::Scene;
@@ -21,29 +22,30 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(playback) = &state.playback else { return };
     let key = |action| state.settings.keys.first(action);
     let shape = playback.shape;
-    head(ui, "Picture");
-    for (aspect, name) in SHAPES {
-        if row(ui, name, "", shape.aspect == aspect).clicked() {
+    head(ui, &t!("picture"));
+    for (aspect, _) in SHAPES {
+        if row(ui, &aspect_name(aspect), "", shape.aspect == aspect).clicked() {
             scene.commands.push(Command::SetShape(Shape { aspect, ..shape }));
         }
     }
     rule(ui);
-    if row(ui, "Fill the window", "", shape.fill).clicked() {
+    if row(ui, &t!("menu-fill"), "", shape.fill).clicked() {
         scene.commands.push(Command::SetShape(Shape { fill: !shape.fill, ..shape }));
     }
-    let zoom = format!("{} %", (shape.zoom * 100.0).round());
-    if let Some(larger) = stepper(ui, "Size", &zoom, "Smaller picture", "Larger picture") {
+    let zoom = words::percent(f64::from(shape.zoom));
+    if let Some(larger) = stepper(ui, &t!("menu-size"), &zoom, &t!("action-zoom-out"), &t!("action-zoom-in"))
+    {
         scene.commands.push(Command::SetShape(shape.zoomed(larger)));
     }
-    let turned = format!("{}°", u16::from(shape.quarters) * 90);
-    if row(ui, &format!("Turn, now {turned}"), &key(Action::Turn), false).clicked() {
+    let turned = t!("menu-turn", degrees = u16::from(shape.quarters) * 90);
+    if row(ui, &turned, &key(Action::Turn), false).clicked() {
         scene.commands.push(Command::SetShape(shape.turned()));
     }
     rule(ui);
     delays(ui, playback, scene.commands);
     rule(ui);
     repeat(ui, state, playback.repeat, scene.commands);
-    if row(ui, "Small window on top", &key(Action::SmallWindow), state.small).clicked() {
+    if row(ui, &t!("small-window"), &key(Action::SmallWindow), state.small).clicked() {
         scene.commands.push(Command::ToggleSmall);
     }
 }
@@ -51,7 +53,8 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
 /// When sound and subtitles come, against the picture.
 pub(super) fn delays(ui: &mut Ui, playback: &Playback, commands: &mut Vec<Command>) {
     let sound = playback.sound_delay_ms;
-    if let Some(later) = stepper(ui, "Sound delay", &seconds(sound), "Sound earlier", "Sound later") {
+    let (less, more) = (t!("menu-sound-earlier"), t!("menu-sound-later"));
+    if let Some(later) = stepper(ui, &t!("menu-sound-delay"), &seconds(sound), &less, &more) {
         commands.push(Command::SetSoundDelay(sound + if later { DELAY_STEP_MS } else { -DELAY_STEP_MS }));
     }
     subtitle_delay(ui, playback, commands);
@@ -60,9 +63,8 @@ pub(super) fn delays(ui: &mut Ui, playback: &Playback, commands: &mut Vec<Comman
 /// When subtitles come, against the picture.
 pub(super) fn subtitle_delay(ui: &mut Ui, playback: &Playback, commands: &mut Vec<Command>) {
     let delay = playback.subtitle_delay_ms;
-    if let Some(later) =
-        stepper(ui, "Subtitle delay", &seconds(delay), "Subtitles earlier", "Subtitles later")
-    {
+    let (less, more) = (t!("action-subtitles-earlier"), t!("action-subtitles-later"));
+    if let Some(later) = stepper(ui, &t!("menu-subtitle-delay"), &seconds(delay), &less, &more) {
         commands.push(Command::SetSubtitleDelay(delay + if later { DELAY_STEP_MS } else { -DELAY_STEP_MS }));
     }
 }
@@ -70,9 +72,9 @@ pub(super) fn subtitle_delay(ui: &mut Ui, playback: &Playback, commands: &mut Ve
 fn repeat(ui: &mut Ui, state: &State, repeat: Repeat, commands: &mut Vec<Command>) {
     let clock = |time| words::clock(Some(time));
     let name = match (repeat.from, repeat.to) {
-        (None, _) => "Repeat from here".to_owned(),
-        (Some(from), None) => format!("Repeat from {} to here", clock(from)),
-        (Some(from), Some(to)) => format!("Repeats {} to {}", clock(from), clock(to)),
+        (None, _) => t!("menu-repeat"),
+        (Some(from), None) => t!("menu-repeat-to", from = clock(from)),
+        (Some(from), Some(to)) => t!("menu-repeats", from = clock(from), to = clock(to)),
     };
     let on = repeat.to.is_some();
     if row(ui, &name, &state.settings.keys.first(Action::Repeat), on).clicked() {
@@ -83,7 +85,8 @@ fn repeat(ui: &mut Ui, state: &State, repeat: Repeat, commands: &mut Vec<Command
 /// `−0.3 s`
 fn seconds(milliseconds: i32) -> String {
     let sign = if milliseconds < 0 { "−" } else { "" };
-    format!("{sign}{:.1} s", f64::from(milliseconds.abs()) / 1000.0)
+    let seconds = words::decimal(f64::from(milliseconds.abs()) / 1000.0, 1);
+    t!("time-seconds", seconds = format!("{sign}{seconds}"))
 }
 
 /// A value with a button on each side; gives whether more or less was asked for.

@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::white;
+use crate::i18n::t;
 use crate::state::people::Person;
 use crate::state::playback::Playback;
 use crate::state::verdict::{self, Grade};
@@ -16,7 +17,8 @@ use crate::widget::{chip, focus, text};
 /// Shows it at the head of `film`.
 pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
     let y = film.top() + 40.0;
-    let back = IconButton::new(icon::ARROW_LEFT, "Back").key("Esc");
+    let words = t!("back");
+    let back = IconButton::new(icon::ARROW_LEFT, &words).key("Esc");
     if back.show(ui, pos2(film.left() + 38.0, y)).clicked() {
         scene.push(Command::LeavePlayer);
     }
@@ -30,8 +32,9 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
     let room = health.unwrap_or(film.right() - 24.0) - left - 24.0;
     let chapter = playback.chapter_at(playback.shown_position());
     let chapter = chapter.map(|(number, chapter)| {
-        let own = format!("Chapter {}", number + 1);
-        if chapter.name == own { own } else { format!("{own}, {}", chapter.name) }
+        let own = t!("player-chapter", number = number + 1);
+        let named = || t!("player-chapter-named", number = number + 1, name = chapter.name.as_str());
+        if chapter.name == own { own } else { named() }
     });
     let under = chapter.or_else(|| playback.title.as_ref().map(|title| words::safe(&title.catalog)));
     let low = film.height() < 520.0;
@@ -70,12 +73,11 @@ fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -
             let (first, rest) = verdict.sentence.split_once(' ').unwrap_or((&verdict.sentence, ""));
             (first.to_owned(), rest.to_owned(), tokens.warn)
         }
-        Grade::Bad => ("Stopped".to_owned(), "nobody can send what comes next".to_owned(), tokens.bad),
+        Grade::Bad => (t!("player-stopped"), t!("player-stopped-what"), tokens.bad),
         _ => {
             let factor = verdict::headroom(playback).and_then(|headroom| headroom.factor());
-            let factor = factor.map_or("–".to_owned(), |factor| format!("{factor:.1}×"));
-            let servers = words::count(people.len() as u64, "server", "servers");
-            (factor, format!("what it needs, from {servers}"), over_film::WHITE)
+            let factor = factor.map_or("–".to_owned(), |factor| format!("{}×", words::decimal(factor, 1)));
+            (factor, t!("player-headroom", count = people.len()), over_film::WHITE)
         }
     };
     let short = film.width() < 900.0 || film.height() < 520.0;
@@ -88,7 +90,7 @@ fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -
     let left = right - rest_width - strong_width - 8.0 - squares;
     let rect = Rect::from_min_max(pos2(left - 8.0, y - 18.0), pos2(right + 8.0, y + 18.0));
     let response = ui.interact(rect, ui.scope_id().with("health"), Sense::click());
-    let spoken = format!("{strong} {rest}, show stats");
+    let spoken = t!("player-show-stats", words = format!("{strong} {rest}"));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let painter = ui.painter();
     if response.hovered() {
@@ -102,7 +104,7 @@ fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -
         chip::square(painter, &tokens, center, 10.0, *person);
     }
     focus::ring(ui, &response, rect.shrink2(vec2(2.0, 2.0)), radius::SMALL);
-    tooltip(&response, "Stats", "i");
+    tooltip(&response, &t!("stats"), "i");
     if response.clicked() {
         scene.push(Command::ToggleStats);
     }

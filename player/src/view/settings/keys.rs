@@ -3,6 +3,7 @@
 use egui::{Align2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::parts::{heading, note};
+use crate::i18n::t;
 use crate::state::Command;
 use crate::state::keymap::{ACTIONS, Action, KeyMap, shown};
 use crate::state::settings::Settings;
@@ -18,12 +19,8 @@ const BUTTON: f32 = 84.0;
 
 /// Shows it; what is set back to its usual keys changes `settings`.
 pub(super) fn show(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut Scene<'_>) {
-    heading(ui, width, "Keys");
-    note(
-        ui,
-        width,
-        "A key that is given to one action is taken from any other. Esc keeps the keys as they are.",
-    );
+    heading(ui, width, &t!("keys"));
+    note(ui, width, &t!("settings-keys-what"));
     let tokens = *Tokens::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW * ACTIONS.len() as f32), Sense::hover());
     ui.painter().rect_filled(rect, radius::CARD, tokens.surface1);
@@ -39,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut
         }
         ui.push_id(name, |ui| {
             let changed = settings.keys.keys(action) != usual.keys(action);
-            if one(ui, row, action, words, changed, scene) {
+            if one(ui, row, action, &words(), changed, scene) {
                 settings.keys.set(action, usual.keys(action).into_iter().map(str::to_owned).collect());
             }
         });
@@ -56,7 +53,8 @@ fn one(ui: &mut Ui, row: Rect, action: Action, words: &str, changed: bool, scene
     let awaited = scene.state.awaited_key == Some(action);
     if awaited {
         let place = pos2(x, middle);
-        text::label(ui, place, Align2::LEFT_CENTER, "Press a key", Type::LABEL_STRONG, tokens.text1);
+        let words = t!("settings-press-key");
+        text::label(ui, place, Align2::LEFT_CENTER, &words, Type::LABEL_STRONG, tokens.text1);
     } else {
         for key in scene.state.settings.keys.keys(action) {
             let key = shown(key);
@@ -71,10 +69,10 @@ fn one(ui: &mut Ui, row: Rect, action: Action, words: &str, changed: bool, scene
     }
     let button =
         |right: f32| Rect::from_min_max(pos2(right - BUTTON, middle - 16.0), pos2(right, middle + 16.0));
-    let change = if awaited { "Cancel" } else { "Change" };
-    if Button::new(change, ButtonKind::Plain).show(ui, button(row.right())).clicked() {
+    let change = if awaited { t!("cancel") } else { t!("settings-change-key") };
+    if Button::new(&change, ButtonKind::Plain).show(ui, button(row.right())).clicked() {
         scene.push(Command::AwaitKey((!awaited).then_some(action)));
     }
     let place = button(row.right() - BUTTON - 8.0);
-    changed && !awaited && Button::new("Usual", ButtonKind::Quiet).show(ui, place).clicked()
+    changed && !awaited && Button::new(&t!("settings-usual-key"), ButtonKind::Quiet).show(ui, place).clicked()
 }

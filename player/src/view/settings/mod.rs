@@ -8,6 +8,7 @@ use egui::{Align2, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::Scene;
 use super::library::side_bar;
+use crate::i18n::t;
 use crate::state::Command;
 use crate::state::settings::SettingsPage;
 use crate::theme::{Tokens, Type};
@@ -27,7 +28,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let left = side.right() + margin;
     let width = (rect.right() - margin - left).min(COLUMN);
     let head = pos2(left, rect.top() + 45.0);
-    text::label(ui, head, Align2::LEFT_CENTER, "Settings", Type::TITLE, tokens.text1);
+    text::label(ui, head, Align2::LEFT_CENTER, &t!("settings"), Type::TITLE, tokens.text1);
     let names = SettingsPage::ALL.map(SettingsPage::name);
     let page = scene.state.settings_page;
     let on = SettingsPage::ALL.iter().position(|other| *other == page).unwrap_or(0);

@@ -2,12 +2,13 @@
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::parts::{card, heading, label, languages, note, stepper, switch};
+use super::parts::{card, choice, heading, label, languages, note, stepper, switch};
+use crate::i18n::{Language, t};
 use crate::state::settings::{Settings, SettingsPage, ThemeChoice, bounds};
 use crate::state::{Command, words};
 use crate::theme::{Tokens, Type, icon};
 use crate::view::Scene;
-use crate::widget::button::{self, Button, ButtonKind};
+use crate::widget::button::{Button, ButtonKind};
 use crate::widget::icon_button::IconButton;
 use crate::widget::text;
 
@@ -30,19 +31,19 @@ pub(super) fn show(ui: &mut Ui, width: f32, page: SettingsPage, scene: &mut Scen
 }
 
 fn playback(ui: &mut Ui, width: f32, settings: &mut Settings) {
-    heading(ui, width, "Titles");
+    heading(ui, width, &t!("settings-titles"));
     card(ui, width, 2, |ui, row, number| match number {
         0 => {
-            let words = "Titles begin at the place where they were left.";
-            settings.resume ^= switch(ui, row, "Go on where I left off", words, settings.resume);
+            let (name, words) = (t!("settings-resume"), t!("settings-resume-what"));
+            settings.resume ^= switch(ui, row, &name, &words, settings.resume);
         }
         _ => {
             let value = match settings.countdown_seconds {
-                0 => "off".to_owned(),
-                seconds => format!("{seconds} s"),
+                0 => t!("settings-off"),
+                seconds => t!("time-seconds", seconds = seconds),
             };
-            let words = "After the end the next title of the catalog begins.";
-            if let Some(more) = stepper(ui, row, "Countdown to the next title", words, &value) {
+            let (name, words) = (t!("settings-countdown"), t!("settings-countdown-what"));
+            if let Some(more) = stepper(ui, row, &name, &words, &value) {
                 let most = *bounds::COUNTDOWN_SECONDS.end() as u32;
                 let seconds = settings.countdown_seconds;
                 settings.countdown_seconds =
@@ -50,17 +51,17 @@ fn playback(ui: &mut Ui, width: f32, settings: &mut Settings) {
             }
         }
     });
-    heading(ui, width, "Languages");
+    heading(ui, width, &t!("settings-languages"));
     card(ui, width, 2, |ui, row, number| match number {
         0 => {
-            let words = "Chosen where a title has them, the first first.";
-            if let Some(list) = languages(ui, row, "Sound", words, &settings.sound_languages) {
+            let (name, words) = (t!("sound"), t!("settings-languages-what"));
+            if let Some(list) = languages(ui, row, &name, &words, &settings.sound_languages) {
                 settings.sound_languages = list;
             }
         }
         _ => {
-            let words = "The same; none means that they are off at first.";
-            if let Some(list) = languages(ui, row, "Subtitles", words, &settings.subtitle_languages) {
+            let (name, words) = (t!("subtitles"), t!("settings-languages-subtitles-what"));
+            if let Some(list) = languages(ui, row, &name, &words, &settings.subtitle_languages) {
                 settings.subtitle_languages = list;
             }
         }
@@ -72,37 +73,34 @@ fn stepped(value: f64, more: bool, step: f64, allowed: &std::ops::RangeInclusive
     ((value * 100.0).round() / 100.0).clamp(*allowed.start(), *allowed.end())
 }
 
-fn percent(part: f64) -> String {
-    format!("{} %", (part * 100.0).round())
-}
-
 fn subtitles(ui: &mut Ui, width: f32, settings: &mut Settings) {
-    heading(ui, width, "Looks");
+    heading(ui, width, &t!("settings-looks"));
     card(ui, width, 3, |ui, row, number| match number {
         0 => {
-            let value = percent(settings.subtitle_size);
-            if let Some(more) = stepper(ui, row, "Size", "Against the usual one.", &value) {
+            let value = words::percent(settings.subtitle_size);
+            let (name, words) = (t!("settings-subtitle-size"), t!("settings-subtitle-size-what"));
+            if let Some(more) = stepper(ui, row, &name, &words, &value) {
                 settings.subtitle_size = stepped(settings.subtitle_size, more, 0.1, &bounds::SUBTITLE_SIZE);
             }
         }
         1 => {
-            let value = percent(settings.subtitle_raise);
-            let words = "Room below them, as a part of the film's height.";
-            if let Some(more) = stepper(ui, row, "Height", words, &value) {
+            let value = words::percent(settings.subtitle_raise);
+            let (name, words) = (t!("settings-subtitle-raise"), t!("settings-subtitle-raise-what"));
+            if let Some(more) = stepper(ui, row, &name, &words, &value) {
                 settings.subtitle_raise =
                     stepped(settings.subtitle_raise, more, 0.05, &bounds::SUBTITLE_RAISE);
             }
         }
         _ => {
-            let words = "For films that are bright where the words stand.";
-            settings.subtitle_plate ^= switch(ui, row, "Dark plate behind", words, settings.subtitle_plate);
+            let (name, words) = (t!("settings-subtitle-plate"), t!("settings-subtitle-plate-what"));
+            settings.subtitle_plate ^= switch(ui, row, &name, &words, settings.subtitle_plate);
         }
     });
 }
 
 fn network(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     let library = &scene.state.library;
-    heading(ui, width, "Directors");
+    heading(ui, width, &t!("settings-directors"));
     let tokens = *Tokens::of(ui);
     let mut asked = Vec::new();
     card(ui, width, library.known.len(), |ui, row, number| {
@@ -110,22 +108,25 @@ fn network(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
         label(ui, row, &words::safe(&known.name), &known.address, 190.0);
         let center = row.right_center() - vec2(14.0, 0.0);
         ui.push_id(&known.address, |ui| {
-            if IconButton::new(icon::TRASH, "Forget this director").size(18.0).show(ui, center).clicked() {
+            if IconButton::new(icon::TRASH, &t!("directors-forget")).size(18.0).show(ui, center).clicked() {
                 asked.push(Command::ForgetDirector(known.address.clone()));
             }
             let right = row.right() - 50.0;
             if library.director.as_deref() == Some(&known.address) {
                 let place = pos2(right, row.center().y);
-                let used =
-                    text::label(ui, place, Align2::RIGHT_CENTER, "In use", Type::LABEL_STRONG, tokens.text1);
+                let (words, ty) = (t!("settings-in-use"), Type::LABEL_STRONG);
+                let used = text::label(ui, place, Align2::RIGHT_CENTER, &words, ty, tokens.text1);
                 let place = pos2(used.left() - 16.0, place.y);
                 text::icon(ui.painter(), place, icon::CHECK_CIRCLE, Type::icon_fill(17.0), tokens.text1);
             } else {
+                let words = t!("settings-switch-to");
+                let button = Button::new(&words, ButtonKind::Plain);
+                let width = button.width(ui, 36.0).max(100.0);
                 let place = Rect::from_min_max(
-                    pos2(right - 100.0, row.center().y - 18.0),
+                    pos2(right - width, row.center().y - 18.0),
                     pos2(right, row.center().y + 18.0),
                 );
-                if Button::new("Switch to", ButtonKind::Plain).show(ui, place).clicked() {
+                if button.show(ui, place).clicked() {
                     asked.push(Command::Connect(known.address.clone()));
                     asked.push(Command::ShowLibrary);
                 }
@@ -134,7 +135,8 @@ fn network(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     });
     scene.commands.extend(asked);
     let (rect, _) = ui.allocate_exact_size(vec2(width, 44.0), egui::Sense::hover());
-    let add = Button::new("Add a director", ButtonKind::Plain).icon(icon::PLUS);
+    let words = t!("settings-add-director");
+    let add = Button::new(&words, ButtonKind::Plain).icon(icon::PLUS);
     let place = Rect::from_min_size(rect.min, vec2(add.width(ui, 40.0), 40.0));
     if add.show(ui, place).clicked() {
         scene.push(Command::ChooseDirector);
@@ -150,51 +152,59 @@ fn cache(ui: &mut Ui, width: f32, settings: &mut Settings) {
         let found = if more { sizes.find(|size| *size > now) } else { sizes.rfind(|size| *size < now) };
         found.unwrap_or(now)
     };
-    heading(ui, width, "Memory");
+    heading(ui, width, &t!("settings-memory"));
     card(ui, width, 2, |ui, row, number| match number {
         0 => {
             let value = format!("{} MiB", settings.ahead_mib);
-            let words = "Film that is fetched before it is needed.";
-            if let Some(more) = stepper(ui, row, "Ahead", words, &value) {
+            let (name, words) = (t!("settings-ahead"), t!("settings-ahead-what"));
+            if let Some(more) = stepper(ui, row, &name, &words, &value) {
                 settings.ahead_mib = step(settings.ahead_mib, more, *bounds::AHEAD_MIB.start());
             }
         }
         _ => {
             let value = format!("{} MiB", settings.back_mib);
-            let words = "Film that is kept, so that going back is instant.";
-            if let Some(more) = stepper(ui, row, "Behind", words, &value) {
+            let (name, words) = (t!("settings-behind"), t!("settings-behind-what"));
+            if let Some(more) = stepper(ui, row, &name, &words, &value) {
                 settings.back_mib = step(settings.back_mib, more, *bounds::BACK_MIB.start());
             }
         }
     });
-    note(ui, width, "Sizes of the cache hold from the next start on.");
+    note(ui, width, &t!("settings-next-start"));
 }
 
 fn appearance(ui: &mut Ui, width: f32, settings: &mut Settings) {
-    heading(ui, width, "Window");
-    card(ui, width, 4, |ui, row, number| match number {
+    heading(ui, width, &t!("settings-window"));
+    card(ui, width, 5, |ui, row, number| match number {
         0 => {
-            label(ui, row, "Colours", "The player itself is always dark.", 330.0);
             let names = ThemeChoice::ALL.map(ThemeChoice::name);
             let on = ThemeChoice::ALL.iter().position(|theme| *theme == settings.theme).unwrap_or(0);
-            let all: f32 =
-                names.iter().map(|name| text::width(ui.painter(), name, Type::LABEL).ceil() + 36.0).sum();
-            let corner = pos2(row.right() - all + 8.0, row.center().y - 16.0);
-            if let Some(pressed) = button::pills(ui, corner, &names, on) {
+            if let Some(pressed) =
+                choice(ui, row, &t!("settings-theme"), &t!("settings-theme-what"), &names, on)
+            {
                 settings.theme = ThemeChoice::ALL[pressed];
             }
         }
         1 => {
-            let words = "Nothing glides or fades.";
-            settings.reduce_motion ^= switch(ui, row, "Reduce motion", words, settings.reduce_motion);
+            let of_desktop = std::iter::once((None, t!("settings-theme-system")));
+            let spoken = Language::ALL.map(|language| (Some(language), language.name().to_owned()));
+            let (languages, names): (Vec<_>, Vec<_>) = of_desktop.chain(spoken).unzip();
+            let on = languages.iter().position(|language| *language == settings.language).unwrap_or(0);
+            let (name, words) = (t!("settings-language"), t!("settings-language-what"));
+            if let Some(pressed) = choice(ui, row, &name, &words, &names, on) {
+                settings.language = languages[pressed];
+            }
         }
         2 => {
-            let words = "The window opens where it was closed.";
-            settings.keep_window ^= switch(ui, row, "Keep place and size", words, settings.keep_window);
+            let (name, words) = (t!("settings-reduce-motion"), t!("settings-reduce-motion-what"));
+            settings.reduce_motion ^= switch(ui, row, &name, &words, settings.reduce_motion);
+        }
+        3 => {
+            let (name, words) = (t!("settings-keep-window"), t!("settings-keep-window-what"));
+            settings.keep_window ^= switch(ui, row, &name, &words, settings.keep_window);
         }
         _ => {
-            let words = "What is opened later plays in the window that is there.";
-            settings.one_window ^= switch(ui, row, "One window", words, settings.one_window);
+            let (name, words) = (t!("settings-one-window"), t!("settings-one-window-what"));
+            settings.one_window ^= switch(ui, row, &name, &words, settings.one_window);
         }
     });
 }
@@ -202,18 +212,14 @@ fn appearance(ui: &mut Ui, width: f32, settings: &mut Settings) {
 fn about(ui: &mut Ui, width: f32) {
     heading(ui, width, "Tributary");
     card(ui, width, 2, |ui, row, number| match number {
-        0 => label(ui, row, concat!("Version ", env!("CARGO_PKG_VERSION")), "One film, many streams.", 0.0),
-        _ => label(
-            ui,
-            row,
-            "Licence",
-            concat!(env!("CARGO_PKG_LICENSE"), "; fonts: Inter (OFL 1.1); icons: Phosphor (MIT)"),
-            0.0,
-        ),
+        0 => {
+            let version = t!("settings-version", version = env!("CARGO_PKG_VERSION"));
+            label(ui, row, &version, &t!("settings-motto"), 0.0);
+        }
+        _ => {
+            let words = t!("settings-licence-what", licence = env!("CARGO_PKG_LICENSE"));
+            label(ui, row, &t!("settings-licence"), &words, 0.0);
+        }
     });
-    note(
-        ui,
-        width,
-        "All settings stand in config.toml in the folder for settings, which may be edited by hand.",
-    );
+    note(ui, width, &t!("settings-file"));
 }

@@ -3,9 +3,10 @@
 use egui::accesskit::Role;
 use egui::{Align2, Id, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use crate::i18n::t;
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::widget::field::Field;
-use crate::widget::{focus, text, toggle};
+use crate::widget::{button, focus, text, toggle};
 
 /// Height of a row in points.
 const ROW: f32 = 70.0;
@@ -62,6 +63,21 @@ pub(super) fn switch(ui: &mut Ui, row: Rect, name: &str, explanation: &str, on: 
     toggle::show(ui, row.right_center(), name, on).clicked()
 }
 
+/// A row with a pill for each of a few choices; gives the one that was pressed.
+pub(super) fn choice(
+    ui: &mut Ui,
+    row: Rect,
+    name: &str,
+    explanation: &str,
+    names: &[String],
+    on: usize,
+) -> Option<usize> {
+    let all: f32 = names.iter().map(|name| text::width(ui.painter(), name, Type::LABEL).ceil() + 36.0).sum();
+    label(ui, row, name, explanation, all - 8.0);
+    let corner = pos2(row.right() - all + 8.0, row.center().y - 16.0);
+    ui.push_id(name, |ui| button::pills(ui, corner, names, on)).inner
+}
+
 /// A row with a value and a button on each side; gives whether less or more was asked for.
 pub(super) fn stepper(ui: &mut Ui, row: Rect, name: &str, explanation: &str, value: &str) -> Option<bool> {
     let tokens = *Tokens::of(ui);
@@ -71,9 +87,10 @@ pub(super) fn stepper(ui: &mut Ui, row: Rect, name: &str, explanation: &str, val
     let middle = pos2((plus.center().x + minus.center().x) / 2.0, row.center().y);
     text::label(ui, middle, Align2::CENTER_CENTER, value, Type::FIGURES_STRONG, tokens.text1);
     let mut asked = None;
-    for (place, sign, word, more) in [(minus, "−", "less", false), (plus, "+", "more", true)] {
+    let spoken = [t!("settings-less", name = name), t!("settings-more", name = name)];
+    for (place, sign, spoken, more) in [(minus, "−", &spoken[0], false), (plus, "+", &spoken[1], true)] {
         let response = ui.interact(place, ui.scope_id().with((name, more)), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name}: {word}")));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, spoken));
         let fill = if response.hovered() { tokens.surface3 } else { tokens.surface2 };
         ui.painter().rect_filled(place, radius::SMALL, fill);
         text::paint(ui.painter(), place.center(), Align2::CENTER_CENTER, sign, Type::HEADING, tokens.text1);
@@ -89,7 +106,7 @@ pub(super) fn stepper(ui: &mut Ui, row: Rect, name: &str, explanation: &str, val
 pub(super) fn languages(
     ui: &mut Ui,
     row: Rect,
-    name: &'static str,
+    name: &str,
     explanation: &str,
     list: &[String],
 ) -> Option<Vec<String>> {

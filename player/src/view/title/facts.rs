@@ -5,6 +5,7 @@ use egui::{Align2, Pos2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use tributary_core::directory::{Title, Track};
 
 use super::heading;
+use crate::i18n::t;
 use crate::state::memory::name_of;
 use crate::state::{Command, readiness, words};
 use crate::theme::{Tokens, Type, icon, radius};
@@ -35,24 +36,26 @@ pub(super) fn show(ui: &mut Ui, corner: Pos2, width: f32, title: &Title, scene: 
     let of = |kind: &str| title.media.tracks.iter().filter(|track| track.kind == kind).collect::<Vec<_>>();
     let (sound, subtitles) = (of("audio"), of("subtitle"));
     if !sound.is_empty() || !subtitles.is_empty() {
-        y = heading(ui, corner, width, "Tracks", "");
-        let rows = [(icon::SPEAKER_HIGH, "Sound", sound), (icon::CLOSED_CAPTIONING, "Subtitles", subtitles)];
+        y = heading(ui, corner, width, &t!("title-tracks"), "");
+        let rows =
+            [(icon::SPEAKER_HIGH, t!("sound"), sound), (icon::CLOSED_CAPTIONING, t!("subtitles"), subtitles)];
         for (glyph, name, tracks) in rows.into_iter().filter(|(_, _, tracks)| !tracks.is_empty()) {
             let rect = Rect::from_min_size(pos2(corner.x, y), vec2(width, ROW));
-            row(ui, rect, glyph, name, &tracks);
+            row(ui, rect, glyph, &name, &tracks);
             y = rect.bottom() + 8.0;
         }
         y += 16.0;
     }
-    y = heading(ui, pos2(corner.x, y), width, "File", "");
+    y = heading(ui, pos2(corner.x, y), width, &t!("title-file"), "");
     for (name, value) in file(title) {
-        entry(ui, pos2(corner.x, y + 9.0), width, name, &value);
+        entry(ui, pos2(corner.x, y + 9.0), width, &name, &value);
         y += 23.0;
     }
     let hash = title.stream.to_string();
     let short = format!("b3:{}…{}", &hash[..HASH_ENDS], &hash[hash.len() - HASH_ENDS..]);
-    let end = entry(ui, pos2(corner.x, y + 9.0), width, "Hash", &short);
-    let copy = IconButton::new(icon::COPY, "Copy the whole hash").size(15.0).side(28.0);
+    let end = entry(ui, pos2(corner.x, y + 9.0), width, &t!("title-hash"), &short);
+    let words = t!("title-copy-hash");
+    let copy = IconButton::new(icon::COPY, &words).size(15.0).side(28.0);
     if copy.show(ui, pos2(end.right() + 20.0, y + 9.0)).clicked() {
         scene.push(Command::Copy(name_of(title.stream)));
     }
@@ -61,7 +64,7 @@ pub(super) fn show(ui: &mut Ui, corner: Pos2, width: f32, title: &Title, scene: 
 
 fn name_of_track(track: &Track) -> String {
     let named = if track.title.is_empty() { words::language(&track.language) } else { track.title.clone() };
-    if named.is_empty() { "Track".to_owned() } else { words::safe(&named) }
+    if named.is_empty() { t!("title-track") } else { words::safe(&named) }
 }
 
 fn row(ui: &mut Ui, rect: Rect, glyph: char, name: &str, tracks: &[&Track]) {
@@ -71,7 +74,8 @@ fn row(ui: &mut Ui, rect: Rect, glyph: char, name: &str, tracks: &[&Track]) {
     codecs.dedup();
     let codecs = words::safe(&codecs.join("; "));
     let response = ui.interact(rect, ui.scope_id().with(("tracks", name)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name}: {names}, {codecs}")));
+    let spoken = t!("title-track-row", kind = name, names = names.as_str(), codecs = codecs.as_str());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     let painter = ui.painter();
     painter.rect_filled(rect, radius::ROW, tokens.surface1);
     let middle = rect.center().y;
@@ -90,27 +94,27 @@ fn row(ui: &mut Ui, rect: Rect, glyph: char, name: &str, tracks: &[&Track]) {
 }
 
 /// What is known of the file, with its name.
-fn file(title: &Title) -> Vec<(&'static str, String)> {
+fn file(title: &Title) -> Vec<(String, String)> {
     let media = &title.media;
     let codec =
         media.tracks.iter().find(|track| track.kind == "video").map(|track| words::safe(&track.codec));
     let size = (media.width > 0).then(|| format!("{}×{}", media.width, media.height));
     let fps = (media.fps > 0.0).then(|| {
-        let text = format!("{:.2}", media.fps);
-        format!("{} fps", text.trim_end_matches('0').trim_end_matches('.'))
+        let text = words::decimal(media.fps, 2);
+        t!("title-fps", fps = text.trim_end_matches('0').trim_end_matches(['.', ',']))
     });
-    let rate = readiness::needed_bps(title).map(|bps| format!("{} Mbit/s", words::megabits(bps)));
+    let rate = readiness::needed_bps(title).map(|bps| t!("unit-rate", rate = words::megabits(bps)));
     let codec = codec.filter(|codec| !codec.is_empty());
     let picture: Vec<String> = [codec, size, fps, rate].into_iter().flatten().collect();
     let mut rows = Vec::new();
     if !picture.is_empty() {
-        rows.push(("Picture", picture.join(", ")));
+        rows.push((t!("picture"), picture.join(", ")));
     }
     let container = words::safe(&media.container);
     let size = words::file_size(title.size);
-    rows.push(("Size", if container.is_empty() { size } else { format!("{size}, {container}") }));
+    rows.push((t!("title-size"), if container.is_empty() { size } else { format!("{size}, {container}") }));
     if !title.file_name.is_empty() {
-        rows.push(("Name", words::safe(&title.file_name)));
+        rows.push((t!("title-name"), words::safe(&title.file_name)));
     }
     rows
 }

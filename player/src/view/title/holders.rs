@@ -5,6 +5,7 @@ use egui::{Align2, Pos2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use tributary_core::directory::Title;
 
 use super::heading;
+use crate::i18n::t;
 use crate::state::{State, words};
 use crate::theme::{Tokens, Type, radius};
 use crate::widget::chip::{self, Presence};
@@ -27,11 +28,12 @@ pub(super) fn show(ui: &mut Ui, corner: Pos2, width: f32, title: &Title, state: 
         most = most.max(speed.rate_bps);
         newest = newest.max(Some(speed.at));
     }
-    let note = newest.map_or_else(String::new, |at| {
-        format!("speeds of the last session, {}", words::ago(state.date.saturating_sub(at)))
-    });
-    let count = words::count(holders.len() as u64, "server", "servers");
-    let head = if holders.is_empty() { "Held by nobody now".to_owned() } else { format!("Held by {count}") };
+    let note = newest
+        .map_or_else(String::new, |at| t!("title-speeds", ago = words::ago(state.date.saturating_sub(at))));
+    let head = match holders.len() {
+        0 => t!("title-held-by-nobody"),
+        count => t!("title-held-by", count = count),
+    };
     let mut y = heading(ui, corner, width, &head, if width > 420.0 { &note } else { "" });
     for (_, name) in holders.iter().take(ROWS) {
         let rect = Rect::from_min_size(pos2(corner.x, y), vec2(width, ROW));
@@ -39,7 +41,7 @@ pub(super) fn show(ui: &mut Ui, corner: Pos2, width: f32, title: &Title, state: 
         y = rect.bottom() + GAP;
     }
     if holders.len() > ROWS {
-        let words = format!("and {} more", holders.len() - ROWS);
+        let words = t!("title-more-holders", count = holders.len() - ROWS);
         let ink = Tokens::of(ui).text3;
         text::label(ui, pos2(corner.x, y + 8.0), Align2::LEFT_CENTER, &words, Type::CAPTION, ink);
         y += 24.0;
@@ -56,7 +58,10 @@ fn row(ui: &mut Ui, rect: Rect, name: &str, most: f64, state: &State) {
     let rate = speed.map_or("–".to_owned(), |speed| words::megabits(speed.rate_bps));
     let rtt = speed.and_then(|speed| speed.rtt_ms).map_or("–".to_owned(), words::milliseconds);
     let response = ui.interact(rect, ui.scope_id().with(("holder", name)), Sense::hover());
-    let spoken = format!("{shown}, {rate} Mbit/s last time, {rtt}");
+    let spoken = match speed {
+        Some(_) => t!("title-holder", name = shown.as_str(), rate = rate.as_str(), rtt = rtt.as_str()),
+        None => t!("title-holder-new", name = shown.as_str()),
+    };
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     let painter = ui.painter();
     painter.rect_filled(rect, radius::ROW, tokens.surface1);
@@ -90,9 +95,9 @@ fn row(ui: &mut Ui, rect: Rect, name: &str, most: f64, state: &State) {
     let address = address.or_else(|| speed.map(|speed| speed.address.clone())).unwrap_or_default();
     let route = speed.map(|speed| speed.route.as_str()).filter(|route| !route.is_empty());
     let under = match (here, route) {
-        (None, _) => "away".to_owned(),
-        (_, Some("direct")) => format!("{address}  ·  direct"),
-        (_, Some(route)) => format!("{address}  ·  by way of {route}"),
+        (None, _) => t!("away"),
+        (_, Some("direct")) => t!("title-direct", address = address),
+        (_, Some(route)) => t!("title-by-way", address = address, route = route),
         (_, None) => address,
     };
     let place = pos2(text_left, middle + 10.0);

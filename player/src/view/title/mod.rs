@@ -7,6 +7,7 @@ use egui::{Align2, Color32, Id, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, ve
 use tributary_core::directory::Title;
 
 use super::{Poster, Scene};
+use crate::i18n::t;
 use crate::state::memory::Viewing;
 use crate::state::verdict::Grade;
 use crate::state::{Command, State, readiness, words};
@@ -53,7 +54,7 @@ fn back(ui: &mut Ui, rect: Rect, title: &Title, scene: &mut Scene<'_>) {
     scrim::paint(ui.painter(), head, tokens.bg.gamma_multiply(0.8), true);
     let center = rect.min + vec2(44.0, 40.0);
     ui.painter().circle_filled(center, 20.0, tokens.bg.gamma_multiply(0.6));
-    if IconButton::new(icon::ARROW_LEFT, "Back").key("Esc").show(ui, center).clicked() {
+    if IconButton::new(icon::ARROW_LEFT, &t!("back")).key("Esc").show(ui, center).clicked() {
         scene.push(Command::ShowLibrary);
     }
     let place = center + vec2(36.0, 0.0);
@@ -161,10 +162,10 @@ impl Page<'_> {
         let viewing = scene.state.memory.of_stream(self.title.stream).cloned();
         let begun = viewing.as_ref().filter(|viewing| viewing.place_ms > 0 && scene.state.settings.resume);
         let first = begun.map_or_else(
-            || "Play".to_owned(),
+            || t!("title-play"),
             |viewing| {
                 let place = std::time::Duration::from_millis(viewing.place_ms);
-                format!("Resume at {}", words::clock(Some(place)))
+                t!("title-resume", time = words::clock(Some(place)))
             },
         );
         let held = !self.title.servers.is_empty();
@@ -186,9 +187,9 @@ impl Page<'_> {
         let mut next = pos2(place.right() + 16.0, corner.y);
         let mut foot = place.bottom();
         if begun.is_some() {
-            let again = Button::new("From the start", ButtonKind::Plain)
-                .icon(icon::ARROW_COUNTER_CLOCKWISE)
-                .enabled(held);
+            let words = t!("title-from-start");
+            let again =
+                Button::new(&words, ButtonKind::Plain).icon(icon::ARROW_COUNTER_CLOCKWISE).enabled(held);
             let width = again.width(ui, 48.0);
             if next.x + width + 60.0 > corner.x + room {
                 next = pos2(corner.x, corner.y + 58.0);
@@ -202,11 +203,11 @@ impl Page<'_> {
         }
         let watched = viewing.as_ref().is_some_and(|viewing| viewing.watched);
         let (glyph, name) = if watched {
-            (icon::CHECK_CIRCLE, "Mark as not watched")
+            (icon::CHECK_CIRCLE, t!("title-unwatch"))
         } else {
-            (icon::CHECK, "Mark as watched")
+            (icon::CHECK, t!("title-watch"))
         };
-        let mark = IconButton::new(glyph, name).side(48.0).framed();
+        let mark = IconButton::new(glyph, &name).side(48.0).framed();
         let mark = if watched { mark.filled() } else { mark };
         if mark.show(ui, next + vec2(24.0, 24.0)).clicked() {
             scene.push(Command::Mark(boxed(), !watched));

@@ -1,0 +1,448 @@
+# Was der Player sagt, auf Deutsch. Reihenfolge und Namen wie in der englischen Datei.
+
+## Zeiten, Größen, Zahlen
+
+time-seconds = { $seconds } s
+time-minutes = { $minutes } min
+time-minutes-seconds = { $minutes } min { $seconds } s
+time-hours-minutes = { $hours } h { $minutes } min
+time-length-hours = { $hours } h { $minutes }
+time-under-second = unter 1 s
+time-left = noch { $time }
+time-now = gerade eben
+time-minutes-ago = vor { $minutes } min
+time-hours-ago = vor { $hours } h
+time-days-ago = { $days ->
+    [one] vor { $days } Tag
+   *[other] vor { $days } Tagen
+}
+count-titles = { $count ->
+    [one] { $count } Titel
+   *[other] { $count } Titel
+}
+count-servers = { $count ->
+    [one] { $count } Server
+   *[other] { $count } Server
+}
+list-and = { $head } und { $last }
+language-japanese = Japanisch
+language-chinese = Chinesisch
+percent = { $part } %
+unit-rate = { $rate } Mbit/s
+
+## Wörter, die oft vorkommen
+
+back = Zurück
+close = Schließen
+cancel = Abbrechen
+stop = Beenden
+try-again = Noch einmal
+try-now = Jetzt versuchen
+choose-another = Andere Wahl
+open = Öffnen
+keys = Tasten
+settings = Einstellungen
+stats = Statistik
+sound = Ton
+subtitles = Untertitel
+picture = Bild
+speed = Tempo
+volume = Lautstärke
+all-titles = Alle Titel
+away = fort
+full-screen = Vollbild
+save-picture = Bild speichern
+small-window = Kleines Fenster vorn
+
+## Einen Director wählen
+
+directors-back = Zurück zur Bibliothek
+directors-first = Wo sind die Filme?
+directors-choose = Einen Director wählen
+directors-about = Ein Director führt die Kataloge und weiß, welcher Server was hat. Gib die Adresse des deinen ein; wer ihn betreibt, kann sie dir sagen.
+directors-known = Schon benutzt
+directors-add = Mit Adresse hinzufügen
+directors-open = { $name } öffnen, { $address }
+directors-asked = wird gefragt
+directors-in-use = { $address }, in Benutzung
+directors-forget = Diesen Director vergessen
+directors-field = Adresse eines Directors
+directors-connect = Verbinden
+directors-silent = { $address } antwortet nicht. { $why }
+directors-asking = { $address } wird gefragt
+directors-port = Port 7400, wenn keiner dabeisteht.
+directors-art-head = Ein Film,
+    viele Ströme.
+directors-art-words = Jeder Server schickt, was er am schnellsten kann.
+director-none = Kein Director
+
+## Die Bibliothek
+
+library-search = Titel suchen
+library-search-hint = { $count ->
+    [one] { $count } Titel durchsuchen
+   *[other] { $count } Titel durchsuchen
+}
+library-open = Datei oder Adresse öffnen
+library-old = { $name } antwortet nicht, die Liste kann also veraltet sein. Alle paar Sekunden wird wieder gefragt.
+library-silent = { $name } antwortet nicht
+library-silent-why = { $why } Alle paar Sekunden wird wieder gefragt.
+library-empty = { $name } führt noch keine Titel
+library-empty-what = Lege Filme in einen Ordner eines Inhaltsservers und starte ihn mit der Adresse dieses Directors. Sie erscheinen hier von selbst.
+library-look-again = Nachsehen
+library-asking = { $name } wird nach seinen Katalogen gefragt
+library-director = Director { $name }, einen anderen wählen
+library-catalogs = Kataloge
+library-catalog = { $count ->
+    [one] { $name }, { $count } Titel
+   *[other] { $name }, { $count } Titel
+}
+library-servers = Server
+library-continue = Weiterschauen
+library-continue-title = Weiter mit { $name }, { $left }
+library-take-off = Aus dieser Reihe nehmen
+library-as-posters = Als Plakate zeigen
+library-as-list = Als Liste zeigen
+library-by-name = Nach Namen
+library-by-age = Zuletzt dazugekommen
+library-refused = Die Titel ließen sich nicht auflisten
+library-no-hit = Hier heißt nichts „{ $search }“
+library-no-hit-what = Suche nach einem Teil des Namens oder in allen Katalogen.
+library-clear-search = Suche löschen
+library-catalog-empty = Dieser Katalog ist leer
+library-catalog-empty-what = Titel erscheinen hier von selbst, sobald ein Server sie anbietet.
+poster-held-by-nobody = zurzeit bei niemandem
+poster-on = bei { $servers }
+poster-spoken = { $title }, { $facts }, { $held }
+poster-spoken-begun = { $title }, { $facts }, { $held }, zu { $part } % gesehen
+poster-spoken-watched = { $title }, { $facts }, { $held }, gesehen
+poster-watched = Gesehen
+
+## Die Seite eines Titels
+
+title-play = Abspielen
+title-resume = Weiter bei { $time }
+title-from-start = Von vorn
+title-unwatch = Als nicht gesehen merken
+title-watch = Als gesehen merken
+title-held-by-nobody = Zurzeit bei niemandem
+title-held-by = { $count ->
+    [one] Bei { $count } Server
+   *[other] Bei { $count } Servern
+}
+title-speeds = Tempo beim letzten Mal, { $ago }
+title-more-holders = und { $count } weitere
+title-holder = { $name }, letztes Mal { $rate } Mbit/s, { $rtt }
+title-holder-new = { $name }, noch nicht gemessen
+title-direct = { $address }  ·  direkt
+title-by-way = { $address }  ·  über { $route }
+title-tracks = Spuren
+title-track = Spur
+title-track-row = { $kind }: { $names }, { $codecs }
+title-file = Datei
+title-hash = Hash
+title-copy-hash = Den ganzen Hash kopieren
+title-fps = { $fps } B/s
+title-size = Größe
+title-name = Name
+
+## Ob ein Titel gut laufen wird
+
+ready-nobody = Niemand hat ihn zurzeit.
+ready-nobody-what = Er läuft wieder, sobald ein Server, der ihn hat, zurück ist.
+ready = Bereit.
+ready-for = Bereit für { $picture }.
+ready-little = Bereit, mit wenig Reserve.
+ready-may-pause = Er wird vielleicht stocken.
+ready-need-unknown = { $count ->
+    [one] { $count } Server hat ihn; was er braucht, ist noch nicht bekannt.
+   *[other] { $count } Server haben ihn; was er braucht, ist noch nicht bekannt.
+}
+ready-speed-unknown = { $count ->
+    [one] { $count } Server hat ihn. Er braucht { $need } Mbit/s; wie schnell der Server ist, zeigt sich beim Abspielen.
+   *[other] { $count } Server haben ihn. Er braucht { $need } Mbit/s; wie schnell sie sind, zeigt sich beim Abspielen.
+}
+ready-known = { $count ->
+    [one] { $count } Server hat ihn; er gab letztes Mal { $total } Mbit/s, gebraucht werden { $need }.
+   *[other] { $count } Server haben ihn; zusammen gaben sie letztes Mal { $total } Mbit/s, gebraucht werden { $need }.
+}
+
+## Eine Datei oder Adresse öffnen
+
+open-field = Datei oder Adresse
+open-hint = https://example.net/film.mp4, Filme/Kestrel, /home/…
+open-about = Eine Datei, eine Webadresse, eine Abspielliste oder KATALOG/TITEL beim Director. Dateien lassen sich auch aufs Fenster ziehen.
+open-choose = Dateien wählen …
+open-drop = Loslassen zum Abspielen
+open-dialog = Filme öffnen
+open-dialog-subtitles = Untertitel laden
+
+## Einstellungen
+
+settings-playback = Wiedergabe
+settings-network = Netz
+settings-cache = Speicher
+settings-subtitles = Untertitel
+settings-appearance = Aussehen
+settings-keys = Tasten
+settings-about = Über
+settings-off = aus
+settings-less = { $name }: weniger
+settings-more = { $name }: mehr
+settings-titles = Titel
+settings-resume = Weiter, wo ich aufgehört habe
+settings-resume-what = Titel beginnen an der Stelle, an der sie verlassen wurden.
+settings-countdown = Zeit bis zum nächsten Titel
+settings-countdown-what = Nach dem Ende beginnt der nächste Titel des Katalogs.
+settings-languages = Sprachen
+settings-languages-what = Gewählt, wo ein Titel sie hat; die erste zuerst.
+settings-languages-subtitles-what = Ebenso; ohne Eintrag sind sie zuerst aus.
+settings-looks = Aussehen
+settings-subtitle-size = Größe
+settings-subtitle-size-what = Gegen die übliche.
+settings-subtitle-raise = Höhe
+settings-subtitle-raise-what = Raum darunter, als Teil der Höhe des Films.
+settings-subtitle-plate = Dunkle Fläche dahinter
+settings-subtitle-plate-what = Für Filme, die hinter den Worten hell sind.
+settings-directors = Directoren
+settings-in-use = In Benutzung
+settings-switch-to = Wechseln
+settings-add-director = Director hinzufügen
+settings-memory = Arbeitsspeicher
+settings-ahead = Voraus
+settings-ahead-what = Film, der geholt wird, bevor er gebraucht wird.
+settings-behind = Zurück
+settings-behind-what = Film, der bleibt, damit Zurückgehen sofort geht.
+settings-next-start = Die Größen gelten ab dem nächsten Start.
+settings-window = Fenster
+settings-theme = Farben
+settings-theme-what = Der Player selbst ist immer dunkel.
+settings-theme-system = Wie der Desktop
+settings-theme-dark = Dunkel
+settings-theme-light = Hell
+settings-reduce-motion = Weniger Bewegung
+settings-reduce-motion-what = Nichts gleitet oder blendet.
+settings-keep-window = Platz und Größe merken
+settings-keep-window-what = Das Fenster öffnet sich, wo es geschlossen wurde.
+settings-one-window = Ein Fenster
+settings-one-window-what = Später Geöffnetes läuft in diesem Fenster.
+settings-language = Sprache
+settings-language-what = Die des Programms selbst.
+settings-version = Version { $version }
+settings-motto = Ein Film, viele Ströme.
+settings-licence = Lizenz
+settings-licence-what = { $licence }; Schriften: Inter (OFL 1.1); Zeichen: Phosphor (MIT)
+settings-file = Alle Einstellungen stehen in config.toml im Ordner für Einstellungen und lassen sich auch von Hand ändern.
+settings-keys-what = Eine Taste, die eine Aktion bekommt, verliert jede andere. Esc lässt die Tasten, wie sie sind.
+settings-press-key = Taste drücken
+settings-change-key = Ändern
+settings-usual-key = Üblich
+
+## Was Tasten tun
+
+action-play-pause = Abspielen oder Pause
+action-back = { $seconds } s zurück
+action-forward = { $seconds } s vor
+action-go-to-start = Zum Anfang
+action-go-to = Zu { $part } %
+action-frame-back = Ein Bild zurück
+action-frame-forward = Ein Bild vor
+action-chapter-back = Kapitel davor
+action-chapter-forward = Nächstes Kapitel
+action-next = Nächster Titel
+action-previous = Voriger Titel
+action-repeat = Teil wiederholen: Anfang, Ende, aus
+action-slower = Langsamer
+action-faster = Schneller
+action-normal-speed = Normales Tempo
+action-louder = Lauter
+action-softer = Leiser
+action-mute = Stumm
+action-sound = Nächste Tonspur
+action-subtitles = Nächste Untertitel
+action-subtitles-earlier = Untertitel früher
+action-subtitles-later = Untertitel später
+action-zoom-in = Größeres Bild
+action-zoom-out = Kleineres Bild
+action-shape = Nächste Bildform
+action-turn = Bild drehen
+action-full-screen = Vollbild, auch mit Doppelklick
+action-leave = Verlassen
+action-search = Suchen
+key-page-up = Bild ↑
+key-page-down = Bild ↓
+key-escape = Esc
+key-space = Leertaste
+key-backspace = Rücktaste
+key-ctrl = Strg
+key-shift = Umschalt
+
+## Das Blatt der Tasten
+
+keys-close = { $key } oder Esc schließt dies
+keys-playing = Abspielen
+keys-back-forward = { $seconds } s zurück, vor
+keys-go-to = Zu 0 bis 90 %
+keys-frames = Ein Bild zurück, vor
+keys-chapters = Kapitel davor, danach
+keys-titles = Nächster, voriger Titel
+keys-repeat = Teil wiederholen
+keys-slower-faster = Langsamer, schneller
+keys-sound = Ton und Worte
+keys-volume = Lautstärke, auch Rad
+keys-subtitle-delay = Untertitel früher, später
+keys-size = Kleiner, größer
+keys-shape = Nächste Form
+keys-turn = Drehen
+keys-window = Fenster
+keys-library = Bibliothek
+keys-open = Datei öffnen
+
+## Der Player
+
+player-play = Abspielen
+player-pause = Pause
+player-next = Danach: { $title }
+player-sound-on = Ton an
+player-volume = Lautstärke { $part } %
+player-leave-full-screen = Vollbild verlassen
+player-tracks = Ton und Untertitel
+player-more = Mehr
+player-picture-menu = Bild und Verzögerung
+player-chapters = Kapitel
+player-speed = Tempo { $speed }
+player-chapter = Kapitel { $number }
+player-chapter-named = Kapitel { $number }, { $name }
+player-stopped = Steht
+player-stopped-what = niemand kann schicken, was folgt
+player-headroom = { $count ->
+    [one] des Nötigen, von { $count } Server
+   *[other] des Nötigen, von { $count } Servern
+}
+player-show-stats = { $words }, Statistik zeigen
+seek-spoken = Suchen, bei { $time } von { $length }
+seek-not-here = Noch nicht hier
+seek-here = Schon hier, von
+menu-off = Aus
+menu-file = Datei
+menu-load = Datei laden …
+menu-normal = normal
+menu-faster = Schneller als { $speed }
+menu-slower = Langsamer als { $speed }
+menu-as-it-is = Wie es ist
+menu-fill = Fenster füllen
+menu-size = Größe
+menu-turn = Drehen, jetzt { $degrees }°
+menu-sound-delay = Tonverzögerung
+menu-sound-earlier = Ton früher
+menu-sound-later = Ton später
+menu-subtitle-delay = Untertitelverzug
+menu-repeat = Ab hier wiederholen
+menu-repeat-to = Von { $from } bis hier wiederholen
+menu-repeats = Wiederholt { $from } bis { $to }
+
+## Mitten im Film
+
+center-network = Das Netz ist fort
+center-network-what = { $why } Dein Platz ist gemerkt: { $time }. Es geht von selbst weiter, sobald ein Server antwortet.
+center-network-failed = { $why } Dein Platz ist gemerkt: { $time }.
+center-copy = Einzelheiten kopieren
+center-play-again = Noch einmal abspielen
+center-begins-in = Er beginnt in { $time }.
+center-play-now = Jetzt abspielen
+center-stay = Hier bleiben
+center-after = Danach kommt { $title }.
+center-play-next = Nächsten abspielen
+center-end = Ende
+center-codec = Es lässt sich nicht dekodieren
+center-codec-what = Dieser Titel ist in { $codec }, und dafür ist kein Dekoder installiert. Installiere das Paket { $install } und versuche es noch einmal.
+center-not-opened = Es ließ sich nicht öffnen
+center-damaged = Die Datei ist beschädigt
+center-failed = Es lässt sich nicht abspielen
+center-asking = Es wird gefragt, wer ihn hat
+center-first-picture = Warten auf das erste Bild
+center-opening = Wird geöffnet
+center-waiting = Warten auf den Server
+state-joining = kommt dazu
+state-sending = schickt
+state-waiting = wartet
+state-silent = still
+state-away-retry = fort, gefragt in { $time }
+state-shut-out = ausgesperrt
+
+## Kurze Meldungen
+
+note-repeats = Wiederholung
+note-repeats-what = { $from } bis { $to }
+note-repeats-from = ab { $from }; noch einmal setzt das Ende
+note-repeats-no-more = nicht mehr
+note-delay-none = wie in der Datei
+note-later = { $seconds } s später
+note-earlier = { $seconds } s früher
+note-off = aus
+note-own-speed = Dies läuft nur im eigenen Tempo: man kann darin nicht springen
+note-saved = Bild gespeichert
+note-not-saved = Das Bild ließ sich nicht speichern
+note-goes-on = Weiter bei { $time }
+note-goes-on-what = 0 beginnt von vorn
+note-no-sound = Kein Tongerät
+note-no-sound-what = Der Film läuft ohne Ton weiter.
+note-settings-part = Ein Teil der Einstellungen gilt nicht
+note-settings-more = { $first }; und { $count } weitere, siehe Protokoll
+note-settings-not-kept = Die Einstellungen ließen sich nicht speichern
+note-subtitles = Die Untertitel ließen sich nicht laden
+note-unverified = Nichts zeigt, ob diese Bytes stimmen
+
+## Spuren und Formate
+
+media-chapter = Kapitel { $number }
+media-track = Spur { $number }
+media-channels = { $count } Kanäle
+media-mono = Mono
+media-stereo = Stereo
+media-all-codecs = Was dieser Titel enthält
+
+## Fehler
+
+fault-director-address = { $address } ist keine Adresse eines Directors: HOST oder HOST:PORT ist nötig.
+fault-director-unreachable = Der Director bei { $director } ist nicht zu erreichen: { $why }.
+fault-director-says = Der Director bei { $director } sagt: { $message }.
+fault-director-refused = Der Director bei { $director } antwortete { $status }: { $message }.
+fault-director-malformed = Die Antwort des Directors bei { $director } ist nicht brauchbar: { $why }.
+fault-refused-connection = dort lauscht niemand
+fault-timeout = keine rechtzeitige Antwort
+fault-no-name = so heißt kein Rechner
+fault-no-director = Kein Director ist bekannt, der { $title } kennen könnte: wähle zuerst einen.
+fault-other-stream = { $source } ist eine Quelle eines anderen Stroms.
+fault-no-file = Der Director bei { $director } kennt keine Datei namens { $file }.
+fault-ambiguous = { $count } verschiedene Dateien heißen { $file }: { $files }.
+fault-size-unknown = Kein Server nannte die Größe von { $title }: { $why }.
+fault-no-honest-copy = Kein Server hat eine brauchbare Kopie von { $title }: { $why }.
+fault-metalink = Die Metalink-Datei { $file } ist nicht brauchbar: { $why }.
+fault-too-large = Ein Strom von { $bytes } Bytes ist größer, als geholt werden kann.
+fault-not-empty = Der Strom soll keine Bytes haben, sein Name sagt aber anderes.
+fault-locator = { $text } nennt nichts, was sich abspielen ließe: gib eine Datei, eine Webadresse, KATALOG/TITEL oder tributary://HOST/KATALOG/TITEL an.
+fault-source = { $text } ist keine Quelle: gib tributary://HOST:PORT/b3:HASH oder http(s)://HOST/PFAD an.
+fault-web-address = { $text } ist keine Adresse einer Datei auf einem Webserver: gib http(s)://HOST/PFAD ohne Passwort an.
+fault-hash = { $text } ist kein Hash eines Stroms: b3: und 64 hexadezimale Ziffern sind nötig.
+fault-address = { $text } ist keine Adresse: HOST oder HOST:PORT ist nötig.
+fault-thread = Das System gab keinen Thread: { $why }.
+fault-open-path = { $path } lässt sich nicht öffnen: { $why }
+fault-playlist-large = so groß ist keine Abspielliste
+fault-playlist-empty = sie nennt nichts
+fault-nothing = Nichts zum Abspielen
+fault-subtitles-read = { $name } lässt sich nicht lesen: { $why }.
+fault-subtitles-large = { $name } ist größer, als Untertitel je sind.
+fault-subtitles-unknown = { $name } enthält keine Untertitel, die verstanden werden.
+fault-settings-read = { $path } lässt sich nicht lesen: { $why }.
+fault-settings-parse = { $path } wird nicht verstanden und bleibt, wie sie ist: { $why }.
+fault-settings-write = { $path } lässt sich nicht schreiben: { $why }.
+fault-setting = { $key }: nötig ist { $wanted }; der übliche Wert gilt
+fault-setting-unknown = { $key } ist hier nicht bekannt
+fault-setting-table = { $key } muss eine Tabelle sein: [{ $key }]
+wanted-switch = true oder false
+wanted-whole = eine ganze Zahl von { $least } bis { $most }
+wanted-number = eine Zahl von { $least } bis { $most }
+wanted-one-of = eines von { $list }
+wanted-languages = eine Liste von Sprachen wie ["en", "de"]
+wanted-keys = eine Taste oder eine Liste von Tasten wie ["k", "Ctrl+Space"]

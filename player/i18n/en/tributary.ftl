@@ -1,0 +1,449 @@
+# What the player says, in English. One message for each text; `{ $name }` is a value.
+# The order follows the views. Numbers are given as numbers, so that the plural can follow them.
+
+## Times, sizes, numbers
+
+time-seconds = { $seconds } s
+time-minutes = { $minutes } min
+time-minutes-seconds = { $minutes } min { $seconds } s
+time-hours-minutes = { $hours } h { $minutes } min
+time-length-hours = { $hours } h { $minutes }
+time-under-second = under 1 s
+time-left = { $time } left
+time-now = just now
+time-minutes-ago = { $minutes } min ago
+time-hours-ago = { $hours } h ago
+time-days-ago = { $days ->
+    [one] { $days } day ago
+   *[other] { $days } days ago
+}
+count-titles = { $count ->
+    [one] { $count } title
+   *[other] { $count } titles
+}
+count-servers = { $count ->
+    [one] { $count } server
+   *[other] { $count } servers
+}
+list-and = { $head } and { $last }
+language-japanese = Japanese
+language-chinese = Chinese
+percent = { $part } %
+unit-rate = { $rate } Mbit/s
+
+## Words used in many places
+
+back = Back
+close = Close
+cancel = Cancel
+stop = Stop
+try-again = Try again
+try-now = Try now
+choose-another = Choose another
+open = Open
+keys = Keys
+settings = Settings
+stats = Stats
+sound = Sound
+subtitles = Subtitles
+picture = Picture
+speed = Speed
+volume = Volume
+all-titles = All titles
+away = away
+full-screen = Full screen
+save-picture = Save a picture
+small-window = Small window on top
+
+## Choosing a director
+
+directors-back = Back to the library
+directors-first = Where are your films?
+directors-choose = Choose a director
+directors-about = A director keeps the catalogs and knows which server holds what. Type the address of yours; whoever runs it can tell you.
+directors-known = Used before
+directors-add = Add by address
+directors-open = Open { $name }, { $address }
+directors-asked = being asked
+directors-in-use = { $address }, in use
+directors-forget = Forget this director
+directors-field = Address of a director
+directors-connect = Connect
+directors-silent = { $address } does not answer. { $why }
+directors-asking = Asking { $address }
+directors-port = Port 7400 if you leave it out.
+directors-art-head = One film,
+    many streams.
+directors-art-words = Every server sends the part it can send fastest.
+director-none = No director
+
+## The library
+
+library-search = Search titles
+library-search-hint = { $count ->
+    [one] Search { $count } title
+   *[other] Search { $count } titles
+}
+library-open = Open a file or an address
+library-old = { $name } does not answer, so this list may be old. It is asked again every few seconds.
+library-silent = { $name } does not answer
+library-silent-why = { $why } It is asked again every few seconds.
+library-empty = { $name } lists no titles yet
+library-empty-what = Put films into a folder of a content server and start it with this director's address. They appear here by themselves.
+library-look-again = Look again
+library-asking = Asking { $name } for its catalogs
+library-director = Director { $name }, choose another
+library-catalogs = Catalogs
+library-catalog = { $count ->
+    [one] { $name }, { $count } title
+   *[other] { $name }, { $count } titles
+}
+library-servers = Servers
+library-continue = Continue watching
+library-continue-title = Continue { $name }, { $left }
+library-take-off = Take off this row
+library-as-posters = Show as posters
+library-as-list = Show as a list
+library-by-name = By name
+library-by-age = Recently added
+library-refused = The titles could not be listed
+library-no-hit = Nothing here is called “{ $search }”
+library-no-hit-what = Look for a part of the name, or in all catalogs.
+library-clear-search = Clear the search
+library-catalog-empty = This catalog is empty
+library-catalog-empty-what = Titles appear here by themselves when a server offers them.
+poster-held-by-nobody = held by nobody now
+poster-on = on { $servers }
+poster-spoken = { $title }, { $facts }, { $held }
+poster-spoken-begun = { $title }, { $facts }, { $held }, { $part } % watched
+poster-spoken-watched = { $title }, { $facts }, { $held }, watched
+poster-watched = Watched
+
+## A title's page
+
+title-play = Play
+title-resume = Resume at { $time }
+title-from-start = From the start
+title-unwatch = Mark as not watched
+title-watch = Mark as watched
+title-held-by-nobody = Held by nobody now
+title-held-by = { $count ->
+    [one] Held by { $count } server
+   *[other] Held by { $count } servers
+}
+title-speeds = speeds of the last session, { $ago }
+title-more-holders = and { $count } more
+title-holder = { $name }, { $rate } Mbit/s last time, { $rtt }
+title-holder-new = { $name }, not measured yet
+title-direct = { $address }  ·  direct
+title-by-way = { $address }  ·  by way of { $route }
+title-tracks = Tracks
+title-track = Track
+title-track-row = { $kind }: { $names }, { $codecs }
+title-file = File
+title-hash = Hash
+title-copy-hash = Copy the whole hash
+title-fps = { $fps } fps
+title-size = Size
+title-name = Name
+
+## Whether a title will play well
+
+ready-nobody = Nobody holds it now.
+ready-nobody-what = It can be played again when a server that has it is back.
+ready = Ready.
+ready-for = Ready for { $picture }.
+ready-little = Ready, with little to spare.
+ready-may-pause = It may pause.
+ready-need-unknown = { $count ->
+    [one] { $count } server holds it; what it needs is not known yet.
+   *[other] { $count } servers hold it; what it needs is not known yet.
+}
+ready-speed-unknown = { $count ->
+    [one] { $count } server holds it. It needs { $need } Mbit/s; how fast it is shows when it plays.
+   *[other] { $count } servers hold it. It needs { $need } Mbit/s; how fast they are shows when it plays.
+}
+ready-known = { $count ->
+    [one] { $count } server holds it; it gave { $total } Mbit/s last time, and it needs { $need }.
+   *[other] { $count } servers hold it; together they gave { $total } Mbit/s last time, and it needs { $need }.
+}
+
+## Opening a file or an address
+
+open-field = File or address
+open-hint = https://example.net/film.mp4, Films/Kestrel, /home/…
+open-about = A file, a web address, a playlist, or CATALOG/TITLE at the director. Files can be dropped onto the window too.
+open-choose = Choose files…
+open-drop = Drop to play
+open-dialog = Open films
+open-dialog-subtitles = Load subtitles
+
+## Settings
+
+settings-playback = Playback
+settings-network = Network
+settings-cache = Cache
+settings-subtitles = Subtitles
+settings-appearance = Appearance
+settings-keys = Keys
+settings-about = About
+settings-off = off
+settings-less = { $name }: less
+settings-more = { $name }: more
+settings-titles = Titles
+settings-resume = Go on where I left off
+settings-resume-what = Titles begin at the place where they were left.
+settings-countdown = Countdown to the next title
+settings-countdown-what = After the end the next title of the catalog begins.
+settings-languages = Languages
+settings-languages-what = Chosen where a title has them, the first first.
+settings-languages-subtitles-what = The same; none means that they are off at first.
+settings-looks = Looks
+settings-subtitle-size = Size
+settings-subtitle-size-what = Against the usual one.
+settings-subtitle-raise = Height
+settings-subtitle-raise-what = Room below them, as a part of the film's height.
+settings-subtitle-plate = Dark plate behind
+settings-subtitle-plate-what = For films that are bright where the words stand.
+settings-directors = Directors
+settings-in-use = In use
+settings-switch-to = Switch to
+settings-add-director = Add a director
+settings-memory = Memory
+settings-ahead = Ahead
+settings-ahead-what = Film that is fetched before it is needed.
+settings-behind = Behind
+settings-behind-what = Film that is kept, so that going back is instant.
+settings-next-start = Sizes of the cache hold from the next start on.
+settings-window = Window
+settings-theme = Colours
+settings-theme-what = The player itself is always dark.
+settings-theme-system = As the desktop
+settings-theme-dark = Dark
+settings-theme-light = Light
+settings-reduce-motion = Reduce motion
+settings-reduce-motion-what = Nothing glides or fades.
+settings-keep-window = Keep place and size
+settings-keep-window-what = The window opens where it was closed.
+settings-one-window = One window
+settings-one-window-what = What is opened later plays in the window that is there.
+settings-language = Language
+settings-language-what = Of the program itself.
+settings-version = Version { $version }
+settings-motto = One film, many streams.
+settings-licence = Licence
+settings-licence-what = { $licence }; fonts: Inter (OFL 1.1); icons: Phosphor (MIT)
+settings-file = All settings stand in config.toml in the folder for settings, which may be edited by hand.
+settings-keys-what = A key that is given to one action is taken from any other. Esc keeps the keys as they are.
+settings-press-key = Press a key
+settings-change-key = Change
+settings-usual-key = Usual
+
+## What keys do
+
+action-play-pause = Play or pause
+action-back = Back { $seconds } s
+action-forward = Forward { $seconds } s
+action-go-to-start = Go to the start
+action-go-to = Go to { $part } %
+action-frame-back = One frame back
+action-frame-forward = One frame forward
+action-chapter-back = Chapter before
+action-chapter-forward = Next chapter
+action-next = Next title
+action-previous = Previous title
+action-repeat = Repeat a part: its start, its end, off
+action-slower = Slower
+action-faster = Faster
+action-normal-speed = Normal speed
+action-louder = Louder
+action-softer = Softer
+action-mute = Mute
+action-sound = Next sound track
+action-subtitles = Next subtitles
+action-subtitles-earlier = Subtitles earlier
+action-subtitles-later = Subtitles later
+action-zoom-in = Larger picture
+action-zoom-out = Smaller picture
+action-shape = Next shape of the picture
+action-turn = Turn the picture
+action-full-screen = Full screen, also double click
+action-leave = Leave
+action-search = Search
+key-page-up = Page ↑
+key-page-down = Page ↓
+key-escape = Esc
+key-space = Space
+key-backspace = Backspace
+key-ctrl = Ctrl
+key-shift = Shift
+
+## The sheet of keys
+
+keys-close = { $key } or Esc closes this
+keys-playing = Playing
+keys-back-forward = Back, forward { $seconds } s
+keys-go-to = Go to 0 to 90 %
+keys-frames = One frame back, forward
+keys-chapters = Chapter before, next
+keys-titles = Next, previous
+keys-repeat = Repeat a part
+keys-slower-faster = Slower, faster
+keys-sound = Sound and words
+keys-volume = Volume, also the wheel
+keys-subtitle-delay = Subtitles earlier, later
+keys-size = Smaller, larger
+keys-shape = Next shape
+keys-turn = Turn it
+keys-window = Window
+keys-library = Library
+keys-open = Open a file
+
+## The player
+
+player-play = Play
+player-pause = Pause
+player-next = Next: { $title }
+player-sound-on = Sound on
+player-volume = Volume { $part } %
+player-leave-full-screen = Leave full screen
+player-tracks = Sound and subtitles
+player-more = More
+player-picture-menu = Picture and delays
+player-chapters = Chapters
+player-speed = Speed { $speed }
+player-chapter = Chapter { $number }
+player-chapter-named = Chapter { $number }, { $name }
+player-stopped = Stopped
+player-stopped-what = nobody can send what comes next
+player-headroom = { $count ->
+    [one] what it needs, from { $count } server
+   *[other] what it needs, from { $count } servers
+}
+player-show-stats = { $words }, show stats
+seek-spoken = Seek, at { $time } of { $length }
+seek-not-here = Not here yet
+seek-here = Here already, from
+menu-off = Off
+menu-file = file
+menu-load = Load a file…
+menu-normal = normal
+menu-faster = Faster than { $speed }
+menu-slower = Slower than { $speed }
+menu-as-it-is = As it is
+menu-fill = Fill the window
+menu-size = Size
+menu-turn = Turn, now { $degrees }°
+menu-sound-delay = Sound delay
+menu-sound-earlier = Sound earlier
+menu-sound-later = Sound later
+menu-subtitle-delay = Subtitle delay
+menu-repeat = Repeat from here
+menu-repeat-to = Repeat from { $from } to here
+menu-repeats = Repeats { $from } to { $to }
+
+## In the middle of the film
+
+center-network = The network is gone
+center-network-what = { $why } Your place is kept: { $time }. It plays on by itself when a server answers.
+center-network-failed = { $why } Your place is kept: { $time }.
+center-copy = Copy details
+center-play-again = Play again
+center-begins-in = It begins in { $time }.
+center-play-now = Play now
+center-stay = Stay here
+center-after = After it comes { $title }.
+center-play-next = Play next
+center-end = The end
+center-codec = It can't be decoded
+center-codec-what = This title is in { $codec }, and no decoder for it is installed. Install the package { $install }, then try again.
+center-not-opened = It could not be opened
+center-damaged = The file is damaged
+center-failed = It can't be played
+center-asking = Asking who holds it
+center-first-picture = Waiting for the first picture
+center-opening = Opening
+center-waiting = Waiting for the server
+state-joining = joining
+state-sending = sending
+state-waiting = waiting
+state-silent = silent
+state-away-retry = away, asked in { $time }
+state-shut-out = shut out
+
+## Short messages
+
+note-repeats = Repeats
+note-repeats-what = { $from } to { $to }
+note-repeats-from = from { $from }; once more sets the end
+note-repeats-no-more = no more
+note-delay-none = as the file says
+note-later = { $seconds } s later
+note-earlier = { $seconds } s earlier
+note-off = off
+note-own-speed = This can only be played at its own speed: one can't jump in it
+note-saved = Picture saved
+note-not-saved = The picture could not be saved
+note-goes-on = Goes on at { $time }
+note-goes-on-what = Press 0 to begin at the start
+note-no-sound = No sound device
+note-no-sound-what = The film plays on without sound.
+note-settings-part = Part of the settings file is not used
+note-settings-more = { $first }; and { $count } more, see the log
+note-settings-not-kept = The settings could not be kept
+note-subtitles = The subtitles could not be loaded
+note-unverified = Nothing shows whether these bytes are right
+
+## Tracks and formats
+
+media-chapter = Chapter { $number }
+media-track = Track { $number }
+media-channels = { $count } channels
+media-mono = mono
+media-stereo = stereo
+media-all-codecs = What this title holds
+
+## Faults
+
+fault-director-address = { $address } is no director's address: HOST or HOST:PORT is needed.
+fault-director-unreachable = The director at { $director } can't be reached: { $why }.
+fault-director-says = The director at { $director } says: { $message }.
+fault-director-refused = The director at { $director } answered { $status }: { $message }.
+fault-director-malformed = The answer of the director at { $director } can't be used: { $why }.
+fault-refused-connection = nothing listens there
+fault-timeout = no answer in time
+fault-no-name = there is no host of that name
+fault-no-director = No director is known to ask for { $title }: choose one first.
+fault-other-stream = { $source } is a source of another stream.
+fault-no-file = The director at { $director } knows no file named { $file }.
+fault-ambiguous = { $count } different files are named { $file }: { $files }.
+fault-size-unknown = No server told the size of { $title }: { $why }.
+fault-no-honest-copy = No server has a copy of { $title } that can be used: { $why }.
+fault-metalink = The Metalink file { $file } can't be used: { $why }.
+fault-too-large = A stream of { $bytes } bytes is larger than what can be fetched.
+fault-not-empty = The stream is said to have no bytes, but its name says otherwise.
+fault-locator = { $text } names nothing that can be played: give a file, a web address, CATALOG/TITLE or tributary://HOST/CATALOG/TITLE.
+fault-source = { $text } is no source: give tributary://HOST:PORT/b3:HASH or http(s)://HOST/PATH.
+fault-web-address = { $text } is no address of a file on a web server: give http(s)://HOST/PATH, without a password.
+fault-hash = { $text } is no stream's hash: b3: and 64 hexadecimal digits are needed.
+fault-address = { $text } is no address: HOST or HOST:PORT is needed.
+fault-thread = The system gave no thread: { $why }.
+fault-open-path = { $path } can't be opened: { $why }
+fault-playlist-large = a playlist is never that large
+fault-playlist-empty = it names nothing
+fault-nothing = Nothing to play
+fault-subtitles-read = { $name } can't be read: { $why }.
+fault-subtitles-large = { $name } is larger than subtitles ever are.
+fault-subtitles-unknown = { $name } holds no subtitles that are understood.
+fault-settings-read = { $path } can't be read: { $why }.
+fault-settings-parse = { $path } is not understood and is left alone: { $why }.
+fault-settings-write = { $path } can't be written: { $why }.
+fault-setting = { $key } must be { $wanted }; the usual value is used
+fault-setting-unknown = { $key } is not known here
+fault-setting-table = { $key } must be a table: [{ $key }]
+wanted-switch = true or false
+wanted-whole = a whole number from { $least } to { $most }
+wanted-number = a number from { $least } to { $most }
+wanted-one-of = one of { $list }
+wanted-languages = a list of languages such as ["en", "de"]
+wanted-keys = a key or a list of keys such as ["k", "Ctrl+Space"]
