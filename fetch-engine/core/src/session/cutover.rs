@@ -12,7 +12,7 @@
 //! everything it sent of those before came before that. So a block is lost if its new owner says that it
 //! had walked past it, and its old owner that it had not; exactly these are ordered by name at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::owners::Owners;
@@ -47,7 +47,8 @@ pub(super) struct Change {
     epoch: u32,
     from: Seq,
     sent_at: Time,
-    awaited: BTreeSet<SourceId>,
+    /// Who has not acknowledged it, and how long each may take: by what it owed when it was told.
+    awaited: BTreeMap<SourceId, Duration>,
     /// Leased blocks that have another owner by the new pattern.
     moves: Moves,
 }
@@ -60,7 +61,7 @@ impl Session {
 
     /// Whose acknowledgement of the last epoch is awaited.
     pub fn unacknowledged(&self) -> impl Iterator<Item = SourceId> + '_ {
-        self.change.iter().flat_map(|change| change.awaited.iter().copied())
+        self.change.iter().flat_map(|change| change.awaited.keys().copied())
     }
 
     /// Seconds the lease reaches ahead: the planner's horizon, and what the policy needs on top.
@@ -143,7 +144,8 @@ impl Session {
             }
         }
         if acknowledge {
-            let awaited = self.sources.values().filter(|s| s.is_usable()).map(|s| s.id).collect();
+            let usable = self.sources.values().filter(|source| source.is_usable());
+            let awaited = usable.map(|source| (source.id, self.patience_for_ack(source))).collect();
             // What an earlier change left open is settled by the acknowledgements of this one.
             let open = self.change.take().map(|before| before.moves).unwrap_or_default();
             let moves = open.into_iter().chain(moves).collect();
@@ -201,7 +203,7 @@ impl Session {
             return;
         }
         let Some(change) = current else { return };
-        if !change.awaited.remove(&id) {
+        if change.awaited.remove(&id).is_none() {
             return;
         }
         // What it sent before came before: a block that it gave up, or walked past, won't come from it.
@@ -249,13 +251,16 @@ impl Session {
     pub(super) fn watch_change(&mut self, now: Time) {
         let Some(change) = &mut self.change else { return };
         let sources = &self.sources;
-        change.awaited.retain(|id| sources.get(id).is_some_and(Source::is_usable));
+        change.awaited.retain(|id, _| sources.get(id).is_some_and(Source::is_usable));
         let waited = now.since(change.sent_at);
-        let overdue: Vec<SourceId> = change.awaited.iter().copied().collect();
-        for id in overdue {
-            if waited > self.patience_for_ack(id) {
-                self.give_up_waiting(now, id, waited);
-            }
+        // Of one whose rate is not known yet nobody knows how long that takes: it still sends.
+        let sends = |id: &SourceId| sources.get(id).is_some_and(|source| source.sent_just_now(now));
+        let longest = self.config.dead_after;
+        let is_overdue =
+            |id: &SourceId, patience: Duration| waited > patience && (waited > longest || !sends(id));
+        let overdue = change.awaited.iter().filter(|(id, patience)| is_overdue(id, **patience));
+        for id in overdue.map(|(id, _)| *id).collect::<Vec<SourceId>>() {
+            self.give_up_waiting(now, id, waited);
         }
         self.finish_change(now);
     }
@@ -271,9 +276,8 @@ impl Session {
         }
     }
 
-    /// An acknowledgement comes behind what is under way.
-    fn patience_for_ack(&self, id: SourceId) -> Duration {
-        let Some(source) = self.sources.get(&id) else { return Duration::ZERO };
+    /// An acknowledgement comes behind what is under way when the source is told.
+    fn patience_for_ack(&self, source: &Source) -> Duration {
         let owed = source.backlog_bytes() as f64;
         let under_way = source.rough_rate().map_or(0.0, |rate| owed / rate);
         let longest = self.config.dead_after;

@@ -110,6 +110,10 @@ impl Session {
         if let Some(asked_at) = answered.map(|(asked_at, _)| asked_at).or(first) {
             source.answers_in = now.since(asked_at);
         }
+        if let Some(asked_at) = first.filter(|_| !source.relayed) {
+            // Nothing was under way before it.
+            source.reaction.took(now.since(asked_at));
+        }
         if nonce == source.connected_at().as_micros() {
             // The connect may have waited for an address to be resolved; the echo did not. By way of a
             // relay the connect gave a guess only.

@@ -13,7 +13,7 @@
 //! | `silence` | sources that owe blocks and say nothing |
 //! | `turns` | several readers, none before the others |
 //! | `report` | what there is to show |
-//! | `source`, `meter`, `ramp` | one source: what it owes, how fast it is |
+//! | `source`, `meter`, `ramp`, `reaction` | one source: what it owes, how fast it is, how soon it reacts |
 //! | `slots` | which block a time slot holds |
 //! | `held` | which blocks a source has to give at all |
 //! | `groups`, `together` | blocks that are not whole groups, proved together |
@@ -42,6 +42,7 @@ mod pages;
 mod plan;
 mod presence;
 mod ramp;
+mod reaction;
 mod repeat;
 mod report;
 mod rescue;
@@ -163,6 +164,8 @@ pub struct Session {
     reading: Reading,
     /// Blocks of side heads wait for room within the horizon.
     turns_wait: bool,
+    /// Groups of blocks that are here wait for room.
+    groups_wait: bool,
 }
 
 impl Session {
@@ -231,6 +234,7 @@ impl Session {
             hedged_bytes: 0,
             reading: Reading::default(),
             turns_wait: false,
+            groups_wait: false,
         })
     }
 
@@ -267,6 +271,7 @@ impl Session {
         self.watch_silence(now);
         self.watch_change(now);
         self.forget_unneeded_groups(now);
+        self.open_waiting_groups(now);
         self.keep_dispute_going(now);
         self.order_orphans(now);
         self.order_others(now);

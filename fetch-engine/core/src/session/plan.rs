@@ -176,6 +176,12 @@ impl Session {
         self.sources.values().filter(|s| s.is_usable()).map(|s| s.candidate(now)).collect()
     }
 
+    /// Those that are given blocks by the pattern, or in turns.
+    pub(super) fn planned_for(&self, now: Time) -> Vec<Candidate> {
+        let planned_for = |source: &&Source| source.is_usable() && !source.rests_first();
+        self.sources.values().filter(planned_for).map(|source| source.candidate(now)).collect()
+    }
+
     /// Extends the lease as far as the planner finds right, epoch by epoch.
     pub(super) fn plan(&mut self, now: Time) {
         if self.walk.generation == 0 {
@@ -196,7 +202,7 @@ impl Session {
                 return;
             }
             let owed_before = self.ledger.owed_blocks();
-            let candidates = self.candidates(now);
+            let candidates = self.planned_for(now);
             if candidates.is_empty() {
                 return;
             }

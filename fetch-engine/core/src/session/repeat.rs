@@ -105,9 +105,9 @@ impl Session {
             self.note_shortage(candidates);
             return false;
         }
-        match self.occasion(now, candidates) {
+        match self.occasion(now, candidates, from) {
             Some(occasion) => {
-                let Some(pattern) = self.new_pattern(now, candidates) else { return false };
+                let Some(pattern) = self.new_pattern(now, candidates, from) else { return false };
                 let at = match occasion {
                     Occasion::Sources => from,
                     Occasion::Interval => self.cut_over_at(now, &pattern, candidates),
@@ -144,7 +144,7 @@ impl Session {
         self.stretch_of_its_own(now, candidates, &pattern, start, from)
     }
 
-    fn occasion(&mut self, now: Time, candidates: &[Candidate]) -> Option<Occasion> {
+    fn occasion(&mut self, now: Time, candidates: &[Candidate], from: Seq) -> Option<Occasion> {
         let state = &self.repeat;
         let Some(in_force) = &state.in_force else { return Some(Occasion::Sources) };
         let usable = |e: &Element| e.source().is_none_or(|id| candidates.iter().any(|c| c.source == id));
@@ -155,9 +155,17 @@ impl Session {
         if self.change.is_some() {
             return None;
         }
-        if state.connection_lost {
+        if self.repeat.connection_lost {
             self.begin_interval(now, candidates);
             return None;
+        }
+        let state = &self.repeat;
+        let in_force = state.in_force.as_ref()?;
+        // One whose part of the stream ends here would stand in the way of every run of the pattern.
+        let start = if in_force.last { in_force.from } else { from };
+        let mut owners = in_force.pattern.owners(start, from).filter_map(Element::source);
+        if !self.is_settled(from) && owners.any(|id| !self.holds_some_of_a_run(id, from)) {
+            return Some(Occasion::Sources);
         }
         let warming_up = candidates.iter().any(|c| matches!(c.pace, Pace::Ramp { .. }));
         let elapsed = now.since(state.calculated_at) >= if warming_up { WARM_UP_INTERVAL } else { INTERVAL };
@@ -179,8 +187,14 @@ impl Session {
         self.repeat.connection_lost = false;
     }
 
-    /// The next pattern, one element a block, with a layer for each copy.
-    fn new_pattern(&self, now: Time, candidates: &[Candidate]) -> Option<Pattern> {
+    /// Whether a source has anything to give of a pattern's run from `from` on.
+    fn holds_some_of_a_run(&self, id: SourceId, from: Seq) -> bool {
+        let run = from..from + self.blocks_of_a_pattern(PATTERN_SIZE) as u64;
+        (run.start..run.end.min(self.walk_end())).any(|seq| self.holds(id, seq))
+    }
+
+    /// The next pattern, one element a block, with a layer for each copy, for blocks from `from` on.
+    fn new_pattern(&self, now: Time, candidates: &[Candidate], from: Seq) -> Option<Pattern> {
         let unhindered = |c: &Candidate| {
             let shortage = self.sources.get(&c.source).map_or(0.0, |source| source.interval.shortage());
             let gain = 1.0 + SHORTAGE_GAIN * shortage;
@@ -189,7 +203,11 @@ impl Session {
                 Pace::Ramp { .. } => *c,
             }
         };
-        let candidates: Vec<Candidate> = candidates.iter().map(unhindered).collect();
+        let candidates = candidates.iter().filter(|c| self.holds_some_of_a_run(c.source, from));
+        let candidates: Vec<Candidate> = candidates.map(unhindered).collect();
+        if candidates.is_empty() {
+            return None;
+        }
         let pattern = self.new_layer(now, &candidates)?;
         let copies = usize::from(self.config.redundancy).clamp(1, candidates.len());
         redundant::layered(&pattern, copies)

@@ -211,7 +211,8 @@ impl Session {
     fn steal(&mut self, now: Time, id: SourceId, others: &[SourceId], block: f64) {
         let Some(source) = self.sources.get(&id) else { return };
         let rate = source.rough_rate().unwrap_or(0.0);
-        let reaction = (source.round_trip().mul_f64(IN_FLIGHT_ROUND_TRIPS)).max(source.answers_in * 2);
+        let reaction = source.answers_in.max(source.round_trip()) * 2;
+        let reaction = source.path_round_trip().mul_f64(IN_FLIGHT_ROUND_TRIPS).max(reaction);
         let in_flight = IN_FLIGHT_BYTES.max(rate * reaction.as_secs_f64());
         let keep = (in_flight / block).ceil() as usize;
         // A copy more of what another owes too harms nobody by being late.

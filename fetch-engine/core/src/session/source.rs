@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::doubt::Doubt;
 use super::meter::Meter;
 use super::ramp::Ramp;
+use super::reaction::Reaction;
 use super::slots::SlotPlace;
 use super::work::look;
 use crate::geometry::Seq;
@@ -21,6 +22,8 @@ const MIN_SUSPICION: Duration = Duration::from_millis(300);
 /// every ten seconds.
 const SUSPICION_ROUND_TRIPS: u32 = 3;
 const SUSPICION_MARGIN: Duration = Duration::from_millis(100);
+/// The same in reactions, where it takes longer to react than a round trip.
+const SUSPICION_REACTIONS: f64 = 1.5;
 /// The same on long paths, where one lost segment costs more round trips.
 const SUSPICION_ROUND_TRIPS_LONG: u32 = 4;
 /// What counts as a long path.
@@ -141,6 +144,7 @@ pub(super) struct Source {
     meter: Meter,
     quick_meter: Meter,
     ramp: Option<Ramp>,
+    pub(super) reaction: Reaction,
     remembered: Option<f64>,
     /// Where its time slots stand.
     pub(super) slots: Option<SlotPlace>,
@@ -190,6 +194,7 @@ impl Source {
             meter: Meter::default(),
             quick_meter: Meter::quick(),
             ramp: None,
+            reaction: Reaction::default(),
             remembered,
             slots: None,
             failures: 0,
@@ -218,7 +223,13 @@ impl Source {
         self.is_up() && !self.silent
     }
 
+    /// How long it takes until what it is told shows: the path's round trip, or what it takes to react.
     pub(super) fn round_trip(&self) -> Duration {
+        self.reaction.round_trip(self.path_round_trip())
+    }
+
+    /// The path's alone.
+    pub(super) fn path_round_trip(&self) -> Duration {
         self.rtt.unwrap_or(Duration::from_millis(100))
     }
 
@@ -257,6 +268,7 @@ impl Source {
         self.meter = Meter::default();
         self.quick_meter = Meter::quick();
         self.ramp = Some(Ramp::new(self.remembered));
+        self.reaction = Reaction::default();
         self.trend.clear();
     }
 
@@ -264,6 +276,7 @@ impl Source {
     pub(super) fn owe(&mut self, now: Time, seq: Seq, bytes: u64) {
         if self.backlog.is_empty() {
             self.work_since = now;
+            self.reaction.asked(now);
             self.silence_from = self.silence_from.max(now + self.round_trip());
             self.progress_at = now;
             self.meter.work_begins(now, self.round_trip());
@@ -335,6 +348,7 @@ impl Source {
 
     fn rest(&mut self, now: Time) {
         self.idle_since = now;
+        self.reaction.interrupted();
         self.meter.work_ends(now, self.round_trip());
         self.quick_meter.work_ends(now, self.round_trip());
         if let Some(ramp) = &mut self.ramp {
@@ -344,6 +358,7 @@ impl Source {
 
     /// Bytes came; returns whether it had been silent.
     pub(super) fn received(&mut self, now: Time, bytes: usize) -> bool {
+        self.reaction.received(now);
         let rtt = self.round_trip();
         self.last_byte = now;
         self.silence_from = self.silence_from.max(now);
@@ -378,12 +393,14 @@ impl Source {
         self.trend_at = now;
         let rate = self.rate()?;
         let before = self.trend.iter().copied().fold(0.0, f64::max);
+        let slowed = rate <= before * SLOWED && !self.backlog.is_empty();
+        self.reaction.watch(now, self.path_round_trip(), slowed);
         if self.trend.len() == TREND_NOTES {
             self.trend.pop_front();
         }
         self.trend.push_back(rate);
         let recently = self.slowed_at.is_some_and(|told| now.since(told) < SLOWED_EVERY);
-        if rate > before * SLOWED || recently || self.backlog.is_empty() {
+        if !slowed || recently {
             return None;
         }
         self.slowed_at = Some(now);
@@ -413,6 +430,11 @@ impl Source {
         rate.map_or(0.0, |rate| (blocks as f64 * block / rate).max(0.0))
     }
 
+    /// Whether it shall run dry before the planner gives it more.
+    pub(super) fn rests_first(&self) -> bool {
+        self.reaction.is_looked_at() && !self.backlog.is_empty()
+    }
+
     /// Whether what it owes is coming in: a byte came since it was last given work while it had none.
     pub(super) fn is_flowing(&self) -> bool {
         !self.backlog.is_empty() && self.last_byte > self.work_since
@@ -421,6 +443,11 @@ impl Source {
     /// Whether it owes nothing, or has sent something within the last moments.
     pub(super) fn is_lively(&self, now: Time) -> bool {
         self.silence(now) < QUIET
+    }
+
+    /// Whether it has sent something within the last moments.
+    pub(super) fn sent_just_now(&self, now: Time) -> bool {
+        now.since(self.last_byte) < QUIET
     }
 
     /// How long it has been silent while it owed something and should have sent.
@@ -439,6 +466,7 @@ impl Source {
 
     /// For so long, until now, nobody listened to it: that is not its silence.
     pub(super) fn excuse(&mut self, now: Time, absence: Duration) {
+        self.reaction.interrupted();
         for counts_from in [&mut self.silence_from, &mut self.progress_at, &mut self.silent_since] {
             if *counts_from < now {
                 *counts_from = (*counts_from + absence).min(now);
@@ -472,10 +500,12 @@ impl Source {
         if self.needs_time && self.last_byte <= self.connected_at {
             return dead_after;
         }
-        let rtt = self.round_trip();
+        let rtt = self.path_round_trip();
         let long = if rtt > LONG_PATH { rtt * SUSPICION_ROUND_TRIPS_LONG } else { Duration::ZERO };
+        let by_rtt = rtt * SUSPICION_ROUND_TRIPS + SUSPICION_MARGIN;
+        let by_reaction = self.round_trip().mul_f64(SUSPICION_REACTIONS) + SUSPICION_MARGIN;
         let answers_in = self.answers_in + SUSPICION_MARGIN;
-        MIN_SUSPICION.max(rtt * SUSPICION_ROUND_TRIPS + SUSPICION_MARGIN).max(long).max(answers_in)
+        MIN_SUSPICION.max(by_rtt).max(by_reaction).max(long).max(answers_in)
     }
 
     /// How long to wait before the next try: longer each time, up to `longest`.

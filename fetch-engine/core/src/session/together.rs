@@ -69,6 +69,7 @@ impl Session {
             self.wrong(now, liar, seq, len, format!("it sent wrong bytes as block {seq}"));
         }
         self.next_dispute(now);
+        self.open_waiting_groups(now);
     }
 
     /// What a source that lied sent, and is not proved, is worth nothing.
@@ -100,11 +101,43 @@ impl Session {
         if !self.groups.are_needed() || self.groups.is_lent(seq) || !self.is_read(seq) {
             return;
         }
+        if self.waits_for_room(seq) {
+            self.groups_wait = true;
+            return;
+        }
         for group in self.groups.touched_by(seq) {
             if self.groups.open(group, seq) {
                 self.see_to(group);
             }
         }
+    }
+
+    /// Whether the groups of a block can wait. Beside the walk their other blocks are ordered whatever is
+    /// outstanding, and those are read too and have groups of their own, and so on: so only what a reader
+    /// awaits has its groups opened while there is no room.
+    fn waits_for_room(&self, seq: Seq) -> bool {
+        let on_the_way = (self.demand.main.start..self.walk_end()).contains(&seq);
+        let awaited = |range: &Range<Seq>| self.ledger.first_absent(range.clone()) == seq;
+        !on_the_way && self.room_bytes() == 0 && !self.demand.others.iter().any(awaited)
+    }
+
+    /// Opens the groups that waited for room, as far as there is some now; those of awaited blocks anyway.
+    pub(super) fn open_waiting_groups(&mut self, now: Time) {
+        if !std::mem::take(&mut self.groups_wait) {
+            return;
+        }
+        let first = |range: &Range<Seq>| self.ledger.first_absent(range.clone());
+        let awaited = self.demand.others.iter().map(first).filter(|seq| self.groups.is_held(*seq));
+        for seq in awaited.collect::<Vec<_>>() {
+            self.open_groups_of(seq);
+        }
+        for seq in self.groups.held() {
+            self.open_groups_of(seq);
+            if self.groups_wait {
+                break;
+            }
+        }
+        self.order_orphans(now);
     }
 
     /// Has every block of a group ordered that is not here, not ordered, and not on the walk's way.

@@ -20,7 +20,7 @@ use crate::wire::MAX_LIST;
 impl Session {
     /// Orders blocks of the side heads, the nearest of each first, as far as the horizon reaches.
     pub(super) fn order_in_turns(&mut self, now: Time) {
-        let mut candidates = self.candidates(now);
+        let mut candidates = self.planned_for(now);
         if candidates.is_empty() || self.walk.epoch == 0 {
             self.turns_wait = true;
             return;

@@ -8,6 +8,7 @@ mod host;
 mod link;
 mod mishaps;
 mod policies;
+mod reaction;
 mod reader;
 mod scenario;
 mod scheme;

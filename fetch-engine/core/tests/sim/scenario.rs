@@ -84,6 +84,20 @@ impl Scenario {
         self
     }
 
+    /// Host number `host` takes in what it is told so much later.
+    pub(crate) fn reacting_after(mut self, host: usize, millis: u64) -> Self {
+        self.world.hosts[host].lag = Duration::from_millis(millis);
+        self
+    }
+
+    /// Host number `host` holds these bytes only.
+    pub(crate) fn holding(mut self, host: usize, bytes: std::ops::Range<u64>) -> Self {
+        let size = self.world.content.bytes.len() as u64;
+        self.world.hosts[host].held = Held::gather(size, [bytes]).expect("a range within the stream");
+        self.world.hosts[host].vices.insert(Fault::PartialCopy);
+        self
+    }
+
     /// The reader takes a block every so often, rather than what comes.
     pub(crate) fn reading_every(mut self, millis: u64) -> Self {
         self.world.reader.pace = Duration::from_millis(millis);

@@ -41,6 +41,8 @@ struct Cost {
     looks_a_block: u64,
     /// Most blocks that were looked at for one event.
     most_looks: u64,
+    /// Most bytes that were outstanding after one.
+    most_outstanding: u64,
 }
 
 impl Cost {
@@ -73,6 +75,7 @@ struct Table {
     /// How the reader reads.
     reading: Reading,
     most_looks: u64,
+    most_outstanding: u64,
     /// Steps of time.
     steps: u64,
 }
@@ -110,6 +113,7 @@ impl Table {
             now,
             reading: Reading::Whole,
             most_looks: 0,
+            most_outstanding: 0,
             steps: 0,
         }
     }
@@ -191,6 +195,7 @@ impl Table {
     }
 
     fn step(&mut self) {
+        self.most_outstanding = self.most_outstanding.max(self.session.outstanding_bytes());
         self.now = self.now + STEP;
         self.steps += 1;
         for index in 0..self.servers.len() {
@@ -226,7 +231,11 @@ impl Table {
                 self.servers[0].bytes_a_step = slows_to;
             }
         }
-        Cost { looks_a_block: (looks() - before) / blocks, most_looks: self.most_looks }
+        Cost {
+            looks_a_block: (looks() - before) / blocks,
+            most_looks: self.most_looks,
+            most_outstanding: self.most_outstanding,
+        }
     }
 }
 
@@ -264,4 +273,17 @@ fn nor_by_other_planners_and_policies() {
             }
         }
     }
+}
+
+/// Two equal readers want all of the stream, block by block in turns, and each block has parts in two groups: the
+/// others of its groups have groups of their own, and so on to the stream's end.
+#[test]
+fn groups_beside_the_walk_wait_for_room() {
+    let (block_size, most) = (11_534, 400_000);
+    let config = Config { max_outstanding_bytes: most, ..Config::default() };
+    let servers = [(10_000, 40), (5_000, 40), (2_000, 60)];
+    let cost = Table::new(4_000_001, block_size, config, &servers).fetch(Reading::Equal, 10_000);
+    println!("{cost:?}");
+    assert!(cost.most_outstanding > most / 2, "{cost:?}");
+    assert!(cost.most_outstanding < most + 8 * (u64::from(block_size) + GROUP), "{cost:?}");
 }
