@@ -16,6 +16,7 @@ use tributary_core::verify::{MAX_STREAM, Verdict};
 
 use crate::cache::Cache;
 use crate::config::{CacheLimits, EngineConfig, OpenOptions};
+use crate::diagnose::{self, ServerTest, TestRequest};
 use crate::director::{self, Client, Director, DirectorError};
 use crate::discover;
 use crate::driver::Driver;
@@ -195,6 +196,21 @@ impl Engine {
     pub fn ask_servers(&self, question: &discover::Question, servers: Vec<String>) -> Vec<SourceUrl> {
         let Inner { http, runtime, .. } = &*self.0;
         discover::sources(&runtime.block_on(discover::ask_all(http, servers, question)))
+    }
+
+    /// Starts to measure servers; see [`crate::diagnose`]. Returns at once.
+    #[must_use]
+    pub fn test_servers(&self, request: TestRequest) -> ServerTest {
+        let Inner { config, http, memory, runtime, tls } = &*self.0;
+        let kit = diagnose::Kit {
+            http: http.clone(),
+            tls: tls.clone(),
+            memory: memory.clone(),
+            director: config.director.clone(),
+        };
+        let board = Arc::<diagnose::Board>::default();
+        let task = runtime.spawn(diagnose::run(board.clone(), kit, request));
+        ServerTest::new(board, task, runtime.clone())
     }
 
     /// Opens a stream to be played: from its start on, its end fetched aside. Blocks while the director

@@ -29,12 +29,14 @@
 //! | `sharing` | one open stream for several readers |
 //! | `shared` | where readers and the driver meet |
 //! | `live`, [`snapshot`] | what is shown |
+//! | [`diagnose`] | servers measured without playing |
 #![forbid(unsafe_code)]
 
 mod cache;
 mod cancel;
 mod config;
 mod connection;
+pub mod diagnose;
 mod director;
 pub mod discover;
 mod driver;

@@ -243,6 +243,14 @@ fn title_of(path: &str) -> Option<(String, String)> {
     (!catalog.is_empty() && !title.is_empty()).then(|| (catalog.to_owned(), title.to_owned()))
 }
 
+/// `HOST:PORT` of a content server, from `HOST` or `HOST:PORT`.
+///
+/// # Errors
+/// [`LocatorError::Address`].
+pub fn content_address(text: &str) -> Result<String, LocatorError> {
+    with_port(text, CONTENT_PORT)
+}
+
 /// `HOST:PORT` of `HOST` or `HOST:PORT`; IPv6 hosts stand in brackets.
 fn with_port(authority: &str, default: u16) -> Result<String, LocatorError> {
     let bad = || LocatorError::Address(short(authority));

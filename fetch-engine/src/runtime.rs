@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tokio::task::AbortHandle;
+
 /// Threads for sockets, timers and verification: one to read and one to verify are enough for a
 /// gigabyte a second.
 const WORKERS: usize = 2;
@@ -23,8 +25,8 @@ impl Runtime {
         self.inner().block_on(work)
     }
 
-    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.inner().spawn(work);
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        self.inner().spawn(work).abort_handle()
     }
 
     fn inner(&self) -> &tokio::runtime::Runtime {

@@ -5,13 +5,15 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::header::CONTENT_TYPE;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tributary_core::directory::{LeaseGrant, Problem, RENEW_SECONDS, Renewal};
+use tributary_core::directory::{
+    LeaseGrant, MAX_SERVED_TOLD, Problem, RENEW_SECONDS, Renewal, ServedStream, ServerLoad,
+};
 
 /// A request that takes longer counts as unanswered.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(4);
@@ -59,6 +61,9 @@ pub(crate) trait Listed: Send + Sync + 'static {
     /// How many entries that has; more of them take longer to send.
     fn entries(&self) -> usize;
 
+    /// What it does now.
+    fn doing(&self) -> Doing;
+
     /// Told of every change of it.
     fn changes(&self) -> watch::Receiver<u64>;
 
@@ -70,6 +75,43 @@ pub(crate) trait Listed: Send + Sync + 'static {
 
     /// The stop.
     fn stop(&self) -> &CancellationToken;
+}
+
+/// What is told of what a server or relay does, with bytes in the place of a rate.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Doing {
+    /// Connections open now.
+    pub(crate) connections: u64,
+    /// Bytes sent since the start.
+    pub(crate) sent_bytes: u64,
+    /// Most bits a second that it sends, where it has such a limit.
+    pub(crate) limit_bps: Option<u64>,
+    /// Streams that are drawn from it.
+    pub(crate) serving: Vec<ServedStream>,
+}
+
+/// What was told last, and when: what comes next is told as a rate.
+#[derive(Debug)]
+struct Told {
+    at: Instant,
+    sent_bytes: u64,
+}
+
+impl Told {
+    /// What `doing` is since then; remembers it.
+    fn load(&mut self, doing: Doing, now: Instant) -> ServerLoad {
+        let seconds = (now - self.at).as_secs_f64();
+        let bits = doing.sent_bytes.saturating_sub(self.sent_bytes) as f64 * 8.0;
+        *self = Self { at: now, sent_bytes: doing.sent_bytes };
+        let mut serving = doing.serving;
+        serving.truncate(MAX_SERVED_TOLD);
+        ServerLoad {
+            connections: doing.connections,
+            sent_bps: if seconds > 0.0 { (bits / seconds) as u64 } else { 0 },
+            limit_bps: doing.limit_bps,
+            serving,
+        }
+    }
 }
 
 /// A place at a director.
@@ -107,6 +149,7 @@ impl<T: Listed> Registrar<T> {
         let _ = tokio::time::timeout(FIRST_LOOK, self.first_look()).await;
         let mut changes = self.serving.changes();
         let mut fence = None;
+        let mut told = Told { at: Instant::now(), sent_bytes: self.serving.doing().sent_bytes };
         let mut retry = FIRST_RETRY;
         let mut complained = String::new();
         loop {
@@ -115,7 +158,10 @@ impl<T: Listed> Registrar<T> {
                     changes.mark_unchanged();
                     self.register().await
                 }
-                Some(fence) => self.renew(fence).await,
+                Some(fence) => {
+                    let load = told.load(self.serving.doing(), Instant::now());
+                    self.renew(fence, load).await
+                }
             };
             let wait = match asked {
                 Ok(granted) => {
@@ -174,8 +220,8 @@ impl<T: Listed> Registrar<T> {
         self.grant(request.header(CONTENT_TYPE, "application/json").body(body)).await
     }
 
-    async fn renew(&self, fence: u64) -> Result<u64, RegisterError> {
-        let body = Renewal { instance: self.instance.clone(), fence };
+    async fn renew(&self, fence: u64, load: ServerLoad) -> Result<u64, RegisterError> {
+        let body = Renewal { instance: self.instance.clone(), fence, load: Some(load) };
         self.grant(self.client.post(format!("{}/lease", self.server_url())).json(&body)).await
     }
 
@@ -245,6 +291,17 @@ mod tests {
     fn names_become_path_segments() {
         assert_eq!(in_path("alpha-1"), "alpha-1");
         assert_eq!(in_path("a b/ü"), "a%20b%2F%C3%BC");
+    }
+
+    #[test]
+    fn what_was_sent_since_is_told_as_a_rate() {
+        let start = Instant::now();
+        let mut told = Told { at: start, sent_bytes: 1_000 };
+        let doing = |sent_bytes| Doing { connections: 2, sent_bytes, limit_bps: None, serving: Vec::new() };
+        let at = |seconds| start + Duration::from_secs(seconds);
+        assert_eq!(told.load(doing(6_001_000), at(5)).sent_bps, 9_600_000);
+        assert_eq!(told.load(doing(6_001_000), at(10)).sent_bps, 0);
+        assert_eq!(told.load(doing(7_000_000), at(10)).sent_bps, 0, "no time went by");
     }
 
     #[test]

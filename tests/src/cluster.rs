@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use crate::http::get_json;
 use crate::process::Process;
 use crate::programs::program;
+use crate::shaper::{Door, Line};
 use crate::wait_until;
 
 /// How long a server may take to listen, and a file to be listed.
@@ -33,6 +34,8 @@ pub struct ContentServer {
     pub address: String,
     rate_limit: Option<String>,
     films: PathBuf,
+    /// What stands before it, where something does.
+    door: Option<Door>,
 }
 
 impl Cluster {
@@ -58,8 +61,36 @@ impl Cluster {
         (cluster, hash)
     }
 
+    /// Starts a director and content servers named alpha, beta, gamma…, each behind a door with these lines,
+    /// that all hold one file of `bytes` bytes. Gives the file's hash; it is listed.
+    #[must_use]
+    pub fn behind_lines(lines: &[&[&Line]], bytes: u64) -> (Self, String) {
+        let mut cluster = Self::start();
+        let master = cluster.directory.path().join("master");
+        let hash = crate::files::write_random(&master, bytes, "film");
+        for (name, lines) in NAMES.iter().zip(lines) {
+            cluster.add(name, None, Some(Door::open(lines)), &[], |films| {
+                copy(&master, &films.join("Film.mkv"))
+            });
+        }
+        cluster.wait_for_sources(&hash, lines.len());
+        (cluster, hash)
+    }
+
     /// Starts one more content server; `fill` puts its files into its directory first.
     pub fn add_server(&mut self, name: &str, rate_mbit: Option<u32>, fill: impl FnOnce(&Path)) {
+        self.add(name, rate_mbit, None, &[], fill);
+    }
+
+    /// The same, behind a door where one is given, and with more in its environment.
+    pub fn add(
+        &mut self,
+        name: &str,
+        rate_mbit: Option<u32>,
+        door: Option<Door>,
+        environment: &[(&str, &str)],
+        fill: impl FnOnce(&Path),
+    ) {
         let films = self.directory.path().join(name).join("films");
         std::fs::create_dir_all(&films).expect("a directory can be made");
         fill(&films);
@@ -70,9 +101,11 @@ impl Cluster {
             &self.director_address,
             "127.0.0.1:0",
             rate_limit.as_deref(),
+            door.as_ref(),
+            environment,
         );
         let name = name.to_owned();
-        self.servers.push(ContentServer { name, process, address, rate_limit, films });
+        self.servers.push(ContentServer { name, process, address, rate_limit, films, door });
     }
 
     /// Waits until the director names `count` sources of a stream.
@@ -123,8 +156,9 @@ impl Cluster {
         let director = self.director_address.clone();
         let server = self.server(name);
         server.process.kill();
+        let limit = server.rate_limit.as_deref();
         let (process, address) =
-            start_content(&logs, name, &director, &server.address, server.rate_limit.as_deref());
+            start_content(&logs, name, &director, &server.address, limit, server.door.as_ref(), &[]);
         assert_eq!(address, server.address, "a restarted server listens where it did");
         server.process = process;
     }
@@ -144,6 +178,15 @@ impl Cluster {
 }
 
 impl ContentServer {
+    /// What stands before it.
+    ///
+    /// # Panics
+    /// Where nothing does.
+    #[must_use]
+    pub fn door(&self) -> &Door {
+        self.door.as_ref().expect("the test put a door before this server")
+    }
+
     /// Path of one of its files.
     #[must_use]
     pub fn film(&self, name: &str) -> PathBuf {
@@ -171,6 +214,8 @@ fn start_content(
     director: &str,
     listen: &str,
     rate_limit: Option<&str>,
+    door: Option<&Door>,
+    environment: &[(&str, &str)],
 ) -> (Process, String) {
     let films = directory.join(name).join("films").display().to_string();
     let state = directory.join(name).join("state").display().to_string();
@@ -178,8 +223,12 @@ fn start_content(
     let mut arguments = vec!["content", "--name", name, "--listen", listen, "--directory", &films];
     arguments.extend(["--director", &director, "--state", &state, "--open"]);
     arguments.extend(rate_limit.into_iter().flat_map(|limit| ["--rate-limit", limit]));
-    let mut process = Process::start(name, directory, &program("tributary-server"), arguments, &[]);
+    arguments.extend(door.into_iter().flat_map(|door| ["--advertise", door.address.as_str()]));
+    let mut process = Process::start(name, directory, &program("tributary-server"), arguments, environment);
     let address = process.wait_for_line("listening on ", START_LIMIT);
+    if let Some(door) = door {
+        door.lead_to(&address);
+    }
     (process, address)
 }
 

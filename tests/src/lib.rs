@@ -7,11 +7,14 @@
 //! | [`files`] | test files that are the same on every run |
 //! | [`cluster`] | a director and its content servers |
 //! | [`relay`] | a relay |
+//! | [`diagnose`] | a run of `tributary-fetch diagnose` and its report |
 //! | [`fetch`] | a run of `tributary-fetch get` and its report |
 //! | [`player`] | a player under its own Xvfb, driven by mpv's JSON IPC |
 //! | [`proxy`] | a `tributary-fetch proxy`, and programs of others |
 //! | [`http`] | just enough HTTP to ask a director |
+//! | [`metrics`] | whether metrics follow Prometheus' conventions |
 //! | [`nginx`] | a plain web server |
+//! | [`shaper`] | lines whose rate changes, that are shared, and that count |
 //! | [`throttle`] | a line with a limited rate |
 //!
 //! Servers hold their rate by `--rate-limit`, so what a test asserts about shares follows from the
@@ -20,15 +23,18 @@
 #![forbid(unsafe_code)]
 
 pub mod cluster;
+pub mod diagnose;
 pub mod fetch;
 pub mod files;
 pub mod http;
+pub mod metrics;
 pub mod nginx;
 pub mod player;
 pub mod process;
 pub mod programs;
 pub mod proxy;
 pub mod relay;
+pub mod shaper;
 pub mod throttle;
 
 use std::time::{Duration, Instant};

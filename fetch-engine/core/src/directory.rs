@@ -186,6 +186,36 @@ pub struct ServerEntry {
     pub streams: u64,
     /// Milliseconds until its lease lapses.
     pub lease_ms: u64,
+    /// What it does, as it said when it renewed its lease last; none before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<ServerLoad>,
+}
+
+/// What a content server or a relay does at the moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerLoad {
+    /// Connections open now.
+    pub connections: u64,
+    /// Bits a second that it sent since it said so before.
+    pub sent_bps: u64,
+    /// Most bits a second that it sends; none where it has no such limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_bps: Option<u64>,
+    /// Streams that players draw from it now, at most [`MAX_SERVED_TOLD`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serving: Vec<ServedStream>,
+}
+
+/// Most streams under way that a server tells of.
+pub const MAX_SERVED_TOLD: usize = 100;
+
+/// A stream that players draw from a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServedStream {
+    /// The stream.
+    pub stream: StreamId,
+    /// Connections that have it open.
+    pub readers: u64,
 }
 
 /// Body of `PUT /v1/servers/{name}`: the whole table of contents (202 in the seed's FIG. 5).
@@ -242,6 +272,9 @@ pub struct RelayEntry {
     pub reaches: Vec<String>,
     /// Milliseconds until its lease lapses.
     pub lease_ms: u64,
+    /// What it does, as in [`ServerEntry`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<ServerLoad>,
 }
 
 /// Answer of a content server to `GET /lookup?stream=` and `GET /lookup?name=&size=`: what it holds of
@@ -285,6 +318,9 @@ pub struct Renewal {
     pub instance: String,
     /// The fencing number it was given.
     pub fence: u64,
+    /// What it does now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<ServerLoad>,
 }
 
 /// Every answer that is not a success has this body.

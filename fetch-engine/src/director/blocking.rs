@@ -105,7 +105,7 @@ impl Director {
     /// # Errors
     /// [`DirectorError`].
     pub fn servers(&self) -> Result<Servers, DirectorError> {
-        self.ask(|client| async move { client.json(&["servers"], &[]).await })
+        self.ask(|client| async move { client.servers().await })
     }
 
     /// Who holds a stream now.

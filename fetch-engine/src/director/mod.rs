@@ -14,7 +14,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
-use tributary_core::directory::{Lookup, Problem, StreamSources, Title};
+use tributary_core::directory::{Lookup, Problem, Servers, StreamSources, Title, TitlePage};
 use tributary_core::geometry::StreamId;
 
 use crate::locator::DIRECTOR_PORT;
@@ -23,6 +23,8 @@ use clean::Clean;
 
 /// How long an answer may take, from the first byte asked to the last one here.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// Titles of a page that is asked for without a choice.
+const PAGE_TITLES: u64 = 500;
 /// How long a connection may take to be made.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Largest JSON answer: a page of titles.
@@ -127,6 +129,20 @@ impl Client {
         let mut query = vec![("name", name.to_owned())];
         query.extend(size.map(|size| ("size", size.to_string())));
         self.json(&["lookup"], &query).await
+    }
+
+    pub(crate) async fn servers(&self) -> Result<Servers, DirectorError> {
+        self.json(&["servers"], &[]).await
+    }
+
+    /// A page of titles of all catalogs, the newest first.
+    pub(crate) async fn newest_titles(&self, offset: u64) -> Result<TitlePage, DirectorError> {
+        let query = [
+            ("sort", "added".to_owned()),
+            ("offset", offset.to_string()),
+            ("limit", PAGE_TITLES.to_string()),
+        ];
+        self.json(&["titles"], &query).await
     }
 
     pub(crate) async fn sources(&self, stream: StreamId) -> Result<StreamSources, DirectorError> {

@@ -87,6 +87,7 @@ pub fn library() -> State {
                     address: "192.168.1.20:7410".to_owned(),
                     streams: 412,
                     lease_ms: 9000,
+                    load: None,
                 })
                 .collect(),
         },

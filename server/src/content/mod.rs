@@ -9,7 +9,7 @@ mod root;
 mod serve;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use anyhow::Context;
 use tokio::sync::watch;
@@ -22,7 +22,7 @@ use crate::net::limits::ConnectionLimits;
 use crate::net::listener;
 use crate::net::neighbours::{Announcement, announce};
 use crate::net::shaper::Shaper;
-use crate::registrar::{Listed, Registrar};
+use crate::registrar::{Doing, Listed, Registrar};
 
 /// Most connections in all.
 const MAX_CONNECTIONS: usize = 1024;
@@ -101,6 +101,16 @@ impl Listed for serve::Serving {
 
     fn entries(&self) -> usize {
         self.library.films()
+    }
+
+    fn doing(&self) -> Doing {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Doing {
+            connections: self.limits.open() as u64,
+            sent_bytes: read(&self.metrics.pattern_bytes) + read(&self.metrics.http_bytes),
+            limit_bps: self.shaper.limit_bps(),
+            serving: self.pages.served(),
+        }
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::{Bytes, BytesMut};
+use tributary_core::directory::ServedStream;
 use tributary_core::geometry::StreamId;
 use tributary_core::partial::Part;
 use tributary_core::verify::{
@@ -44,6 +45,17 @@ impl Pages {
     /// Pages from the state directory `state`.
     pub(crate) fn new(state: PathBuf) -> Self {
         Self { state, open: Mutex::default() }
+    }
+
+    /// Streams that pattern connections have open now, with how many each.
+    pub(crate) fn served(&self) -> Vec<ServedStream> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let readers = |groups: &Weak<Groups>| groups.strong_count() as u64;
+        let served =
+            open.iter().map(|(stream, groups)| ServedStream { stream: *stream, readers: readers(groups) });
+        let mut served: Vec<ServedStream> = served.filter(|served| served.readers > 0).collect();
+        served.sort_by_key(|served| (std::cmp::Reverse(served.readers), served.stream));
+        served
     }
 
     /// The group values of a stream of `size` bytes, for as long as somebody holds them. Opens a file.

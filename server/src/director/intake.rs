@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use tributary_core::directory::{MediaFacts, PartEntry, Registration, RelayRegistration, Title, Track};
+use tributary_core::directory::{
+    MAX_SERVED_TOLD, MediaFacts, PartEntry, Registration, RelayRegistration, Renewal, Title, Track,
+};
 use tributary_core::geometry::StreamId;
 use tributary_core::held::Held;
 use tributary_core::verify::MAX_STREAM;
@@ -88,6 +90,14 @@ pub(super) fn relay(told: RelayRegistration, peer: IpAddr) -> Result<RelayRegist
         instance: told.instance,
         reaches: reaches.into_iter().collect(),
     })
+}
+
+/// A renewal as it is kept.
+pub(super) fn renewal(mut told: Renewal) -> Renewal {
+    if let Some(load) = &mut told.load {
+        load.serving.truncate(MAX_SERVED_TOLD);
+    }
+    told
 }
 
 fn check_instance(instance: &str) -> Result<(), IntakeError> {

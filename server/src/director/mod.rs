@@ -57,6 +57,7 @@ struct Director {
     name: Arc<str>,
     store: Arc<dyn Store>,
     changes: broadcast::Sender<Change>,
+    answers: Arc<api::Answers>,
     /// Places for tables of contents that are being read.
     tables: Arc<Semaphore>,
     stop: CancellationToken,
@@ -92,6 +93,7 @@ pub(crate) async fn run(config: DirectorConfig, stop: CancellationToken) -> anyh
         name: config.name.into(),
         store: Arc::new(store),
         changes: broadcast::Sender::new(MAX_CHANGES_WAITING),
+        answers: Arc::default(),
         tables: Arc::new(Semaphore::new(MAX_TABLES_READ_AT_ONCE)),
         stop: stop.clone(),
     };

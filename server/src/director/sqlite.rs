@@ -78,6 +78,10 @@ impl Store for SqliteStore {
         read::sources(&self.readers, stream, now).boxed()
     }
 
+    fn names(&self, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, String)>> {
+        read::names(&self.readers, streams).boxed()
+    }
+
     fn poster_holder(&self, stream: StreamId, now: Now) -> Answer<'_, Option<String>> {
         read::poster_holder(&self.readers, stream, now).boxed()
     }

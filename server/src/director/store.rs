@@ -109,6 +109,8 @@ pub(super) trait Store: Send + Sync {
     fn lookup(&self, file_name: String, size: Option<u64>, now: Now) -> Answer<'_, Vec<Title>>;
     /// Who holds a stream; nothing where nobody ever did.
     fn sources(&self, stream: StreamId, now: Now) -> Answer<'_, Option<StreamSources>>;
+    /// Names of streams' titles, to show; of several the first.
+    fn names(&self, streams: Vec<StreamId>) -> Answer<'_, Vec<(StreamId, String)>>;
     /// Address of a server that has a poster of the stream.
     fn poster_holder(&self, stream: StreamId, now: Now) -> Answer<'_, Option<String>>;
     /// Every server.

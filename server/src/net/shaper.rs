@@ -34,6 +34,11 @@ impl Shaper {
         self.rate.is_some()
     }
 
+    /// The limit in bits a second, where there is one.
+    pub(crate) fn limit_bps(&self) -> Option<u64> {
+        self.rate.map(|rate| (rate.bytes_per_second * 8.0) as u64)
+    }
+
     /// Bytes to send at once: `all` without a limit, a small piece with one.
     pub(crate) fn piece(&self, all: usize) -> usize {
         if self.is_limited() { all.min(PIECE_BYTES) } else { all }

@@ -9,7 +9,7 @@ mod splice;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use bytes::BytesMut;
@@ -24,7 +24,7 @@ use crate::net::limits::{ConnectionLimits, Slot};
 use crate::net::listener;
 use crate::net::neighbours::{Announcement, announce};
 use crate::net::shaper::Shaper;
-use crate::registrar::{Listed, Registrar};
+use crate::registrar::{Doing, Listed, Registrar};
 use metrics::Metrics;
 
 /// Most players' connections in all; each has one more to a content server.
@@ -144,6 +144,17 @@ impl Listed for Relaying {
 
     fn entries(&self) -> usize {
         self.allow.len()
+    }
+
+    fn doing(&self) -> Doing {
+        let Metrics { down_bytes, .. } = &self.metrics;
+        Doing {
+            connections: self.limits.open() as u64,
+            sent_bytes: down_bytes.load(Ordering::Relaxed),
+            limit_bps: self.shaper.limit_bps(),
+            // It reads nothing of what it passes on.
+            serving: Vec::new(),
+        }
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

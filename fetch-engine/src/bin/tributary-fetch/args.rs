@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Catalogs(Catalogs),
     /// List the titles of a catalog.
     Titles(Titles),
+    /// Measure servers without playing anything.
+    Diagnose(Diagnose),
 }
 
 /// Arguments of `get`.
@@ -175,6 +177,89 @@ pub(crate) struct Titles {
     /// Print one JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+const DIAGNOSE_EXAMPLES: &str = "\
+Examples:
+  tributary-fetch diagnose --director http://127.0.0.1:7400
+  tributary-fetch diagnose Library/Film --sort rtt
+  tributary-fetch diagnose b3:HASH --source box.local:7410 --source https://example.net/film.mp4
+  tributary-fetch diagnose --export servers.csv
+
+Each server sends 4 MiB alone, one after the other; then all send together, for at most 3 s. Every block is
+checked. Exit code 0: somebody sends right bytes; 3: nobody answers; 4: nobody sends right bytes.";
+
+/// Arguments of `diagnose`.
+#[derive(Debug, Arguments)]
+#[command(after_help = DIAGNOSE_EXAMPLES)]
+pub(crate) struct Diagnose {
+    /// Test the holders of this title, by it [default: all servers of the director].
+    #[arg(value_name = "LOCATOR")]
+    pub(crate) locator: Option<Locator>,
+    #[command(flatten)]
+    pub(crate) director: DirectorFlag,
+    /// Test this server: HOST[:PORT] where a LOCATOR says by what, or an address as for get. May be given
+    /// again.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) source: Vec<TestSource>,
+    /// Certificates, in PEM, to trust beside the system's when a source is https.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Order of the table.
+    #[arg(long, value_name = "COLUMN", default_value = "listed")]
+    pub(crate) sort: Column,
+    /// Write the measurements to a file: .json, or .csv for a spreadsheet.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) export: Option<PathBuf>,
+    /// Print the measurements as one line of JSON instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show nothing while it runs.
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// A server to test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TestSource {
+    /// With the stream it is tested by.
+    Url(SourceUrl),
+    /// `HOST:PORT` of a content server.
+    Address(String),
+}
+
+impl FromStr for TestSource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains("://") {
+            return text.parse().map(Self::Url).map_err(|why: fetch_engine::LocatorError| why.to_string());
+        }
+        fetch_engine::locator::content_address(text).map(Self::Address).map_err(|why| why.to_string())
+    }
+}
+
+/// A column of the table of servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Column {
+    /// As the servers are listed.
+    Listed,
+    /// By name.
+    Name,
+    /// Shortest connect first.
+    Connect,
+    /// Shortest round trip first.
+    Rtt,
+    /// Shortest time to the first byte first.
+    FirstByte,
+    /// Fastest alone first.
+    Rate,
+    /// Fastest with all others first.
+    Together,
+    /// Who loses most then first.
+    Loss,
+    /// Most wrong blocks first.
+    Wrong,
 }
 
 /// Which director to ask.

@@ -5,6 +5,7 @@
 //! | `args` | the command line |
 //! | `get` | fetches one stream |
 //! | `proxy` | a local HTTP server for any player |
+//! | `diagnose` | measures servers without playing |
 //! | `list` | `sources`, `catalogs`, `titles` |
 //! | `output` | the file that is written, whole or called a part |
 //! | `progress` | bars on a terminal |
@@ -14,6 +15,7 @@
 //! | `interrupt` | Ctrl-C |
 
 mod args;
+mod diagnose;
 mod fault;
 mod get;
 mod interrupt;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Sources(sources) => list::sources(&sources),
         Command::Catalogs(catalogs) => list::catalogs(&catalogs),
         Command::Titles(titles) => list::titles(&titles),
+        Command::Diagnose(diagnose) => diagnose::run(&diagnose),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -100,8 +100,17 @@ fn every_schema_agrees_with_its_type() {
     let source =
         SourceEntry { name: text(), address: text(), ranges: vec![(1, 2)], routes: vec![route.clone()] };
     let part = PartEntry { stream, ranges: vec![(1, 2)] };
-    let relay = RelayEntry { name: text(), address: text(), reaches: vec![text()], lease_ms: 2 };
-    let server = ServerEntry { name: text(), address: text(), streams: 1, lease_ms: 2 };
+    let served = ServedStream { stream, readers: 1 };
+    let load = ServerLoad { connections: 1, sent_bps: 2, limit_bps: Some(3), serving: vec![served.clone()] };
+    let relay = RelayEntry {
+        name: text(),
+        address: text(),
+        reaches: vec![text()],
+        lease_ms: 2,
+        load: Some(load.clone()),
+    };
+    let server =
+        ServerEntry { name: text(), address: text(), streams: 1, lease_ms: 2, load: Some(load.clone()) };
     let catalog = CatalogEntry { name: text(), titles: 1 };
     agrees("Track", &track);
     agrees("MediaFacts", &media);
@@ -122,6 +131,8 @@ fn every_schema_agrees_with_its_type() {
     let relay = RelayRegistration { address: text(), instance: text(), reaches: vec![text()] };
     agrees("RelayRegistration", &relay);
     agrees("LeaseGrant", &LeaseGrant { lease_seconds: 15, fence: 1 });
-    agrees("Renewal", &Renewal { instance: text(), fence: 1 });
+    agrees("ServedStream", &served);
+    agrees("ServerLoad", &load);
+    agrees("Renewal", &Renewal { instance: text(), fence: 1, load: Some(load) });
     agrees("Problem", &Problem { code: text(), message: text() });
 }

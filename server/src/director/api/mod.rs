@@ -2,6 +2,8 @@
 
 mod browse;
 mod events;
+mod metrics;
+mod page;
 mod problem;
 mod register;
 
@@ -12,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post, put};
 
 use super::Director;
+pub(super) use metrics::Answers;
 use problem::Failure;
 
 /// Largest table of contents.
@@ -47,16 +50,22 @@ const ROUTES: &[Route] = &[
     ("/v1/relays/{name}/lease", || post(register::renew)),
 ];
 
-/// Serves [`ROUTES`], and a [`Failure`] for all else.
+/// What is for operators, beside the contract.
+const OPERATORS: &[Route] =
+    &[("/", || get(page::page)), ("/health", || get(browse::health)), ("/metrics", || get(metrics::metrics))];
+
+/// Serves [`ROUTES`], [`OPERATORS`], and a [`Failure`] for all else.
 pub(super) fn router(director: Director) -> Router {
     ROUTES
         .iter()
+        .chain(OPERATORS)
         .fold(Router::new(), |router, (path, handlers)| router.route(path, handlers()))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .fallback(async || Failure::not_found("nothing is here; /v1/openapi.json describes what there is"))
         .method_not_allowed_fallback(async || {
             Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this can't be asked so")
         })
+        .layer(axum::middleware::from_fn_with_state(director.clone(), metrics::count))
         .with_state(director)
 }
 

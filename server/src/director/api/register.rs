@@ -57,7 +57,7 @@ pub(super) async fn renew(
     Path(name): Path<String>,
     JsonBody(renewal): JsonBody<Renewal>,
 ) -> Result<Json<LeaseGrant>, Failure> {
-    let granted = director.store.renew(intake::name(&name)?, renewal, Now::read()).await?;
+    let granted = director.store.renew(intake::name(&name)?, intake::renewal(renewal), Now::read()).await?;
     director.tell(granted.changed);
     Ok(Json(granted.grant))
 }

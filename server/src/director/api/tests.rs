@@ -34,6 +34,7 @@ async fn start() -> Running {
         name: "here".into(),
         store: Arc::new(store),
         changes: broadcast::Sender::new(16),
+        answers: Arc::default(),
         tables: Arc::new(tokio::sync::Semaphore::new(2)),
         stop: stop.clone(),
     };
@@ -203,4 +204,39 @@ async fn every_refusal_is_a_problem() {
         let problem: Problem = serde_json::from_value(problem).expect(path);
         assert!(!problem.code.is_empty() && !problem.message.is_empty(), "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_operators_page_shows_what_servers_do_and_runs_nothing() {
+    let director = start().await;
+    let films = [film("Films", "Zebra", 1), film("<b>Shows</b>", "Middle", 3)];
+    let (_, granted) = director.register("al<i>pha", "i1", "127.0.0.1:9", &films).await;
+    let load = json!({ "connections": 3, "sent_bps": 8_900_000, "limit_bps": 10_000_000,
+                       "serving": [{ "stream": hash(1), "readers": 2 }] });
+    let renewal = json!({ "instance": "i1", "fence": granted["fence"], "load": load });
+    let renewed = director.ask(Method::POST, "/servers/al%3Ci%3Epha/lease", Some(renewal)).await;
+    assert_eq!(renewed.0, StatusCode::OK, "{}", renewed.1);
+    let servers: Servers = director.get("/servers").await;
+    assert_eq!(servers.servers[0].load.as_ref().unwrap().serving[0].readers, 2);
+
+    let root = director.url.trim_end_matches("/v1");
+    let page = director.client.get(format!("{root}/")).send().await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'nonce-"), "{policy}");
+    assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    let page = page.text().await.unwrap();
+    let nonce = policy.split("nonce-").nth(1).unwrap().split('\'').next().unwrap();
+    assert!(page.contains(&format!("<style nonce=\"{nonce}\">")), "{page}");
+    for told in ["al&lt;i&gt;pha", "The Zebra", "8.9 Mbit/s", "89 % of 10.0 Mbit/s", "&lt;b&gt;Shows"] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+
+    let health = director.client.get(format!("{root}/health")).send().await.unwrap();
+    assert_eq!(health.json::<Value>().await.unwrap()["servers"], 1);
+    let metrics = director.client.get(format!("{root}/metrics")).send().await.unwrap().text().await.unwrap();
+    assert!(
+        metrics.contains("tributary_servers 1\n") && metrics.contains("tributary_titles 2\n"),
+        "{metrics}"
+    );
+    assert!(metrics.contains("tributary_answers_total{status=\"2xx\"} "), "{metrics}");
 }

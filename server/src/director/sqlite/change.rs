@@ -120,7 +120,8 @@ async fn take_name(
     sqlx::query(
         "INSERT INTO servers (name, role, address, instance, fence, lease_until_ms, live) VALUES (?, ?, ?, ?, ?, ?, 1)
          ON CONFLICT (name) DO UPDATE SET role = excluded.role, address = excluded.address,
-             instance = excluded.instance, fence = excluded.fence, lease_until_ms = excluded.lease_until_ms, live = 1",
+             instance = excluded.instance, fence = excluded.fence, lease_until_ms = excluded.lease_until_ms, live = 1,
+             load = CASE WHEN servers.instance = excluded.instance THEN servers.load ELSE '' END",
     )
     .bind(name)
     .bind(role)
@@ -206,8 +207,10 @@ pub(super) async fn renew(
     if server.try_get::<String, _>("instance")? != renewal.instance || stored(renewal.fence) != fence {
         return Err(StoreError::Fenced(name));
     }
-    sqlx::query("UPDATE servers SET lease_until_ms = ?, live = 1 WHERE name = ?")
+    let load = renewal.load.map_or_else(|| Ok(String::new()), |load| json(&load))?;
+    sqlx::query("UPDATE servers SET lease_until_ms = ?, live = 1, load = ? WHERE name = ?")
         .bind(now.plus_seconds(LEASE_SECONDS).ms)
+        .bind(load)
         .bind(&name)
         .execute(&mut *db)
         .await?;

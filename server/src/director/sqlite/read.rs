@@ -183,7 +183,7 @@ async fn routes(
 /// Every relay whose lease runs.
 pub(super) async fn relays(pool: &SqlitePool, now: Now) -> Result<Vec<RelayEntry>, StoreError> {
     let rows = sqlx::query(
-        "SELECT s.name, s.address, s.lease_until_ms - ? AS lease_ms, r.address AS reached
+        "SELECT s.name, s.address, s.lease_until_ms - ? AS lease_ms, s.load, r.address AS reached
          FROM servers s LEFT JOIN reaches r ON r.relay = s.name
          WHERE s.role = 'relay' AND s.lease_until_ms > ? ORDER BY s.name, r.address",
     )
@@ -196,7 +196,7 @@ pub(super) async fn relays(pool: &SqlitePool, now: Now) -> Result<Vec<RelayEntry
         let name: String = row.try_get("name")?;
         if relays.last().is_none_or(|last| last.name != name) {
             let (address, lease_ms) = (row.try_get("address")?, row::number(row, "lease_ms")?);
-            relays.push(RelayEntry { name, address, reaches: Vec::new(), lease_ms });
+            relays.push(RelayEntry { name, address, reaches: Vec::new(), lease_ms, load: row::load(row)? });
         }
         let reached: Option<String> = row.try_get("reached")?;
         if let Some(relay) = relays.last_mut() {
@@ -204,6 +204,27 @@ pub(super) async fn relays(pool: &SqlitePool, now: Now) -> Result<Vec<RelayEntry
         }
     }
     Ok(relays)
+}
+
+/// Names of streams' titles.
+pub(super) async fn names(
+    pool: &SqlitePool,
+    mut streams: Vec<StreamId>,
+) -> Result<Vec<(StreamId, String)>, StoreError> {
+    streams.truncate(MAX_TITLES_ASKED_AT_ONCE);
+    if streams.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query =
+        QueryBuilder::<Sqlite>::new("SELECT stream, MIN(title) AS title FROM titles WHERE stream IN (");
+    let mut list = query.separated(", ");
+    for stream in &streams {
+        list.push_bind(stream.to_string());
+    }
+    query.push(") GROUP BY stream");
+    // Not kept prepared: there is one for each number of streams.
+    let rows = query.build().persistent(false).fetch_all(pool).await?;
+    rows.iter().map(|row| Ok((row::stream(row)?, row.try_get("title")?))).collect()
 }
 
 /// Address of a server that has a poster.
@@ -226,7 +247,7 @@ pub(super) async fn poster_holder(
 /// Every server whose lease runs.
 pub(super) async fn servers(pool: &SqlitePool, now: Now) -> Result<Vec<ServerEntry>, StoreError> {
     let rows = sqlx::query(
-        "SELECT s.name, s.address, s.lease_until_ms - ? AS lease_ms,
+        "SELECT s.name, s.address, s.lease_until_ms - ? AS lease_ms, s.load,
              (SELECT COUNT(DISTINCT h.stream) FROM holdings h WHERE h.server = s.name) AS streams
          FROM servers s WHERE s.role = 'content' AND s.lease_until_ms > ? ORDER BY s.name",
     )
@@ -240,6 +261,7 @@ pub(super) async fn servers(pool: &SqlitePool, now: Now) -> Result<Vec<ServerEnt
             address: row.try_get("address")?,
             streams: row::number(row, "streams")?,
             lease_ms: row::number(row, "lease_ms")?,
+            load: row::load(row)?,
         })
     };
     rows.iter().map(server).collect()

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use tributary_core::directory::Title;
+use tributary_core::directory::{ServerLoad, Title};
 use tributary_core::geometry::StreamId;
 
 use super::unreadable;
@@ -37,6 +37,12 @@ pub(super) fn stream(row: &SqliteRow) -> Result<StreamId, StoreError> {
 /// A number that is never negative.
 pub(super) fn number(row: &SqliteRow, column: &str) -> Result<u64, StoreError> {
     row.try_get::<i64, _>(column)?.try_into().map_err(|error| unreadable(&error))
+}
+
+/// What a server does, where it has said so.
+pub(super) fn load(row: &SqliteRow) -> Result<Option<ServerLoad>, StoreError> {
+    let told = !row.try_get::<&str, _>("load")?.is_empty();
+    told.then(|| json(row, "load")).transpose()
 }
 
 /// A column that holds JSON.

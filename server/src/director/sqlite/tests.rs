@@ -62,7 +62,7 @@ async fn a_lease_lapses_is_told_once_and_may_run_again() {
     assert_eq!(store.sweep(lapsed).await.unwrap(), streams(&[1, 2]));
     assert_eq!(store.sweep(lapsed).await.unwrap(), []);
 
-    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence };
+    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence, load: None };
     let again = store.renew("a".into(), renewal.clone(), after(60)).await.unwrap();
     assert_eq!(again.changed, streams(&[1, 2]), "it is back, and that is told");
     assert_eq!(store.renew("a".into(), renewal, after(61)).await.unwrap().changed, []);
@@ -77,7 +77,7 @@ async fn a_lapsed_name_may_be_taken_and_the_old_one_is_fenced() {
     let second = store.register("a".into(), table("j", 2, &[title(1)]), after(16)).await.unwrap();
     assert!(second.grant.fence > first.grant.fence);
     assert_eq!(second.changed, streams(&[1]), "another address for the same stream");
-    let old = Renewal { instance: "i".into(), fence: first.grant.fence };
+    let old = Renewal { instance: "i".into(), fence: first.grant.fence, load: None };
     assert!(matches!(store.renew("a".into(), old, after(17)).await, Err(StoreError::Fenced(_))));
 }
 
@@ -112,7 +112,7 @@ async fn a_restart_of_the_director_keeps_leases_and_long_gone_servers_are_forgot
     let store = SqliteStore::open(&state.path().join("below/d.db")).await.unwrap();
     assert_eq!(store.servers(after(3)).await.unwrap()[0].name, "a");
     store.sweep(after(3600)).await.unwrap();
-    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence };
+    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence, load: None };
     let forgotten = store.renew("a".into(), renewal, after(3600)).await;
     assert!(matches!(forgotten, Err(StoreError::UnknownServer(_))));
     assert!(
@@ -163,7 +163,7 @@ async fn a_crowd_of_players_keeps_no_lease_from_being_renewed() {
         crowd.push(store.readers.acquire().await.unwrap());
     }
     assert!(store.readers.try_acquire().is_none());
-    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence };
+    let renewal = Renewal { instance: "i".into(), fence: granted.grant.fence, load: None };
     store.renew("a".into(), renewal, after(1)).await.unwrap();
 }
 
