@@ -83,7 +83,8 @@ impl Candidate {
                     Some(last) => (1.0 + ahead / (ROUND_GROWTH * last.max(1.0))).log2().max(1.0),
                 };
                 let by_rounds = self.rtt * rounds;
-                remembered.map_or(by_rounds, |rate| by_rounds.max(self.rtt + ahead / rate))
+                let until_first = if last_round.is_none() { self.rtt } else { 0.0 };
+                remembered.map_or(by_rounds, |rate| by_rounds.max(until_first + ahead / rate))
             }
         }
     }
@@ -123,14 +124,17 @@ pub fn horizon(candidates: &[Candidate], block: f64) -> f64 {
         Pace::Steady { rate } => Some(2.0 * block / rate),
         Pace::Ramp { .. } => None,
     });
-    let slack = if ramping { RAMP_SLACK } else { SLACK };
+    let slack = if ramping { RAMP_SLACK.max(RAMP_SLACK_ROUND_TRIPS * rtt) } else { SLACK };
     rtt + slowest.fold(slack, f64::max).min(MAX_SLACK)
 }
 
 /// Slack of the horizon in seconds once rates are known.
 const SLACK: f64 = 0.2;
-/// Slack of the horizon in seconds while every source is in slow start.
+/// Slack of the horizon in seconds while every source is in slow start, and in round trips: slow start ends
+/// well where the sender is never short of work, and BBR has almost three round trips under way before it
+/// sees the path's rate. One that runs short stays in its start-up phase, and drowns the path in bursts.
 const RAMP_SLACK: f64 = 0.15;
+const RAMP_SLACK_ROUND_TRIPS: f64 = 2.5;
 /// Most that the slowest source's blocks may add.
 const MAX_SLACK: f64 = 1.0;
 
