@@ -1,16 +1,14 @@
 //! Opening the port, and the options each connection gets.
 
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
 use std::time::Duration;
 
 use anyhow::Context;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Unsent bytes that the kernel holds for a connection before it asks us to wait: what is not yet in
-/// flight can still be changed by a seek.
-const NOTSENT_LOWAT_BYTES: u32 = 16 << 10;
+use super::unsent;
+
 /// A peer that answers nothing for this long is gone, even where nothing is being sent.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(60);
 /// Time between the questions after that.
@@ -45,16 +43,5 @@ pub(crate) fn tune(stream: &TcpStream) -> std::io::Result<()> {
     socket.set_tcp_keepalive(
         &TcpKeepalive::new().with_time(KEEPALIVE_IDLE).with_interval(KEEPALIVE_INTERVAL).with_retries(3),
     )?;
-    set_notsent_lowat(stream.as_fd())
-}
-
-#[cfg(target_os = "linux")]
-fn set_notsent_lowat(socket: std::os::fd::BorrowedFd<'_>) -> std::io::Result<()> {
-    SockRef::from(&socket).set_tcp_notsent_lowat(NOTSENT_LOWAT_BYTES)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn set_notsent_lowat(_socket: std::os::fd::BorrowedFd<'_>) -> std::io::Result<()> {
-    let _ = NOTSENT_LOWAT_BYTES;
-    Ok(())
+    unsent::limit(stream, unsent::LEAST_BYTES)
 }

@@ -10,3 +10,4 @@ pub(crate) mod neighbours;
 pub(crate) mod prefixed;
 pub(crate) mod shaper;
 pub(crate) mod shutdown;
+pub(crate) mod unsent;

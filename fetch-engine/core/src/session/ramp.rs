@@ -12,22 +12,30 @@ const MAX_REMEMBERED_CAP_BYTES: f64 = 2_097_152.0;
 /// And so many times what came in the last round: while that is on its way to us, slow start sends twice as
 /// much, and what is ordered now is sent after that.
 const ROUNDS_AHEAD: f64 = 4.0;
-/// A round that grew by less than this was not slow start any more.
-const GROWING: f64 = 1.25;
+/// Rounds that raise the average by less than this are not slow start any more.
+const GROWING: f64 = 1.2;
 /// So many rounds without growth end the phase.
 const FLAT_ROUNDS: u32 = 2;
+/// But not in the middle of a stall, for so many rounds: what it kept back is on its way.
+const STALLED_ROUNDS: u32 = 8;
 /// Rounds are not told apart below this.
 const MIN_ROUND: Duration = Duration::from_millis(10);
 
 /// What is known of a connection in slow start.
+///
+/// What waits for a lost packet comes all at once after a while of nothing, so one round says little. The
+/// average of the rounds since the last growth does: nothing comes on average faster than the path lets it.
 #[derive(Clone, Debug)]
 pub(super) struct Ramp {
     round_started: Option<Time>,
     round_bytes: f64,
     /// The source owed nothing at some moment of this round: its bytes say nothing of the path.
     ran_dry: bool,
-    last_round: Option<f64>,
+    /// Bytes of the rounds since the last growth, that one too, and how many those are.
+    flat_bytes: f64,
     flat_rounds: u32,
+    /// Best average of such rounds so far.
+    best_round: Option<f64>,
     remembered: Option<f64>,
     /// Bytes a second of the best round.
     seen: Option<f64>,
@@ -40,16 +48,17 @@ impl Ramp {
             round_started: None,
             round_bytes: 0.0,
             ran_dry: false,
-            last_round: None,
+            flat_bytes: 0.0,
             flat_rounds: 0,
+            best_round: None,
             remembered,
             seen: None,
         }
     }
 
-    /// Bytes of the last round, or of the one that runs where those are more already.
+    /// Bytes of a round lately, or of the one that runs where those are more already.
     pub(super) fn last_round(&self) -> Option<f64> {
-        self.last_round.map(|last| last.max(self.round_bytes))
+        self.best_round.map(|best| best.max(self.round_bytes))
     }
 
     /// The remembered rate, or what the connection has shown where that is more: what is long past must not
@@ -80,17 +89,22 @@ impl Ramp {
             return None;
         }
         let this_round = self.round_bytes * round.as_secs_f64() / elapsed.as_secs_f64();
-        if !self.ran_dry {
-            let flat = self.last_round.is_some_and(|last| this_round < last * GROWING);
-            self.flat_rounds = if flat { self.flat_rounds + 1 } else { 0 };
+        if !std::mem::take(&mut self.ran_dry) {
+            let average = (self.flat_bytes + this_round) / f64::from(self.flat_rounds + 1);
+            if self.best_round.is_none_or(|best| average >= best * GROWING) {
+                (self.flat_bytes, self.flat_rounds) = (0.0, 0);
+            }
+            self.flat_bytes += this_round;
+            self.flat_rounds += 1;
         }
-        let best = self.last_round.map_or(this_round, |last| last.max(this_round));
-        self.last_round = Some(best);
+        let average = self.flat_bytes / f64::from(self.flat_rounds.max(1));
+        let best = self.best_round.map_or(this_round, |best| best.max(average));
+        self.best_round = Some(best);
         self.seen = Some(best / round.as_secs_f64());
         self.round_started = Some(now);
         self.round_bytes = bytes as f64;
-        self.ran_dry = false;
-        (self.flat_rounds >= FLAT_ROUNDS).then(|| best / round.as_secs_f64())
+        let stalls = this_round < average / 2.0 && self.flat_rounds <= FLAT_ROUNDS + STALLED_ROUNDS;
+        (self.flat_rounds > FLAT_ROUNDS && !stalls).then(|| average / round.as_secs_f64())
     }
 }
 
@@ -99,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ends_after_two_flat_rounds_with_the_rate_of_the_best() {
+    fn ends_after_two_flat_rounds_with_their_rate() {
         let rtt = Duration::from_millis(100);
         let mut ramp = Ramp::new(None);
         let mut now = Time::ZERO;
@@ -112,6 +126,29 @@ mod tests {
         }
         let rate = ended.expect("slow start ends");
         assert!((rate / 1e6 - 1.0).abs() < 0.15, "{rate}");
+    }
+
+    #[test]
+    fn a_burst_after_a_lost_packet_is_no_rate() {
+        let rtt = Duration::from_millis(100);
+        for rounds in [
+            [25_000, 50_000, 10_000, 10_000, 150_000, 60_000, 60_000, 60_000],
+            [25_000, 60_000, 60_000, 10_000, 10_000, 160_000, 60_000, 60_000],
+            [30_000, 60_000, 0, 120_000, 60_000, 60_000, 60_000, 60_000],
+        ] {
+            let mut ramp = Ramp::new(None);
+            let mut now = Time::ZERO;
+            let mut ended = None;
+            for round in rounds {
+                for _ in 0..10 {
+                    now = now + Duration::from_millis(10);
+                    let ends = ramp.received(now, rtt, round / 10);
+                    ended = ended.or(ends);
+                }
+            }
+            let rate = ended.expect("slow start ends");
+            assert!((0.4..0.75).contains(&(rate / 1e6)), "{rate} after {rounds:?}");
+        }
     }
 
     #[test]

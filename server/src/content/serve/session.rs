@@ -24,6 +24,7 @@ use crate::content::pages::Groups;
 use crate::net::accept::FAREWELL;
 use crate::net::goodbye::say_goodbye;
 use crate::net::shaper::Grant;
+use crate::net::unsent::{self, Unsent};
 
 /// Largest frame a client has reason to send: an echo.
 const MAX_CLIENT_FRAME_BYTES: usize = MAX_ECHO + 64;
@@ -83,6 +84,7 @@ struct Session<'a> {
     out: Outbox,
     /// What the shaper has let through: the next bytes of `out`, also of one that is filled anew.
     grant: Grant<'a>,
+    unsent: Unsent,
     started: Instant,
     progress: Instant,
     /// When the connection ends, once the server stops.
@@ -102,6 +104,7 @@ pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Arc<Serving>
         pages: VecDeque::new(),
         out: Outbox::default(),
         grant: serving.shaper.nothing(),
+        unsent: Unsent::new(now),
         started: now,
         progress: now,
         farewell: None,
@@ -175,7 +178,9 @@ impl Session<'_> {
                 self.grant.sent(count);
                 self.progress = Instant::now();
                 Metrics::add(&self.serving.metrics.pattern_bytes, count as u64);
-                Ok(())
+                self.unsent
+                    .wrote(self.progress, count)
+                    .map_or(Ok(()), |limit| unsent::limit(self.stream, limit))
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
             Err(error) => Err(error),
