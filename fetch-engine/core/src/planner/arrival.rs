@@ -28,7 +28,7 @@ pub enum Pace {
 }
 
 /// Bytes that TCP sends in its first round: ten segments.
-const INITIAL_WINDOW: f64 = 14_600.0;
+pub(crate) const INITIAL_WINDOW: f64 = 14_600.0;
 /// Growth of a slow-start round that the model counts on: more than 1, less than 2.
 const ROUND_GROWTH: f64 = 1.5;
 

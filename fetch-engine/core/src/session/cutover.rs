@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use super::owners::Owners;
 use super::source::Source;
-use super::{CutOver, Prediction, Session, SourcePrediction};
+use super::{CutOver, Prediction, Session, SourcePrediction, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Pattern, SourceId};
 use crate::planner::arrival::{self, Candidate};
@@ -66,7 +66,8 @@ impl Session {
 
     /// Seconds the lease reaches ahead: the planner's horizon, and what the policy needs on top.
     pub(super) fn horizon(&self, candidates: &[Candidate]) -> f64 {
-        let horizon = arrival::horizon(candidates, f64::from(self.geometry.block_size()));
+        let until_renewed = self.renewal().saturating_sub(TICK).as_secs_f64();
+        let horizon = arrival::horizon(candidates, f64::from(self.geometry.block_size())) + until_renewed;
         match self.config.cut_over {
             CutOver::Lease => horizon,
             CutOver::Prediction => horizon + self.seconds_in_future(candidates),

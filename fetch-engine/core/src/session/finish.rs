@@ -23,8 +23,7 @@ const MAX_LOOKED_AT: usize = 1024;
 const WORTH_MOVING_SECS: f64 = 0.02;
 const WORTH_DOUBLING_SECS: f64 = 0.05;
 const WORTH_DOUBLING: f64 = 1.5;
-/// What a source has under way, in round trips at its rate, and in blocks.
-const UNDER_WAY_ROUND_TRIPS: f64 = 1.5;
+/// What a source has under way, in blocks, however slow it is.
 const UNDER_WAY_BLOCKS: usize = 2;
 /// A block that the reader needs only so long after it would come anyway can wait.
 const PATIENCE_SECS: f64 = 2.0;
@@ -176,9 +175,8 @@ impl Session {
     }
 
     fn unsent_by(&self, source: &Source) -> impl Iterator<Item = Seq> {
-        let reaction = source.round_trip().mul_f64(UNDER_WAY_ROUND_TRIPS).max(source.answers_in);
-        let under_way = source.rough_rate().unwrap_or(0.0) * reaction.as_secs_f64();
-        let blocks = (under_way / f64::from(self.geometry.block_size())).ceil() as usize + UNDER_WAY_BLOCKS;
+        let under_way = source.under_way_bytes() / f64::from(self.geometry.block_size());
+        let blocks = under_way.ceil() as usize + UNDER_WAY_BLOCKS;
         let unsent = source.backlog().len().saturating_sub(blocks).min(MAX_LOOKED_AT);
         source.blocks().rev().take(unsent).filter(|seq| self.is_owed_alone(*seq))
     }

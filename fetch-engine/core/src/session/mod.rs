@@ -277,7 +277,9 @@ impl Session {
         self.order_others(now);
         self.speed_up_late(now);
         self.cancel_surplus(now);
-        self.plan(now);
+        if self.renewal_is_due(now) {
+            self.plan(now);
+        }
         self.finish_together(now);
         self.request_pages(now);
     }

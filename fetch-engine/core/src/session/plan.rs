@@ -36,6 +36,10 @@ const MAX_PLANNED_AT_ONCE: usize = 4 * MAX_ELEMENTS;
 const TELLING_SHARE: f64 = 0.1;
 /// And at most so often.
 const TELL_EVERY: Duration = Duration::from_secs(1);
+/// An epoch is for so many blocks at least, where sources are slow: each is told to all of them.
+const BLOCKS_OF_A_RENEWAL: f64 = 8.0;
+/// But the lease is never renewed less often than this.
+const MAX_RENEWAL: Duration = TICK.saturating_mul(3);
 
 /// The walk through the stream: which generation, which epoch, how far it is leased.
 #[derive(Clone, Debug)]
@@ -99,7 +103,7 @@ impl Session {
         self.order_others(now);
         // While blocks flow the next tick is soon enough, and a reader's small steps cost no epochs.
         let flowing = self.walk.epoch > 0 && self.sources.values().any(|source| !source.backlog().is_empty());
-        if !flowing || now.since(self.walk.planned_at) >= TICK {
+        if !flowing || self.renewal_is_due(now) {
             self.plan(now);
             self.request_pages(now);
         }
@@ -180,6 +184,20 @@ impl Session {
     pub(super) fn planned_for(&self, now: Time) -> Vec<Candidate> {
         let planned_for = |source: &&Source| source.is_usable() && !source.rests_first();
         self.sources.values().filter(planned_for).map(|source| source.candidate(now)).collect()
+    }
+
+    /// How often the lease is renewed while blocks flow.
+    pub(super) fn renewal(&self) -> Duration {
+        let rates: Option<f64> = self.sources.values().filter(|s| s.is_usable()).map(Source::rate).sum();
+        let Some(rate) = rates.filter(|rate| *rate > 0.0) else { return TICK };
+        let secs = BLOCKS_OF_A_RENEWAL * f64::from(self.geometry.block_size()) / rate;
+        let ticks = (secs.min(MAX_RENEWAL.as_secs_f64()) / TICK.as_secs_f64()).floor();
+        TICK * (ticks as u32).max(1)
+    }
+
+    /// Whether the lease is to be renewed by now.
+    pub(super) fn renewal_is_due(&self, now: Time) -> bool {
+        now.since(self.walk.planned_at) >= self.renewal()
     }
 
     /// Extends the lease as far as the planner finds right, epoch by epoch.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::planner::arrival::INITIAL_WINDOW;
 use crate::time::Time;
 
 /// Outstanding bytes that a source of unknown rate may have at once.
@@ -72,6 +73,11 @@ impl Ramp {
         let first = self.remembered.map_or(0.0, |rate| rate * (rtt.as_secs_f64() + 0.15));
         FIRST_CAP_BYTES.max(first.min(MAX_REMEMBERED_CAP_BYTES))
             + ROUNDS_AHEAD * self.last_round().unwrap_or(0.0)
+    }
+
+    /// Bytes that the source may have sent before it hears of a cancel.
+    pub(super) fn under_way_bytes(&self) -> f64 {
+        ROUNDS_AHEAD * self.last_round().unwrap_or(INITIAL_WINDOW)
     }
 
     /// The source owes nothing.

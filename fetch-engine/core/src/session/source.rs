@@ -34,6 +34,8 @@ const QUIET: Duration = Duration::from_millis(100);
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 /// Longest wait.
 pub(super) const MAX_BACKOFF: Duration = Duration::from_secs(60);
+/// What a source has under way at its rate, in round trips.
+const UNDER_WAY_ROUND_TRIPS: f64 = 1.5;
 /// Weight of slow start's last rounds in the average that follows.
 const RAMP_WEIGHT: Duration = Duration::from_millis(300);
 /// Idle time after which a source that gets nothing by its eta is tried with one block.
@@ -433,6 +435,13 @@ impl Source {
     /// Whether it shall run dry before the planner gives it more.
     pub(super) fn rests_first(&self) -> bool {
         self.reaction.is_looked_at() && !self.backlog.is_empty()
+    }
+
+    /// Bytes of what it owes that it may send before it hears of a cancel.
+    pub(super) fn under_way_bytes(&self) -> f64 {
+        let reaction = self.round_trip().mul_f64(UNDER_WAY_ROUND_TRIPS).max(self.answers_in);
+        let at_rate = self.rough_rate().unwrap_or(0.0) * reaction.as_secs_f64();
+        self.ramp.as_ref().map_or(at_rate, |ramp| at_rate.max(ramp.under_way_bytes()))
     }
 
     /// Whether what it owes is coming in: a byte came since it was last given work while it had none.
