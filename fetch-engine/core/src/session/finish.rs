@@ -24,7 +24,7 @@ const WORTH_MOVING_SECS: f64 = 0.02;
 const WORTH_DOUBLING_SECS: f64 = 0.05;
 const WORTH_DOUBLING: f64 = 1.5;
 /// What a source has under way, in blocks, however slow it is.
-const UNDER_WAY_BLOCKS: usize = 2;
+const UNDER_WAY_BLOCKS: usize = 1;
 /// A block that the reader needs only so long after it would come anyway can wait.
 const PATIENCE_SECS: f64 = 2.0;
 
@@ -61,7 +61,7 @@ impl Session {
     /// Which blocks change hands: always the last one of the source that would finish last, to the one
     /// that has it here first, as long as that is sooner.
     fn moves(&self, now: Time, candidates: &mut [Candidate]) -> Vec<Move> {
-        let tails = candidates.iter().map(|c| (c.source, self.unsent(c.source)));
+        let tails = candidates.iter().map(|c| (c.source, self.unsent(now, c.source)));
         let mut tails: BTreeMap<SourceId, Peekable<_>> =
             tails.map(|(id, tail)| (id, tail.peekable())).collect();
         let mut moves = Vec::new();
@@ -170,12 +170,12 @@ impl Session {
     }
 
     /// What `id` owes, alone, and has surely not begun to send: from the last block on.
-    fn unsent(&self, id: SourceId) -> impl Iterator<Item = Seq> {
-        self.sources.get(&id).into_iter().flat_map(|source| self.unsent_by(source))
+    fn unsent(&self, now: Time, id: SourceId) -> impl Iterator<Item = Seq> {
+        self.sources.get(&id).into_iter().flat_map(move |source| self.unsent_by(now, source))
     }
 
-    fn unsent_by(&self, source: &Source) -> impl Iterator<Item = Seq> {
-        let under_way = source.under_way_bytes() / f64::from(self.geometry.block_size());
+    fn unsent_by(&self, now: Time, source: &Source) -> impl Iterator<Item = Seq> {
+        let under_way = source.under_way_bytes(now) / f64::from(self.geometry.block_size());
         let blocks = under_way.ceil() as usize + UNDER_WAY_BLOCKS;
         let unsent = source.backlog().len().saturating_sub(blocks).min(MAX_LOOKED_AT);
         source.blocks().rev().take(unsent).filter(|seq| self.is_owed_alone(*seq))

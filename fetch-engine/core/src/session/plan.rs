@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::ledger::Debt;
 use super::owners::Owners;
 use super::source::{Interval, Source};
-use super::{Demand, MAX_OTHERS, MAX_OUTSTANDING_BLOCKS, MIN_PLAN_STEP, Notice, Session, TICK};
+use super::{Demand, MAX_OTHERS, MAX_OUTSTANDING_BLOCKS, MIN_PLAN_STEP, Notice, RAMP_TICK, Session, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};
 use crate::planner::arrival::Candidate;
@@ -189,7 +189,7 @@ impl Session {
     /// How often the lease is renewed while blocks flow.
     pub(super) fn renewal(&self) -> Duration {
         let rates: Option<f64> = self.sources.values().filter(|s| s.is_usable()).map(Source::rate).sum();
-        let Some(rate) = rates.filter(|rate| *rate > 0.0) else { return TICK };
+        let Some(rate) = rates.filter(|rate| *rate > 0.0) else { return RAMP_TICK };
         let secs = BLOCKS_OF_A_RENEWAL * f64::from(self.geometry.block_size()) / rate;
         let ticks = (secs.min(MAX_RENEWAL.as_secs_f64()) / TICK.as_secs_f64()).floor();
         TICK * (ticks as u32).max(1)

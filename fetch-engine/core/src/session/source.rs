@@ -34,6 +34,8 @@ const QUIET: Duration = Duration::from_millis(100);
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 /// Longest wait.
 pub(super) const MAX_BACKOFF: Duration = Duration::from_secs(60);
+/// A silence as long as this, and as a round trip, is a stall: shorter ones are between two blocks.
+const STALL: Duration = Duration::from_millis(50);
 /// What a source has under way at its rate, in round trips.
 const UNDER_WAY_ROUND_TRIPS: f64 = 1.5;
 /// Weight of slow start's last rounds in the average that follows.
@@ -437,10 +439,13 @@ impl Source {
         self.reaction.is_looked_at() && !self.backlog.is_empty()
     }
 
-    /// Bytes of what it owes that it may send before it hears of a cancel.
-    pub(super) fn under_way_bytes(&self) -> f64 {
+    /// Bytes of what it owes that it may send before it hears of a cancel. What should have come in a stall
+    /// may be here already, behind a lost packet.
+    pub(super) fn under_way_bytes(&self, now: Time) -> f64 {
         let reaction = self.round_trip().mul_f64(UNDER_WAY_ROUND_TRIPS).max(self.answers_in);
-        let at_rate = self.rough_rate().unwrap_or(0.0) * reaction.as_secs_f64();
+        let silence = self.silence(now);
+        let stall = if silence > STALL.max(self.round_trip()) { silence } else { Duration::ZERO };
+        let at_rate = self.rough_rate().unwrap_or(0.0) * (reaction + stall).as_secs_f64();
         self.ramp.as_ref().map_or(at_rate, |ramp| at_rate.max(ramp.under_way_bytes()))
     }
 
