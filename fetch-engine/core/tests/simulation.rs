@@ -53,6 +53,8 @@ struct Sums {
     pairs: BTreeSet<(Fault, Fault)>,
     pairs_in_effect: BTreeSet<(Fault, Fault)>,
     longest_stall: (Duration, u64),
+    /// Servers that were shut out with others, not for what they sent.
+    distrusted: u64,
     /// Sum of the traces: the same for the same seeds, whoever ran them.
     trace: u64,
     broken: Vec<String>,
@@ -77,6 +79,7 @@ impl Sums {
             _ => {}
         }
         self.longest_stall = self.longest_stall.max((outcome.longest_stall, seed));
+        self.distrusted += outcome.distrusted.len() as u64;
         self.trace = self.trace.wrapping_add(outcome.trace ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     }
 
@@ -89,6 +92,7 @@ impl Sums {
         self.broken.extend(other.broken);
         self.pairs_in_effect.extend(other.pairs_in_effect);
         self.longest_stall = self.longest_stall.max(other.longest_stall);
+        self.distrusted += other.distrusted;
         self.trace = self.trace.wrapping_add(other.trace);
     }
 
@@ -110,11 +114,13 @@ impl Sums {
         );
         let (stall, seed) = self.longest_stall;
         println!("longest wait beside an honest server: {:.1} s (seed {seed})", stall.as_secs_f64());
+        println!("shut out with others: {}", self.distrusted);
         println!("trace of all: {:016x}", self.trace);
     }
 
     /// Every kind has taken effect, alone too, and every pair has been run.
     fn check_complete(&self) {
+        assert!(self.distrusted > 0, "nobody was shut out with others");
         for fault in Fault::ALL {
             assert!(self.happened.of(*fault) > 0, "{fault:?} never happened in {} runs", self.runs);
             assert!(self.alone.of(*fault) > 0, "{fault:?} never happened alone in {} runs", self.runs);

@@ -123,6 +123,25 @@ impl World {
         Ok(())
     }
 
+    /// As the driver does: one relay that brought wrong bytes of two servers is not believed about a third.
+    pub(super) fn blame_relay(&mut self, session: &mut Session) -> Result<(), String> {
+        let liars = self.watch.quarantined.iter().filter(|host| self.lying_relay.contains(host)).count();
+        if liars < 2 {
+            return Ok(());
+        }
+        for host in std::mem::take(&mut self.lying_relay) {
+            if !self.watch.quarantined.contains(&host) {
+                let event = Event::Distrusted { source: id(host), why: "two lied".into() };
+                session.handle(self.session_now(), event);
+                self.act(session)?;
+                if !self.watch.distrusted.contains(&host) {
+                    return Err(format!("server {host} is to be shut out, and nothing is said of it"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn act(&mut self, session: &mut Session) -> Result<(), String> {
         while let Some(action) = session.poll() {
             if self.told {

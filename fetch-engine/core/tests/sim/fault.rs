@@ -40,6 +40,10 @@ faults! {
     SharedBottleneck,
     /// The way leads through a relay: the connect tells the round trip of its first part only.
     Relayed,
+    /// The relay that several ways lead through is gone for a while, and all of them with it.
+    RelayCrash,
+    /// The relay that several ways lead through changes blocks on each of them.
+    LyingRelay,
 
     // --- connections
     /// The connection is reset.
@@ -76,6 +80,8 @@ faults! {
     StaleTable,
     /// It holds parts of the stream only.
     PartialCopy,
+    /// The same, and it comes to hold more while it plays: a file that is still being written.
+    GrowingCopy,
     /// Its copy has another size.
     OtherSize,
     /// Its copy was cut off while it served it.
@@ -176,6 +182,8 @@ impl Fault {
                 | Self::Forbidden
                 | Self::StaleTable
                 | Self::PartialCopy
+                | Self::GrowingCopy
+                | Self::LyingRelay
                 | Self::OtherSize
                 | Self::Truncated
                 | Self::Replaced
@@ -209,6 +217,7 @@ impl Fault {
                 | Self::ResetInsideBlock
                 | Self::Flapping
                 | Self::Crash
+                | Self::RelayCrash
                 | Self::Stop
                 | Self::Drain
                 | Self::AddressChange

@@ -67,8 +67,10 @@ pub(super) struct Host {
     pub(super) every: u64,
     /// What happens at its next block.
     pub(super) next_block: Option<Fault>,
-    /// What it holds of the stream.
+    /// What it holds of the stream, as it says when it is asked to open it.
     pub(super) held: Held,
+    /// What it has come to hold since.
+    pub(super) grown: Option<Held>,
     /// Bytes of its copy that are left.
     pub(super) truncated_to: Option<u64>,
     /// A connect takes so much longer than a round trip.
@@ -106,6 +108,7 @@ impl Host {
             every: 5,
             next_block: None,
             held: Held::all(),
+            grown: None,
             truncated_to: None,
             connect_takes: Duration::ZERO,
             counts_when_connected: None,
@@ -156,6 +159,18 @@ impl Host {
         has
     }
 
+    /// What it has come to hold is said on the next connection, and counts from then on.
+    fn take_grown(&mut self, now: Time) {
+        let Some(grown) = self.grown.take() else { return };
+        self.happened.count(Fault::GrowingCopy);
+        self.held = grown;
+        self.changed_at = now;
+        if self.held.is_all() {
+            self.vices.remove(Fault::PartialCopy);
+            self.vices.remove(Fault::GrowingCopy);
+        }
+    }
+
     /// A frame of the player arrives.
     pub(super) fn receive(&mut self, frame: Frame, around: &mut Around<'_>) {
         if self.stopped {
@@ -188,6 +203,7 @@ impl Host {
                 } else if self.truncated_to.is_some() {
                     self.close_with(ErrorCode::SizeMismatch, around);
                 } else {
+                    self.take_grown(around.now);
                     let geometry =
                         Geometry::new(size, block_size).expect("the player opens with a good block size");
                     self.walker = Some((Walker::identifying(me, geometry, identify), geometry));
@@ -329,7 +345,8 @@ impl Host {
             return;
         }
         let mut bytes = around.block(geometry, order.seq);
-        if now_and_then && self.has(Fault::FlippedBits) || self.has(Fault::Replaced) {
+        let flips = now_and_then && (self.has(Fault::FlippedBits) || self.has(Fault::LyingRelay));
+        if flips || self.has(Fault::Replaced) {
             bytes = flipped(&bytes);
             self.lied = true;
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tributary_core::held::Held;
 use tributary_core::session::{Event, Session};
 use tributary_core::time::Time;
 
@@ -39,6 +40,8 @@ impl World {
                 self.tally.count(fault);
                 self.reset_from_there(host);
             }
+            Fault::RelayCrash => self.crash_relay(host),
+            Fault::GrowingCopy => self.grow(host, tries),
             Fault::AddressChange => self.change_address(session, host),
             Fault::Stop => self.hosts[host].stopped = true,
             Fault::Drain => {
@@ -126,6 +129,7 @@ impl World {
         let millis = match fault {
             Fault::HoldThenBurst => self.dice.range(30, 280),
             Fault::Crash
+            | Fault::RelayCrash
             | Fault::Stop
             | Fault::Drain
             | Fault::Slow
@@ -147,6 +151,7 @@ impl World {
         self.progressed();
         match fault {
             Fault::Crash => self.hosts[host].alive = true,
+            Fault::RelayCrash => self.mend_relay(),
             Fault::Drain => self.hosts[host].vices.remove(Fault::Refused),
             Fault::Slow | Fault::Trickle => self.hosts[host].link.slowed = None,
             Fault::Partition | Fault::PartitionToPlayer | Fault::PartitionToServer | Fault::HoldThenBurst => {
@@ -185,6 +190,52 @@ impl World {
         self.at(arrives, Happening::Reset { host, connection });
     }
 
+    /// The relay on the way to `host` is gone, and it is on the way to others too.
+    fn crash_relay(&mut self, host: usize) {
+        for other in 0..self.hosts.len() {
+            if !self.hosts[other].alive || other != host && self.dice.chance(40) {
+                continue;
+            }
+            self.tally.count(Fault::RelayCrash);
+            self.hosts[other].alive = false;
+            self.hosts[other].changed_at = self.now;
+            self.crashed_relay.push(other);
+            self.reset_from_there(other);
+        }
+    }
+
+    fn mend_relay(&mut self) {
+        for host in std::mem::take(&mut self.crashed_relay) {
+            self.hosts[host].alive = true;
+            self.hosts[host].changed_at = self.now;
+        }
+    }
+
+    /// The server holds more of the stream from now on, and says so on its next connection. Mostly this one
+    /// ends: it has read its folder anew.
+    fn grow(&mut self, host: usize, tries: u32) {
+        let size = self.content.bytes.len() as u64;
+        let target = &mut self.hosts[host];
+        let held = target.grown.as_ref().unwrap_or(&target.held);
+        if held.is_all() {
+            return;
+        }
+        let mut ranges = held.ranges().to_vec();
+        let start = if self.dice.chance(30) { 0 } else { self.dice.range(0, size) };
+        ranges.push(start..if self.dice.chance(50) { size } else { self.dice.range(start + 1, size + 1) });
+        target.grown = Some(Held::gather(size, ranges).expect("a few ranges within the stream"));
+        if self.dice.chance(70) {
+            self.reset_from_there(host);
+        }
+        if tries > 0 && self.dice.chance(70) {
+            let after = Duration::from_millis(self.dice.range(200, 2500));
+            self.at(
+                self.now + after,
+                Happening::Mishap { host, fault: Fault::GrowingCopy, tries: tries / 2 },
+            );
+        }
+    }
+
     /// The server is gone from where it was, and known as another source a little later.
     fn change_address(&mut self, session: &mut Session, host: usize) {
         let Ok(new) = u8::try_from(self.hosts.len()) else { return };
@@ -199,6 +250,7 @@ impl World {
         twin.vices = old.vices;
         twin.vices.remove(Fault::Refused);
         twin.held = old.held.clone();
+        twin.grown = old.grown.clone();
         twin.truncated_to = old.truncated_to;
         twin.lied = old.lied;
         twin.counts_when_connected = Some(Fault::AddressChange);

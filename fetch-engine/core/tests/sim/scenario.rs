@@ -230,6 +230,14 @@ impl Setup {
                 self.world.reader.behind = 4;
                 self.world.has_small_cache = true;
             }
+            Fault::LyingRelay => {
+                // The ways to three servers, where there are so many.
+                let behind: Vec<usize> = (1..hosts as usize).take(3).collect();
+                for host in &behind {
+                    self.give_host(*host, fault);
+                }
+                self.world.lying_relay = behind;
+            }
             _ => self.give_host(host, fault),
         }
     }
@@ -240,7 +248,7 @@ impl Setup {
             Fault::Jitter => target.link.jitter = Duration::from_micros(self.dice.range(1, 60_000)),
             Fault::Loss => target.link.loss_per_mille = self.dice.range(10, 150),
             Fault::LateAnswers => target.lag = Duration::from_millis(self.dice.range(20, 1500)),
-            Fault::PartialCopy => {
+            Fault::PartialCopy | Fault::GrowingCopy => {
                 let size = self.world.content.bytes.len() as u64;
                 let parts: Vec<_> = (0..self.dice.range(1, 4))
                     .map(|_| {
@@ -249,7 +257,13 @@ impl Setup {
                     })
                     .collect();
                 target.held = Held::gather(size, parts).expect("a few ranges within the stream");
+                target.vices.insert(Fault::PartialCopy);
                 target.vices.insert(fault);
+                if fault == Fault::GrowingCopy {
+                    let part = self.dice.range(5, 40) as f64 / 100.0;
+                    let at = self.world.now + Duration::from_secs_f64(self.lasts * part);
+                    self.world.at(at, Happening::Mishap { host, fault, tries: TRIES });
+                }
             }
             Fault::LateJoin => self.join_late(host),
             Fault::ForgedPages | Fault::DeafToPages => {

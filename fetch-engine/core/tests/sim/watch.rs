@@ -28,6 +28,7 @@ pub(super) struct Watch {
     pub(super) longest_stall: Duration,
     connects: Vec<u64>,
     pub(super) quarantined: Vec<usize>,
+    pub(super) distrusted: Vec<usize>,
     generation: u32,
     epoch: u32,
     lease: Seq,
@@ -67,6 +68,9 @@ impl World {
     pub(super) fn check_connect(&mut self, host: usize) -> Result<(), String> {
         if self.watch.quarantined.contains(&host) {
             return Err(format!("server {host} lied, and is called again"));
+        }
+        if self.watch.distrusted.contains(&host) {
+            return Err(format!("server {host} is distrusted, and is called again"));
         }
         self.watch.connects.resize(self.hosts.len(), 0);
         self.watch.connects[host] += 1;
@@ -127,6 +131,9 @@ impl World {
                 return Err(format!("server {host} is quarantined and never lied"));
             }
             self.watch.quarantined.push(host);
+        }
+        if let Notice::Distrusted { source, .. } = notice {
+            self.watch.distrusted.push(source.index());
         }
         Ok(())
     }

@@ -38,6 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) arrivals: Vec<(Time, usize, u64)>,
     /// Hosts that were shut out for wrong bytes.
     pub(crate) quarantined: Vec<usize>,
+    /// Hosts that were shut out with those.
+    pub(crate) distrusted: Vec<usize>,
     pub(crate) counters: Counters,
     pub(crate) happened: Tally,
     /// Longest time the reader waited while an honest server was within reach.
@@ -67,6 +69,10 @@ pub(super) struct World {
     pub(super) watch: Watch,
     /// What was under way to or from a host when its link was cut, or was sent since.
     pub(super) held: Vec<(usize, Happening)>,
+    /// Servers behind the relay that is gone.
+    pub(super) crashed_relay: Vec<usize>,
+    /// Servers whose blocks one relay changes.
+    pub(super) lying_relay: Vec<usize>,
     /// Connections that end with the frame that just came; whether by what is no frame.
     pub(super) closing: Vec<(usize, bool)>,
     /// The player's process does nothing until then.
@@ -114,6 +120,8 @@ impl World {
             trace: DefaultHasher::new(),
             watch: Watch::default(),
             held: Vec::new(),
+            crashed_relay: Vec::new(),
+            lying_relay: Vec::new(),
             closing: Vec::new(),
             stalled_until: Time::ZERO,
             unread: VecDeque::new(),
@@ -172,6 +180,7 @@ impl World {
             self.step(&mut session, happening);
             self.act(&mut session)?;
             self.finish_closing(&mut session)?;
+            self.blame_relay(&mut session)?;
             // Looking at thousands of blocks takes long: every so many steps, where there are so many.
             steps += 1;
             if steps.is_multiple_of(1 + self.geometry.blocks() / 100) {
@@ -189,6 +198,7 @@ impl World {
         Ok(Outcome {
             seconds: self.now.as_secs(),
             quarantined: self.watch.quarantined.clone(),
+            distrusted: self.watch.distrusted.clone(),
             bytes: self.useful,
             arrivals: self.arrivals,
             counters,
