@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 pub use order::{Label, Order};
+use repairs::Repairs;
 
 use crate::geometry::{Geometry, Seq};
 use crate::pattern::SourceId;
@@ -14,6 +15,7 @@ use crate::schedule::Schedule;
 use crate::wire::{ErrorCode, Frame, Identify};
 
 mod order;
+mod repairs;
 
 /// Most epochs a client may announce ahead of the walk.
 pub const MAX_EPOCHS_AHEAD: usize = 4096;
@@ -87,7 +89,7 @@ pub struct Walker {
     /// First number not judged yet.
     cursor: Seq,
     lease: Seq,
-    repairs: VecDeque<Seq>,
+    repairs: Repairs,
     /// Blocks ahead of the cursor that the walk passes over: cancelled, or sent as repairs.
     skipped: BTreeSet<Seq>,
 }
@@ -112,7 +114,7 @@ impl Walker {
             epochs: VecDeque::new(),
             cursor: 1,
             lease: 0,
-            repairs: VecDeque::new(),
+            repairs: Repairs::new(),
             skipped: BTreeSet::new(),
         }
     }
@@ -156,7 +158,7 @@ impl Walker {
                 if self.repairs.len() + blocks.len() > MAX_REPAIRS_WAITING {
                     return Err(WalkError::TooMany("repairs"));
                 }
-                self.repairs.extend(blocks);
+                self.repairs.order(blocks);
                 // The walk must not come to them again.
                 self.skip(blocks)?;
                 Ok(None)
@@ -164,8 +166,7 @@ impl Walker {
             Frame::Cancel { generation, blocks } if *generation >= self.generation => {
                 self.known(*generation)?;
                 self.check(blocks)?;
-                let cancelled: BTreeSet<Seq> = blocks.iter().copied().collect();
-                self.repairs.retain(|seq| !cancelled.contains(seq));
+                self.repairs.cancel(blocks);
                 self.skip(blocks)?;
                 Ok(None)
             }
@@ -175,7 +176,7 @@ impl Walker {
 
     /// The next block to send, or nothing until a frame changes that.
     pub fn next_order(&mut self) -> Option<Order> {
-        if let Some(seq) = self.repairs.pop_front() {
+        if let Some(seq) = self.repairs.next() {
             let label = match self.identify {
                 Identify::Offset => Label::Offset(self.geometry.range(seq).start),
                 Identify::Number | Identify::Slot => Label::Number,
@@ -281,7 +282,9 @@ impl Walker {
         while self.epochs.get(1).is_some_and(|next| next.from <= self.cursor) {
             self.epochs.pop_front();
         }
-        self.skipped = self.skipped.split_off(&self.cursor);
+        while self.skipped.first().is_some_and(|seq| *seq < self.cursor) {
+            self.skipped.pop_first();
+        }
     }
 
     const fn known(&self, generation: u32) -> Result<(), WalkError> {

@@ -197,7 +197,7 @@ impl Session {
 
     /// Whether the lease is to be renewed by now.
     pub(super) fn renewal_is_due(&self, now: Time) -> bool {
-        now.since(self.walk.planned_at) >= self.renewal()
+        self.walk.goes_on || now.since(self.walk.planned_at) >= self.renewal()
     }
 
     /// Extends the lease as far as the planner finds right, epoch by epoch.
