@@ -16,12 +16,12 @@ use tributary_core::wire::{ErrorCode, Frame};
 use crate::connection::{Connection, Report, Way, What};
 use crate::director::News;
 use crate::engine::Memory;
+use crate::happened::{Happened, LogKind};
 use crate::introduce::Introduction;
 use crate::journal::Words;
 use crate::live::{Live, LiveInner};
 use crate::roster::Change;
 use crate::shared::{Failure, FailureKind, Shared};
-use crate::snapshot::LogKind;
 use crate::standing::{Facts, judge};
 use crate::text;
 use crate::web::Tls;
@@ -37,6 +37,8 @@ const TRY_AGAIN_EVERY: Duration = Duration::from_secs(1);
 const MAX_MESSAGE_CHARS: usize = 200;
 /// How often the stream's standing is judged when nothing happens.
 const STANDING_EVERY: Duration = Duration::from_millis(100);
+/// How often all the numbers are judged.
+const VERDICT_EVERY: Duration = Duration::from_millis(190);
 
 /// The task behind an open stream.
 pub(crate) struct Driver {
@@ -63,6 +65,7 @@ pub(crate) struct Driver {
     last_progress: Time,
     judge_now: bool,
     tried_again_at: Time,
+    verdict_at: Time,
 }
 
 impl Driver {
@@ -96,6 +99,7 @@ impl Driver {
             last_progress: Time::ZERO,
             judge_now: false,
             tried_again_at: Time::ZERO,
+            verdict_at: Time::ZERO,
         }
     }
 
@@ -168,6 +172,9 @@ impl Driver {
             }
             What::Came { bytes, frames } => {
                 inner.meter(source).add(now, bytes);
+                if let Some((since, rtt)) = inner.session.owing(source) {
+                    inner.lateness(source).came(now, bytes, since, rtt);
+                }
                 inner.session.handle(now, Event::Received { source, bytes });
                 // A frame that came among many bytes of no use would keep them all in memory.
                 let useful: usize = frames.iter().filter_map(Frame::block).map(Bytes::len).sum();
@@ -207,24 +214,32 @@ impl Driver {
         match news {
             News::Sources(list) => {
                 if std::mem::take(&mut self.director_silent) {
-                    inner
-                        .journal
-                        .add(now, director_words("The director answers again", String::new(), false));
+                    inner.journal.add(
+                        now,
+                        director_words(
+                            "The director answers again",
+                            String::new(),
+                            false,
+                            Happened::DirectorBack,
+                        ),
+                    );
                 }
                 let changes = inner.roster.list(&list.sources);
                 self.take_changes(inner, changes);
                 self.try_listed_again(inner);
                 if inner.roster.take_left_out() {
                     let detail = format!("The first {MAX_SOURCES} are used.");
-                    inner
-                        .journal
-                        .add(now, director_words("There are more servers than letters", detail, true));
+                    inner.journal.add(
+                        now,
+                        director_words("There are more servers than letters", detail, true, Happened::Note),
+                    );
                 }
             }
             News::Silent(why) => {
                 self.director_silent = true;
                 let detail = format!("{why}. The servers that are known go on; it is asked again.");
-                inner.journal.add(now, director_words("The director does not answer", detail, true));
+                let what = Happened::DirectorSilent;
+                inner.journal.add(now, director_words("The director does not answer", detail, true, what));
             }
         }
     }
@@ -386,6 +401,10 @@ impl Driver {
             self.shared.set_failure(failure);
         }
         inner.state = state;
+        if now.since(self.verdict_at) >= VERDICT_EVERY {
+            self.verdict_at = now;
+            inner.judge(now, &self.shared);
+        }
     }
 }
 
@@ -407,6 +426,6 @@ async fn next_news(news: &mut Option<mpsc::Receiver<News>>) -> Option<News> {
     }
 }
 
-fn director_words(title: &str, detail: String, warning: bool) -> Words {
-    Words { kind: LogKind::Source, source: None, title: title.to_owned(), detail, warning }
+fn director_words(title: &str, detail: String, warning: bool, what: Happened) -> Words {
+    Words { kind: LogKind::Source, source: None, title: title.to_owned(), detail, warning, what }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tributary_core::time::Time;
 
-use crate::snapshot::{LogEntry, LogKind};
+use crate::happened::{Happened, LogEntry, LogKind};
 
 /// Most entries kept; the oldest go first.
 const MAX_ENTRIES: usize = 2000;
@@ -17,26 +17,27 @@ pub(crate) struct Journal {
 }
 
 /// An entry before it has a number and a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Words {
     pub(crate) kind: LogKind,
     pub(crate) source: Option<u8>,
     pub(crate) title: String,
     pub(crate) detail: String,
     pub(crate) warning: bool,
+    pub(crate) what: Happened,
 }
 
 impl Journal {
     /// Adds an entry.
     pub(crate) fn add(&mut self, now: Time, words: Words) {
-        let Words { kind, source, title, detail, warning } = words;
+        let Words { kind, source, title, detail, warning, what } = words;
         tracing::debug!(?source, "{title}: {detail}");
         self.last += 1;
         if self.entries.len() >= MAX_ENTRIES {
             self.entries.pop_front();
         }
         let (number, at) = (self.last, now.as_secs());
-        self.entries.push_back(LogEntry { number, at, kind, source, title, detail, warning });
+        self.entries.push_back(LogEntry { number, at, kind, source, title, detail, warning, what });
     }
 
     /// Every entry that is kept and has a number above `number`.
@@ -57,10 +58,8 @@ mod tests {
         assert!(journal.since(0).is_empty() && journal.since(7).is_empty());
         for n in 0..MAX_ENTRIES + 10 {
             let (title, detail) = (n.to_string(), String::new());
-            journal.add(
-                Time::ZERO,
-                Words { kind: LogKind::Source, source: None, title, detail, warning: false },
-            );
+            let (kind, what) = (LogKind::Source, Happened::Note);
+            journal.add(Time::ZERO, Words { kind, source: None, title, detail, warning: false, what });
         }
         let all = journal.since(0);
         assert_eq!((all.len(), all[0].number, all[0].title.as_str()), (MAX_ENTRIES, 11, "10"));

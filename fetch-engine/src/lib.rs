@@ -30,6 +30,7 @@
 //! | `shared` | where readers and the driver meet |
 //! | `live`, [`snapshot`] | what is shown |
 //! | [`diagnose`] | servers measured without playing |
+//! | [`verdict`] | what it means: who is to blame, in words |
 #![forbid(unsafe_code)]
 
 mod cache;
@@ -43,9 +44,11 @@ mod driver;
 mod engine;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod happened;
 mod heads;
 mod introduce;
 mod journal;
+mod lateness;
 mod live;
 pub mod locator;
 mod metalink;
@@ -61,6 +64,7 @@ pub mod snapshot;
 mod standing;
 mod stream;
 mod text;
+pub mod verdict;
 mod verification;
 mod web;
 mod whole;

@@ -10,6 +10,7 @@ use tributary_core::time::Time;
 
 use crate::cache::Cache;
 use crate::journal::Journal;
+use crate::lateness::Lateness;
 use crate::meter::Meter;
 use crate::roster::Roster;
 use crate::shared::Shared;
@@ -18,6 +19,7 @@ use crate::snapshot::{
     SourcePredictionSnapshot, SourceSnapshot, StreamState, Totals,
 };
 use crate::standing::Seen;
+use crate::verdict::{Finding, Viewer, Watch};
 use crate::verification::Verification;
 use crate::words;
 
@@ -39,6 +41,13 @@ pub(crate) struct LiveInner {
     pub(crate) verification: Verification,
     /// By the sources' numbers.
     pub(crate) meters: Vec<Meter>,
+    /// How long they let one wait, by the sources' numbers.
+    pub(crate) lateness: Vec<Lateness>,
+    /// What only a player knows; none where nobody plays.
+    pub(crate) viewer: Option<Viewer>,
+    watch: Watch,
+    /// What the watch found last.
+    verdicts: Vec<Finding>,
 }
 
 impl Live {
@@ -50,6 +59,10 @@ impl Live {
             state: StreamState::default(),
             verification,
             meters: Vec::with_capacity(MAX_SOURCES),
+            lateness: Vec::with_capacity(MAX_SOURCES),
+            viewer: None,
+            watch: Watch::default(),
+            verdicts: Vec::new(),
         };
         Self { inner: Mutex::new(inner), origin: Instant::now() }
     }
@@ -76,6 +89,7 @@ impl Live {
         let outstanding = {
             let mut inner = self.lock();
             inner.describe(now, &mut snapshot);
+            snapshot.verdicts.clone_from(&inner.verdicts);
             inner.session.outstanding().map(|(seq, _)| seq).collect::<Vec<_>>()
         };
         let shared = shared.lock();
@@ -105,6 +119,26 @@ impl LiveInner {
         &mut self.meters[source.index()]
     }
 
+    /// How long a source lets one wait.
+    pub(crate) fn lateness(&mut self, source: SourceId) -> &mut Lateness {
+        if self.lateness.len() <= source.index() {
+            self.lateness.resize_with(source.index() + 1, Lateness::default);
+        }
+        &mut self.lateness[source.index()]
+    }
+
+    /// Judges anew what all the numbers mean.
+    pub(crate) fn judge(&mut self, now: Time, shared: &Shared) {
+        let mut snapshot = Snapshot { at: now.as_secs(), ..Snapshot::default() };
+        self.describe(now, &mut snapshot);
+        {
+            let shared = shared.lock();
+            describe_cache(&shared.cache, shared.position(), &mut snapshot);
+        }
+        let log = self.journal.since(self.watch.newest_entry());
+        self.verdicts = self.watch.take(&snapshot, &log, self.viewer.as_ref());
+    }
+
     /// Every source with what the session knows of it.
     pub(crate) fn seen(&self, now: Time) -> Vec<Seen> {
         let one = |(source, member): (SourceId, &crate::roster::Member)| {
@@ -128,6 +162,10 @@ impl LiveInner {
         for source in ids {
             let meter = self.meter(source);
             let (rate_bps, history) = (meter.rate_bps(now), meter.history(now));
+            let waits = self.lateness(source);
+            let (held_up, burst_bytes) = (waits.held_up(), waits.burst_bytes());
+            let (first_byte_p50_ms, first_byte_p95_ms) =
+                (waits.first_byte_ms(0.5), waits.first_byte_ms(0.95));
             let Some(stats) = self.session.source(source, now) else { continue };
             let Some(member) = self.roster.get(source) else { continue };
             snapshot.rate_bps += rate_bps;
@@ -137,6 +175,10 @@ impl LiveInner {
                 route: member.route(),
                 rate_bps,
                 history,
+                first_byte_p50_ms,
+                first_byte_p95_ms,
+                held_up,
+                burst_bytes,
                 ..of_source(source, stats)
             });
         }

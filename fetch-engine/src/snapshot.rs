@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use crate::happened::{Happened, LogEntry, LogKind};
+pub use crate::verdict::Finding;
 pub use crate::verification::Verification;
 
 /// Everything there is to show of one open stream.
@@ -42,6 +44,8 @@ pub struct Snapshot {
     pub map: Arc<[u8]>,
     /// Blocks since the start of the stream that were verified and are or were here.
     pub verified_blocks: u64,
+    /// What is to be said of all this, the most important first; see [`crate::verdict`].
+    pub verdicts: Vec<Finding>,
 }
 
 /// Bytes of [`Snapshot::map`]: 0 to 63 is the source that sent a block that is here.
@@ -115,6 +119,16 @@ pub struct SourceSnapshot {
     pub retry_in: Option<f64>,
     /// Rate in bits a second for each of the last 48 seconds, oldest first.
     pub history: Vec<f32>,
+    /// From work given to it while it had none to the first byte of it, in milliseconds: half of the last
+    /// 64 times it was less; none before the first.
+    pub first_byte_p50_ms: Option<f64>,
+    /// The same: 95 of 100 times it was less.
+    pub first_byte_p95_ms: Option<f64>,
+    /// Part of the time for which it owed something and sent nothing for longer than its path explains, over
+    /// about the last two seconds in which it owed something, 0 to 1.
+    pub held_up: f64,
+    /// Bytes that came at once after each such time, on average.
+    pub burst_bytes: f64,
 }
 
 /// A pattern and where it starts.
@@ -229,37 +243,4 @@ pub struct CacheSnapshot {
     pub ahead_limit: u64,
     /// Byte ranges that are here, in order.
     pub ranges: Vec<(u64, u64)>,
-}
-
-/// One thing that happened, for an event list.
-#[derive(Clone, Debug, Serialize)]
-pub struct LogEntry {
-    /// Number of the entry, from 1, rising by one.
-    pub number: u64,
-    /// Seconds since the stream was opened.
-    pub at: f64,
-    /// What kind of thing.
-    pub kind: LogKind,
-    /// The source it is about, by index.
-    pub source: Option<u8>,
-    /// A few words: `beta slowed`.
-    pub title: String,
-    /// The rest: `5.6 to 2.1 Mbit/s`.
-    pub detail: String,
-    /// Whether a person should look at it.
-    pub warning: bool,
-}
-
-/// What kind of thing happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogKind {
-    /// A new pattern, a restart.
-    Pattern,
-    /// A source joined, left, slowed, fell silent, came back, was shut out.
-    Source,
-    /// A block was repaired or hedged.
-    Repair,
-    /// A block was out of sequence.
-    Sequence,
 }

@@ -14,6 +14,7 @@ use crate::live::Live;
 use crate::runtime::Runtime;
 use crate::shared::{Failure, ReadError, Shared};
 use crate::snapshot::{LogEntry, Snapshot};
+use crate::verdict::Viewer;
 use crate::verification::Verification;
 
 /// An open stream. Clones are the same stream; when the last one is dropped its connections close.
@@ -148,6 +149,12 @@ impl Stream {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.0.live.snapshot(&self.0.shared)
+    }
+
+    /// What only a player knows, for [`Snapshot::verdicts`]: to be told anew a few times a second, as it
+    /// changes. None where nobody plays it any more.
+    pub fn set_viewer(&self, viewer: Option<Viewer>) {
+        self.0.live.lock().viewer = viewer;
     }
 
     /// What happened after entry `number`; 0 gives all that is kept: the last 2,000.

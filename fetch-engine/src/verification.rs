@@ -3,8 +3,8 @@
 use serde::Serialize;
 use tributary_core::verify::Proof;
 
+use crate::happened::{Happened, LogKind};
 use crate::journal::Words;
-use crate::snapshot::LogKind;
 use crate::whole::WholeHash;
 
 /// How sure one can be of a stream's bytes.
@@ -55,7 +55,8 @@ impl Verification {
             Self::AtTheEnd(_) => "Bytes are verified at the end only",
             _ => "Bytes are not verified",
         };
-        Some(Words { kind: LogKind::Source, source: None, title: title.to_owned(), detail, warning: true })
+        let (kind, title, what) = (LogKind::Source, title.to_owned(), Happened::Note);
+        Some(Words { kind, source: None, title, detail, warning: true, what })
     }
 }
 

@@ -6,9 +6,9 @@ use tributary_core::held::Held;
 use tributary_core::pattern::{Element, Pattern, SourceId};
 use tributary_core::session::Notice;
 
+use crate::happened::{Happened, LogKind};
 use crate::journal::Words;
 use crate::roster::Roster;
-use crate::snapshot::LogKind;
 
 /// Ranges of a partial copy that are written out.
 const MAX_RANGES_SHOWN: usize = 3;
@@ -26,6 +26,7 @@ pub(crate) fn of_notice(notice: &Notice, roster: &Roster, was_there: bool) -> Wo
         title,
         detail,
         warning,
+        what: what(notice, was_there),
     };
     let about = |source: SourceId, what: &str, detail: String, warning| {
         entry(LogKind::Source, Some(source), format!("{} {what}", name(source)), detail, warning)
@@ -103,6 +104,35 @@ pub(crate) fn of_notice(notice: &Notice, roster: &Roster, was_there: bool) -> Wo
             "All are tried again as their turn comes.".to_owned(),
             true,
         ),
+    }
+}
+
+/// The notice as data.
+fn what(notice: &Notice, was_there: bool) -> Happened {
+    match notice {
+        Notice::Joined { .. } => Happened::Joined,
+        Notice::Left { why, owed, retry_in, .. } => Happened::Left {
+            why: why.clone(),
+            owed_blocks: *owed as u64,
+            was_there,
+            for_good: retry_in.is_none(),
+        },
+        Notice::Silent { silence, owed, .. } => {
+            Happened::Silent { seconds: silence.as_secs_f64(), owed_blocks: *owed as u64 }
+        }
+        Notice::Back { .. } => Happened::Back,
+        Notice::Slowed { from_bps, to_bps, .. } => Happened::Slowed { from_bps: *from_bps, to_bps: *to_bps },
+        Notice::Quarantined { seq, .. } => Happened::WrongBytes { block: *seq },
+        Notice::Distrusted { .. } => Happened::Distrusted,
+        Notice::Repaired { seq, after, .. } => {
+            Happened::Repaired { block: *seq, after_ms: after.as_secs_f64() * 1e3 }
+        }
+        Notice::Pattern { epoch, from, .. } => Happened::Pattern { epoch: *epoch, from: *from },
+        Notice::OutOfSequence { seq, awaited, .. } => {
+            Happened::OutOfSequence { block: *seq, awaited: *awaited }
+        }
+        Notice::Restarted { from, .. } => Happened::Restarted { from: *from },
+        Notice::NobodyLeft => Happened::NobodyLeft,
     }
 }
 

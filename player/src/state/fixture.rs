@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetch_engine::snapshot::{
-    CacheSnapshot, Cell, LogEntry, LogKind, PatternSnapshot, SchemeSnapshot, Snapshot, SourceSnapshot,
-    StreamState, Totals, Verification,
+    CacheSnapshot, Cell, Happened, LogEntry, LogKind, PatternSnapshot, SchemeSnapshot, Snapshot,
+    SourceSnapshot, StreamState, Totals, Verification,
 };
 use tributary_core::directory::{
     CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, Title, TitlePage, Track,
@@ -223,6 +223,7 @@ pub fn log() -> Vec<LogEntry> {
         title: title.to_owned(),
         detail: detail.to_owned(),
         warning,
+        what: Happened::Note,
     };
     vec![
         entry(1, 0.3, LogKind::Source, Some(0), "alpha joined", "12 ms, direct", false),

@@ -1,5 +1,7 @@
 //! What there is to show of a session.
 
+use std::time::Duration;
+
 use super::rescue::SIDE_ROOM_BYTES;
 use super::source::{Link, Source};
 use super::{Config, Counters, Prediction, Session, SourceState, SourceStats};
@@ -54,6 +56,14 @@ impl Session {
                 _ => None,
             },
         })
+    }
+
+    /// Since when a source owes something without a break, and its round trip; nothing where it owes
+    /// nothing now.
+    #[must_use]
+    pub fn owing(&self, source: SourceId) -> Option<(Time, Duration)> {
+        let source = self.sources.get(&source).filter(|source| !source.backlog().is_empty())?;
+        Some((source.work_since(), source.rtt.unwrap_or_default()))
     }
 
     /// The first block of the main demand that is not here; its end where all are.

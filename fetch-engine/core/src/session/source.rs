@@ -454,6 +454,11 @@ impl Source {
         !self.backlog.is_empty() && self.last_byte > self.work_since
     }
 
+    /// When it was last given work while it had none.
+    pub(super) const fn work_since(&self) -> Time {
+        self.work_since
+    }
+
     /// Whether it owes nothing, or has sent something within the last moments.
     pub(super) fn is_lively(&self, now: Time) -> bool {
         self.silence(now) < QUIET
