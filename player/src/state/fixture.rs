@@ -210,6 +210,7 @@ pub fn snapshot() -> Snapshot {
         },
         map: map.into(),
         verified_blocks: 605,
+        verdicts: Vec::new(),
     }
 }
 
