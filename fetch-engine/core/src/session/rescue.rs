@@ -277,8 +277,11 @@ impl Session {
             let can = |c: &&Candidate| c.source != owner && lively(c) && self.holds(c.source, seq);
             let best = candidates.iter().filter(can).min_by(|a, b| a.eta(block).total_cmp(&b.eta(block)));
             let needed = self.needed_in_secs(now, seq);
-            let urgent = |c: &Candidate| late > c.eta(block) && needed < c.eta(block) + HEDGE_AHEAD_SECS;
-            // What a source says of itself by its rate counts for nothing once a block is this late.
+            let comes_in = self.comes_in_secs(now, seq, owner, block);
+            let urgent = |c: &Candidate| {
+                let eta = c.eta(block);
+                late > eta && needed < eta + HEDGE_AHEAD_SECS && comes_in.is_none_or(|secs| secs > eta)
+            };
             let Some(best) = best.filter(|c| overdue || urgent(c)).map(|c| c.source) else { continue };
             if !self.may_hedge(seq) {
                 if overdue {
@@ -289,6 +292,14 @@ impl Session {
             }
             self.hedge(now, seq, best);
         }
+    }
+
+    /// Seconds until its owner's copy is here, as the last moments went; none where it gives nothing of what
+    /// it owes: what it says of itself by its rate counts for nothing then.
+    fn comes_in_secs(&self, now: Time, seq: Seq, owner: SourceId, block: f64) -> Option<f64> {
+        let source = self.sources.get(&owner)?;
+        let gives = source.stagnation(now).as_secs_f64() < MIN_LATE_SECS;
+        gives.then(|| source.secs_for(source.blocks_before(seq).count() + 1, block))
     }
 
     /// Whether this block may be ordered twice. Half of what may come twice is left for sources that fall
