@@ -84,4 +84,14 @@ pub struct OpenOptions {
     pub director: Option<String>,
     /// Content servers to use beside those the director names, or instead of a director.
     pub sources: Vec<SourceUrl>,
+    /// Bounds of its cache, instead of the engine's.
+    pub cache: Option<CacheLimits>,
+    /// Most seconds of it that are fetched ahead, where its length is known; within the bound in bytes.
+    pub ahead_seconds: Option<u32>,
+    /// Most bits a second that are fetched of it.
+    pub limit_bps: Option<f64>,
+    /// Which rule decides who sends what, instead of the engine's.
+    pub planner: Option<PlannerKind>,
+    /// Most relays by which each server is reached as well, instead of the engine's number.
+    pub routes_per_server: Option<usize>,
 }

@@ -20,6 +20,7 @@ use crate::happened::{Happened, LogKind};
 use crate::introduce::Introduction;
 use crate::journal::Words;
 use crate::live::{Live, LiveInner};
+use crate::pace::{GROWS_EVERY, Pace};
 use crate::roster::Change;
 use crate::shared::{Failure, FailureKind, Shared};
 use crate::standing::{Facts, judge};
@@ -47,6 +48,8 @@ pub(crate) struct Driver {
     memory: Arc<Memory>,
     tls: Arc<Tls>,
     give_up_after: Duration,
+    /// Holds the demand back where a limit was chosen.
+    pace: Option<Pace>,
     news: Option<mpsc::Receiver<News>>,
     connections: [Option<Connection>; MAX_SOURCES],
     connections_made: u64,
@@ -76,6 +79,7 @@ impl Driver {
         memory: Arc<Memory>,
         tls: Arc<Tls>,
         give_up_after: Duration,
+        pace: Option<Pace>,
         news: Option<mpsc::Receiver<News>>,
     ) -> Self {
         let (to_driver, reports) = mpsc::channel(MAX_REPORTS_WAITING);
@@ -85,6 +89,7 @@ impl Driver {
             memory,
             tls,
             give_up_after,
+            pace,
             news,
             connections: [const { None }; MAX_SOURCES],
             connections_made: 0,
@@ -155,7 +160,8 @@ impl Driver {
             if judge || std::mem::take(&mut self.judge_now) {
                 self.judge(&mut inner);
             }
-            due = inner.session.next_tick().map(|time| live.instant(time));
+            let grows = self.pace.as_ref().filter(|pace| pace.is_holding()).map(|_| live.now() + GROWS_EVERY);
+            due = inner.session.next_tick().into_iter().chain(grows).min().map(|time| live.instant(time));
         }
     }
 
@@ -283,7 +289,10 @@ impl Driver {
     }
 
     fn take_demand(&mut self, inner: &mut LiveInner) {
-        let wanted = self.shared.lock().demand.clone();
+        let mut wanted = self.shared.lock().demand.clone();
+        if let Some(pace) = &mut self.pace {
+            wanted.main = pace.limit(self.live.now(), wanted.main);
+        }
         if wanted != self.demand {
             self.demand = wanted.clone();
             inner.session.handle(self.live.now(), Event::Demand(wanted));

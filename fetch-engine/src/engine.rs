@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tributary_core::directory::Title;
 use tributary_core::geometry::{BadBlockSize, Geometry, StreamId};
 use tributary_core::session::{BadSession, Config, Session};
 use tributary_core::time::Time;
@@ -23,6 +24,7 @@ use crate::driver::Driver;
 use crate::heads::Heads;
 use crate::live::Live;
 use crate::locator::{Locator, SourceUrl};
+use crate::pace::Pace;
 use crate::rates::Rates;
 use crate::readers::Readers;
 use crate::resolve::{Found, Given, Means, resolve};
@@ -275,7 +277,7 @@ impl Engine {
         }
         let verification = Verification::of(&proof, whole);
         let id = stream.unwrap_or_else(|| stand_in(&given));
-        let mut roster = Roster::new(config.routes_per_server);
+        let mut roster = Roster::new(options.routes_per_server.unwrap_or(config.routes_per_server));
         let mut first: Vec<_> = given
             .iter()
             .filter_map(|given| match given {
@@ -293,7 +295,10 @@ impl Engine {
         let Plan { range, tail, shared } = plan(size);
         // Less than a few blocks ahead, and nothing could ever be ordered.
         let least_ahead = (MIN_BLOCKS_AHEAD * u64::from(block_size)).max(MIN_UNITS_AHEAD * proof.unit());
-        let cache = CacheLimits { ahead_bytes: config.cache.ahead_bytes.max(least_ahead), ..config.cache };
+        let cache = options.cache.unwrap_or(config.cache);
+        let in_time = ahead_in_time(options.ahead_seconds, size, title.as_ref());
+        let ahead_bytes = cache.ahead_bytes.min(in_time.unwrap_or(u64::MAX)).max(least_ahead);
+        let cache = CacheLimits { ahead_bytes, ..cache };
         let heads = Heads::new(geometry, cache.ahead_bytes, range);
         let readers = shared.then(|| Readers::new(geometry, cache.ahead_bytes));
         let shared = Arc::new(Shared::new(Cache::new(geometry, cache), heads, readers, tail));
@@ -302,7 +307,7 @@ impl Engine {
             proof,
             geometry,
             Config {
-                planner: config.planner,
+                planner: options.planner.unwrap_or(config.planner),
                 cut_over: config.cut_over,
                 pattern_length: config.pattern_length,
                 elements_per_block: config.elements_per_block,
@@ -327,6 +332,7 @@ impl Engine {
             memory.clone(),
             tls.clone(),
             config.give_up_after,
+            options.limit_bps.map(|limit_bps| Pace::new(limit_bps, block_size)),
             news,
         );
         runtime.spawn(driver.run(first, introductions));
@@ -365,6 +371,12 @@ fn stand_in(given: &[Given]) -> StreamId {
         }
     }
     StreamId(*hasher.finalize().as_bytes())
+}
+
+/// Bytes that so many seconds of a title take on average; none where its length is not known.
+fn ahead_in_time(seconds: Option<u32>, size: u64, title: Option<&Title>) -> Option<u64> {
+    let length_ms = title.map(|title| title.media.duration_ms).filter(|length| *length > 0)?;
+    Some((f64::from(seconds?) * 1000.0 * size as f64 / length_ms as f64) as u64)
 }
 
 fn choose_block_size(size: u64, remembered_bps: f64) -> u32 {
@@ -437,6 +449,29 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_ahead_become_bytes_where_the_length_is_known() {
+        let title = |duration_ms| Title {
+            catalog: String::new(),
+            name: String::new(),
+            title: String::new(),
+            stream: StreamId([0; 32]),
+            size: 1000,
+            file_name: String::new(),
+            year: None,
+            description: String::new(),
+            tags: Vec::new(),
+            media: tributary_core::directory::MediaFacts { duration_ms, ..Default::default() },
+            poster: false,
+            servers: Vec::new(),
+            added_at: 0,
+        };
+        assert_eq!(ahead_in_time(Some(30), 1000, Some(&title(100_000))), Some(300));
+        assert_eq!(ahead_in_time(Some(30), 1000, Some(&title(0))), None);
+        assert_eq!(ahead_in_time(None, 1000, Some(&title(100_000))), None);
+        assert_eq!(ahead_in_time(Some(30), 1000, None), None);
+    }
 
     #[test]
     fn blocks_are_large_for_large_streams_and_fast_servers_only() {

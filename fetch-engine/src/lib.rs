@@ -53,6 +53,7 @@ mod live;
 pub mod locator;
 mod metalink;
 mod meter;
+mod pace;
 mod rates;
 mod readers;
 mod resolve;

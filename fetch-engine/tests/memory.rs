@@ -20,7 +20,8 @@ fn remembering(file: &Path) -> Engine {
 }
 
 fn open(engine: &Engine, servers: &[&Server], film: &Film) -> Stream {
-    let options = OpenOptions { director: None, sources: servers.iter().map(|s| s.url()).collect() };
+    let options =
+        OpenOptions { sources: servers.iter().map(|s| s.url()).collect(), ..OpenOptions::default() };
     engine.open_in_order(&Locator::Stream(film.id), &options, 0, None).unwrap()
 }
 

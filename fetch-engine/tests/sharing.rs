@@ -21,8 +21,10 @@ const GIVE_UP_AFTER: Duration = Duration::from_secs(5);
 const LONG: Duration = Duration::from_secs(60);
 
 fn open(servers: &[&Server], film: &Film, give_up_after: Duration) -> SharedStream {
-    let options =
-        OpenOptions { director: None, sources: servers.iter().map(|server| server.url()).collect() };
+    let options = OpenOptions {
+        sources: servers.iter().map(|server| server.url()).collect(),
+        ..OpenOptions::default()
+    };
     let engine = engine(|config| config.give_up_after = give_up_after);
     engine.open_shared(&Locator::Stream(film.id), &options).unwrap()
 }
@@ -142,7 +144,7 @@ fn what_was_opened_in_part_ends_where_the_part_ends() {
     use std::io::Read;
     let film = Film::new(3 * MIB as usize);
     let server = Server::start("alpha", &film, BYTES_A_SECOND);
-    let options = OpenOptions { director: None, sources: vec![server.url()] };
+    let options = OpenOptions { sources: vec![server.url()], ..OpenOptions::default() };
     let engine = engine(|_| {});
     let (start, end) = (100_000, 1_234_567);
     let stream =

@@ -23,8 +23,10 @@ const BYTES_A_SECOND: u64 = 6 << 20;
 
 /// Opens a film at servers given by their addresses.
 fn open(servers: &[&Server], film: &Film) -> Stream {
-    let options =
-        OpenOptions { director: None, sources: servers.iter().map(|server| server.url()).collect() };
+    let options = OpenOptions {
+        sources: servers.iter().map(|server| server.url()).collect(),
+        ..OpenOptions::default()
+    };
     engine(|_| {}).open(&Locator::Stream(film.id), &options).unwrap()
 }
 
@@ -158,7 +160,8 @@ fn a_wrong_size_told_first_gives_no_wrong_byte_and_the_next_try_hears_all() {
     liar.tell_size(film.bytes.len() as u64 - 7);
     beta.stall(true);
     gamma.stall(true);
-    let options = OpenOptions { director: None, sources: vec![liar.url(), beta.url(), gamma.url()] };
+    let options =
+        OpenOptions { sources: vec![liar.url(), beta.url(), gamma.url()], ..OpenOptions::default() };
     let engine = engine(|_| {});
     let locator = Locator::Stream(film.id);
     let stream = engine.open(&locator, &options).unwrap();
@@ -176,7 +179,7 @@ fn a_wrong_size_told_first_gives_no_wrong_byte_and_the_next_try_hears_all() {
 fn nobody_left_is_told_and_given_up_after_the_time_that_was_set() {
     let film = Film::new(8 * MIB);
     let alpha = Server::start("alpha", &film, BYTES_A_SECOND);
-    let options = OpenOptions { director: None, sources: vec![alpha.url()] };
+    let options = OpenOptions { sources: vec![alpha.url()], ..OpenOptions::default() };
     let engine = engine(|config| config.give_up_after = Duration::from_secs(2));
     let stream = engine.open(&Locator::Stream(film.id), &options).unwrap();
     let mut reader = stream.reader(0);
@@ -273,7 +276,8 @@ fn a_server_that_joins_late_takes_part_and_one_that_returns_keeps_its_letter() {
 fn reads_at_far_places_by_turns_and_seeks_give_the_right_bytes() {
     let film = Film::new(24 * MIB);
     let servers = ["alpha", "beta", "gamma"].map(|name| Server::start(name, &film, 4 * BYTES_A_SECOND));
-    let options = OpenOptions { director: None, sources: servers.iter().map(Server::url).collect() };
+    let options =
+        OpenOptions { sources: servers.iter().map(Server::url).collect(), ..OpenOptions::default() };
     let cache = CacheLimits { back_bytes: 2 << 20, ahead_bytes: 4 << 20 };
     let stream = engine(|config| config.cache = cache).open(&Locator::Stream(film.id), &options).unwrap();
     let cancel = Cancel::new();
@@ -343,7 +347,7 @@ fn a_blocked_read_is_cancelled_at_once() {
 fn a_range_is_fetched_and_nothing_else() {
     let film = Film::new(16 * MIB);
     let alpha = Server::start("alpha", &film, 4 * BYTES_A_SECOND);
-    let options = OpenOptions { director: None, sources: vec![alpha.url()] };
+    let options = OpenOptions { sources: vec![alpha.url()], ..OpenOptions::default() };
     let (start, end) = (5 * MIB + 7, 6 * MIB + 9);
     let stream = engine(|_| {})
         .open_in_order(&Locator::Stream(film.id), &options, start as u64, Some(end as u64))
@@ -361,7 +365,7 @@ fn what_can_not_be_opened_says_why() {
     let engine = engine(|_| {});
     let other = Locator::Stream(StreamId([7; 32]));
     let sources = vec![alpha.url()];
-    let options = OpenOptions { director: None, sources };
+    let options = OpenOptions { sources, ..OpenOptions::default() };
     assert!(matches!(engine.open(&other, &options), Err(OpenError::OtherStream { .. })));
     let none = OpenOptions::default();
     assert!(matches!(engine.open(&other, &none), Err(OpenError::NoDirector(_))));

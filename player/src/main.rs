@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use tributary_player::app::{App, Kept};
+use tributary_player::app::{App, Kept, default_cache_folder};
 use tributary_player::cli::Cli;
 use tributary_player::config::{self, Config, Store};
 use tributary_player::desktop::instance::{self, Claim, Request};
@@ -35,6 +35,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     });
     // With a folder of its own, all that is kept lies there.
     let state_folder = cli.config_dir.clone().or_else(config::default_state_folder);
+    let cache = cli.config_dir.clone().or_else(default_cache_folder);
     let mut instance = None;
     let alone = cli.input_ipc_server.is_some() || !cli.source.is_empty() || !config.settings().0.one_window;
     if let Some(folder) = state_folder.as_deref().filter(|_| !alone) {
@@ -70,7 +71,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
-        let app = App::new(context, cli, config, Kept { store, memory, instance })
+        let app = App::new(context, cli, config, Kept { store, memory, cache, instance })
             .map_err(|why| format!("{why:#}"))?;
         Ok(Box::new(app))
     });

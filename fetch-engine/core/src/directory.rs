@@ -111,8 +111,24 @@ pub struct CatalogEntry {
     pub titles: u64,
 }
 
+/// Answer to `GET /v1/tags?catalog=`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tags {
+    /// The tags of most titles first.
+    pub tags: Vec<TagEntry>,
+}
+
+/// One tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagEntry {
+    /// The tag, as one of its titles has it.
+    pub tag: String,
+    /// How many titles have it.
+    pub titles: u64,
+}
+
 /// Answer to `GET /v1/titles` and `GET /v1/catalogs/{catalog}/titles`
-/// (`?search=&sort=name|added&offset=&limit=`).
+/// (`?search=&tag=&min_seconds=&max_seconds=&min_lines=&subtitles=&sort=name|added&offset=&limit=`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TitlePage {
     /// How many titles match in all.

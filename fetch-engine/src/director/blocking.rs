@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tributary_core::directory::{Catalogs, Lookup, Servers, StreamSources, Title, TitlePage};
+use tributary_core::directory::{Catalogs, Lookup, Servers, StreamSources, Tags, Title, TitlePage};
 use tributary_core::geometry::StreamId;
 
 use super::{Client, DirectorError};
@@ -27,6 +27,17 @@ pub struct TitleQuery {
     pub catalog: Option<String>,
     /// That match these words; all where empty.
     pub search: String,
+    /// With this tag.
+    pub tag: Option<String>,
+    /// At least so long, in seconds. Titles of unknown length are left out where this is over 0 or
+    /// `under_seconds` is given.
+    pub least_seconds: u64,
+    /// Shorter than this, in seconds.
+    pub under_seconds: Option<u64>,
+    /// With a picture that was made for at least so many lines.
+    pub least_lines: u32,
+    /// With subtitles.
+    pub subtitles: bool,
     /// In this order.
     pub sort: Sort,
     /// From this place on.
@@ -37,7 +48,18 @@ pub struct TitleQuery {
 
 impl Default for TitleQuery {
     fn default() -> Self {
-        Self { catalog: None, search: String::new(), sort: Sort::Name, offset: 0, limit: 100 }
+        Self {
+            catalog: None,
+            search: String::new(),
+            tag: None,
+            least_seconds: 0,
+            under_seconds: None,
+            least_lines: 0,
+            subtitles: false,
+            sort: Sort::Name,
+            offset: 0,
+            limit: 100,
+        }
     }
 }
 
@@ -71,17 +93,40 @@ impl Director {
                 Sort::Name => "name",
                 Sort::Added => "added",
             };
-            let parameters = [
-                ("search", query.search.clone()),
+            let mut parameters = vec![("search", query.search.clone())];
+            parameters.extend(query.tag.clone().map(|tag| ("tag", tag)));
+            let mut narrow = |name, asked: bool, value: String| {
+                if asked {
+                    parameters.push((name, value));
+                }
+            };
+            narrow("min_seconds", query.least_seconds > 0, query.least_seconds.to_string());
+            narrow(
+                "max_seconds",
+                query.under_seconds.is_some(),
+                query.under_seconds.unwrap_or_default().to_string(),
+            );
+            narrow("min_lines", query.least_lines > 0, query.least_lines.to_string());
+            narrow("subtitles", query.subtitles, query.subtitles.to_string());
+            parameters.extend([
                 ("sort", sort.to_owned()),
                 ("offset", query.offset.to_string()),
                 ("limit", query.limit.to_string()),
-            ];
+            ]);
             match &query.catalog {
                 Some(catalog) => client.json(&["catalogs", catalog, "titles"], &parameters).await,
                 None => client.json(&["titles"], &parameters).await,
             }
         })
+    }
+
+    /// The tags of a catalog's titles, or of all; those of most titles first.
+    ///
+    /// # Errors
+    /// [`DirectorError`]; `NotFound` from a director that knows no tags.
+    pub fn tags(&self, catalog: Option<&str>) -> Result<Tags, DirectorError> {
+        let of: Vec<(&str, String)> = catalog.map(|name| ("catalog", name.to_owned())).into_iter().collect();
+        self.ask(|client| async move { client.json(&["tags"], &of).await })
     }
 
     /// One title.

@@ -1,7 +1,7 @@
 //! Makes the text in a director's answers fit to be shown.
 
 use tributary_core::directory::{
-    Catalogs, Lookup, RouteEntry, ServerEntry, Servers, SourceEntry, StreamSources, Title, TitlePage,
+    Catalogs, Lookup, RouteEntry, ServerEntry, Servers, SourceEntry, StreamSources, Tags, Title, TitlePage,
 };
 
 use crate::text::{self, clean_name};
@@ -32,6 +32,12 @@ impl Clean for Catalogs {
     fn clean(&mut self) {
         clean_name(&mut self.director);
         self.catalogs.iter_mut().for_each(|catalog| clean_name(&mut catalog.name));
+    }
+}
+
+impl Clean for Tags {
+    fn clean(&mut self) {
+        self.tags.iter_mut().for_each(|entry| clean_name(&mut entry.tag));
     }
 }
 

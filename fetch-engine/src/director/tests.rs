@@ -77,10 +77,21 @@ fn asks_the_paths_of_v1_and_cleans_what_it_shows() {
         sort: Sort::Added,
         offset: 3,
         limit: 9,
+        ..TitleQuery::default()
     };
-    assert_eq!(director.titles(query), Ok(TitlePage::default()));
+    assert_eq!(director.titles(query.clone()), Ok(TitlePage::default()));
+    let narrowed = TitleQuery {
+        tag: Some("Film noir".to_owned()),
+        under_seconds: Some(1800),
+        least_lines: 1080,
+        subtitles: true,
+        ..query
+    };
+    assert_eq!(director.titles(narrowed), Ok(TitlePage::default()));
     let titles = "/v1/catalogs/A%2FB%20%C3%BC/titles?search=x%26y&sort=added&offset=3&limit=9";
-    assert_eq!(*asked.lock().unwrap(), ["/v1/catalogs", titles]);
+    let narrowed = "/v1/catalogs/A%2FB%20%C3%BC/titles?search=x%26y&tag=Film+noir&max_seconds=1800\
+                    &min_lines=1080&subtitles=true&sort=added&offset=3&limit=9";
+    assert_eq!(*asked.lock().unwrap(), ["/v1/catalogs", titles, narrowed]);
 }
 
 #[test]

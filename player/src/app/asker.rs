@@ -3,18 +3,21 @@
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fetch_engine::{Engine, Sort, TitleQuery};
 
 use super::inbox::Sender;
 use crate::state::Event;
+use crate::state::filter::FINE_LINES;
 use crate::state::library::{Listing, TITLES_A_PAGE, TitleOrder};
 
 /// Between two looks at the director while it answers.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The same while it does not.
 const RETRY_EVERY: Duration = Duration::from_secs(2);
+/// How long tags are taken to be the same.
+const TAGS_EVERY: Duration = Duration::from_secs(30);
 /// Most questions that wait for the director.
 const WAITING_QUESTIONS: usize = 256;
 
@@ -86,26 +89,56 @@ fn look(engine: &Engine, sender: &Sender, addresses: &Receiver<String>) {
     }
 }
 
+/// Which tags were asked for last, and when.
+type Tagged = ((String, Option<String>), Instant);
+
+/// Asks for the tags of what is listed, unless that was done a moment ago.
+fn tags(engine: &Engine, sender: &Sender, page: &Page, last: &mut Option<Tagged>) {
+    let of = (page.director.clone(), page.listing.catalog.clone());
+    if last.as_ref().is_some_and(|(known, at)| *known == of && at.elapsed() < TAGS_EVERY) {
+        return;
+    }
+    *last = Some((of.clone(), Instant::now()));
+    let (director, catalog) = of;
+    match engine.director(&super::target::director_url(&director)).tags(catalog.as_deref()) {
+        Ok(told) => sender.event(Event::TagsCame { director, catalog, tags: told.tags }),
+        // An older director has none to tell.
+        Err(why) => tracing::debug!("no tags: {why}"),
+    }
+}
+
 fn list(engine: &Engine, sender: &Sender, wanted: &Receiver<Page>) {
+    let mut tagged = None;
     while let Ok(first) = wanted.recv() {
         let mut pages = vec![first];
         pages.extend(wanted.try_iter());
         // While one types, only the newest search is worth asking.
         let newest = pages.iter().map(|page| page.number).max().unwrap_or_default();
-        for page in pages.into_iter().filter(|page| page.number == newest) {
+        pages.retain(|page| page.number == newest);
+        for Page { director, listing, number, page } in &pages {
+            let filter = &listing.filter;
+            let (least_seconds, under_seconds) = filter.length.seconds();
             let query = TitleQuery {
-                catalog: page.listing.catalog,
-                search: page.listing.search.trim().to_owned(),
-                sort: match page.listing.order {
+                catalog: listing.catalog.clone(),
+                search: listing.search.trim().to_owned(),
+                tag: filter.tag.clone(),
+                least_seconds,
+                under_seconds,
+                least_lines: if filter.fine { FINE_LINES } else { 0 },
+                subtitles: filter.subtitles,
+                sort: match listing.order {
                     TitleOrder::Name => Sort::Name,
                     TitleOrder::Added => Sort::Added,
                 },
-                offset: page.page * TITLES_A_PAGE,
+                offset: page * TITLES_A_PAGE,
                 limit: TITLES_A_PAGE,
             };
-            let titles = engine.director(&super::target::director_url(&page.director)).titles(query);
+            let titles = engine.director(&super::target::director_url(director)).titles(query);
             let titles = titles.map_err(|why| super::why::director(&why));
-            sender.event(Event::TitlesCame { listing: page.number, page: titles });
+            sender.event(Event::TitlesCame { listing: *number, page: titles });
+        }
+        if let Some(page) = pages.last() {
+            tags(engine, sender, page, &mut tagged);
         }
     }
 }

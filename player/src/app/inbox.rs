@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use fetch_engine::{Stream, StreamId};
 
+use super::posters::Came;
 use crate::desktop::Wish;
 use crate::desktop::instance::Request;
 use crate::ipc::{Done, RemoteCommand};
@@ -39,8 +40,8 @@ pub enum Message {
     Poster {
         /// Of this stream.
         stream: StreamId,
-        /// The picture.
-        image: Option<egui::ColorImage>,
+        /// The picture, or why there is none.
+        came: Came,
     },
     /// Subtitles that were read from a file.
     Subtitles {

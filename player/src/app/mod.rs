@@ -6,6 +6,7 @@
 mod asker;
 mod carry_out;
 mod files;
+mod finder;
 pub mod inbox;
 mod m3u;
 mod media_words;
@@ -13,6 +14,7 @@ mod opening;
 mod outside;
 mod playing;
 mod playlist;
+mod poster_folder;
 mod posters;
 mod remote;
 mod session;
@@ -22,12 +24,12 @@ mod why;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use eframe::CreationContext;
 use egui::{Rect, Ui, UiBuilder};
-use fetch_engine::{CacheLimits, Engine, EngineConfig, StreamId};
+use fetch_engine::{CacheLimits, Engine, EngineConfig, OpenOptions, PlannerKind, StreamId};
 
 use crate::cli::Cli;
 use crate::config::{Config, Store};
@@ -39,15 +41,17 @@ use crate::media::{AudioOutput, MediaEvent, Player, PlayerOptions, TrackInfo, Tr
 use crate::state::memory::{Memory, WindowPlace};
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Phase;
-use crate::state::settings::{Settings, ThemeChoice};
+use crate::state::settings::{Planner, Settings, StartWith, ThemeChoice};
 use crate::state::shape::Shape;
-use crate::state::{Event, PlaybackEvent, State};
+use crate::state::{Event, PlaybackEvent, State, View};
 use crate::theme;
 use crate::view::{self, Pictures, Poster, Scene};
 
 use asker::Asker;
+use finder::Finder;
 use inbox::{Inbox, Message};
 use playlist::Playlist;
+pub use poster_folder::default_cache_folder;
 use posters::Posters;
 use remote::Remote;
 use session::Session;
@@ -56,12 +60,16 @@ pub use target::Target;
 /// Longest time between two looks at the clock while something plays.
 const CLOCK_EVERY: Duration = Duration::from_millis(250);
 
+/// Between two looks at whether the settings file was edited by hand.
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+
 /// The window's program.
 pub struct App {
     state: State,
     inbox: Inbox,
     engine: Engine,
     asker: Asker,
+    finder: Finder,
     player: Player,
     film: Film,
     posters: Posters,
@@ -74,6 +82,8 @@ pub struct App {
     /// Whether the first title shall stand still.
     start_paused: bool,
     config: Config,
+    /// When the settings file was last looked at.
+    followed: Option<Instant>,
     /// Where the memory is kept; none where there is no folder for it.
     store: Option<Store>,
     /// Whether what is being opened shall begin at its remembered place, once its name is known.
@@ -95,6 +105,8 @@ pub struct Kept {
     pub store: Option<Store>,
     /// What was read of it.
     pub memory: Memory,
+    /// Where what can be had again is kept; none where there is no folder for it.
+    pub cache: Option<PathBuf>,
     /// Where later starts of the program speak.
     pub instance: Option<UnixListener>,
 }
@@ -125,7 +137,7 @@ impl App {
         let (settings, problems) = config.settings();
         let surface = surface::choose(context);
         let inbox = Inbox::new(&context.egui_ctx);
-        let engine = Engine::new(EngineConfig { cache: cache(&settings), ..EngineConfig::default() })?;
+        let engine = Engine::new(EngineConfig::default())?;
         let ctx = context.egui_ctx.clone();
         let sender = inbox.sender();
         let player = Player::new(
@@ -135,7 +147,9 @@ impl App {
             Arc::new(move || ctx.request_repaint_after(Duration::from_micros(500))),
         )?;
         let asker = Asker::new(engine.clone(), inbox.sender())?;
-        let posters = Posters::new(engine.clone(), inbox.sender())?;
+        let finder = Finder::new(engine.clone(), inbox.sender())?;
+        let posters =
+            Posters::new(engine.clone(), inbox.sender(), kept.cache.map(|cache| cache.join("posters")))?;
         let socket = cli.input_ipc_server.as_deref();
         let remote = Remote::new(socket, &inbox.sender())
             .with_context(|| format!("{} can't be listened at", socket.unwrap_or(Path::new("")).display()))?;
@@ -147,6 +161,7 @@ impl App {
             inbox,
             engine,
             asker,
+            finder,
             player,
             posters,
             session: None,
@@ -155,6 +170,7 @@ impl App {
             openings: 0,
             start_paused: cli.pause,
             config,
+            followed: None,
             store: kept.store,
             looks_for_place: false,
             sources: cli.source.clone(),
@@ -166,15 +182,40 @@ impl App {
         app.state.apply(Event::SettingsRead(Box::new(settings)));
         app.follow_settings(&context.egui_ctx);
         app.state.apply(Event::Recalled(Box::new(kept.memory)));
-        app.begin(&cli, problems);
+        app.begin(&cli, &problems);
         Ok(app)
     }
 
-    fn begin(&mut self, cli: &Cli, problems: Vec<String>) {
+    fn begin(&mut self, cli: &Cli, problems: &[String]) {
         let known = self.config.directors();
         self.state.apply(Event::Configured { known, volume: self.config.volume() });
         self.player.set_volume(self.state.volume);
-        for problem in &problems {
+        self.tell_problems(problems);
+        if let Some(address) = cli.director.clone().or_else(|| self.config.last_director()) {
+            self.connect(&address);
+            self.state.apply(match self.state.settings.start_with {
+                StartWith::Directors if cli.director.is_none() => Event::ChoosingDirector,
+                _ => Event::LibraryShown,
+            });
+        }
+        self.state.apply(Event::FullscreenSet(cli.fullscreen));
+        if cli.stats {
+            self.state.apply(Event::StatsOpened(true));
+        }
+        let named = if cli.play.is_empty() { &cli.source[..cli.source.len().min(1)] } else { &cli.play };
+        let list = Playlist::given(files::targets(named));
+        self.play_list(list, cli.start.map_or(Begin::WhereLeftOff, Begin::At));
+        if named.is_empty() && self.state.settings.start_with == StartWith::LastTitle {
+            let last = self.state.memory.begun().next().map(|viewing| viewing.what.clone());
+            if let Some(last) = last {
+                self.go_on(&last);
+            }
+        }
+    }
+
+    /// Tells what of the settings file is not used.
+    fn tell_problems(&mut self, problems: &[String]) {
+        for problem in problems {
             tracing::warn!("in the settings file: {problem}");
         }
         if let Some(first) = problems.first() {
@@ -185,17 +226,29 @@ impl App {
             let notice = Notice::warning(NoticeKind::Other, t!("note-settings-part"), detail);
             self.state.apply(Event::Noticed(notice));
         }
-        if let Some(address) = cli.director.clone().or_else(|| self.config.last_director()) {
-            self.connect(&address);
-            self.state.apply(Event::LibraryShown);
+    }
+
+    /// Takes the settings anew where somebody edited the file by hand.
+    fn follow_file(&mut self, ctx: &egui::Context) {
+        let now = Instant::now();
+        if self.followed.is_some_and(|last| now.saturating_duration_since(last) < FOLLOW_EVERY) {
+            return;
         }
-        self.state.apply(Event::FullscreenSet(cli.fullscreen));
-        if cli.stats {
-            self.state.apply(Event::StatsOpened(true));
+        self.followed = Some(now);
+        match self.config.follow() {
+            Ok(false) => {}
+            Ok(true) => {
+                let (settings, problems) = self.config.settings();
+                self.state.apply(Event::SettingsRead(Box::new(settings)));
+                self.follow_settings(ctx);
+                self.tell_problems(&problems);
+            }
+            Err(why) => {
+                tracing::warn!("{why}");
+                let notice = Notice::warning(NoticeKind::Other, t!("note-settings-part"), why.told());
+                self.state.apply(Event::Noticed(notice));
+            }
         }
-        let named = if cli.play.is_empty() { &cli.source[..cli.source.len().min(1)] } else { &cli.play };
-        let list = Playlist::given(files::targets(named));
-        self.play_list(list, cli.start.map_or(Begin::WhereLeftOff, Begin::At));
     }
 
     /// Takes everything that came from other threads.
@@ -205,7 +258,7 @@ impl App {
                 Message::Event(event) => self.take(*event),
                 Message::Media { number, event } => self.take_media(number, event),
                 Message::Opened { number, result } => self.opened(number, result),
-                Message::Poster { stream, image } => self.posters.put(ctx, stream, image),
+                Message::Poster { stream, came } => self.posters.put(ctx, stream, came),
                 Message::Subtitles { number, file } => self.take_subtitles(number, file),
                 Message::Files(paths) => self.take_files(&paths),
                 Message::Desktop(wish) => self.carry_out_wish(ctx, wish),
@@ -382,6 +435,7 @@ impl Pictures for (&mut Film, &mut Posters) {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.receive(ctx);
+        self.follow_file(ctx);
         self.remote.publish(&self.state);
         if let Some(desktop) = &self.desktop {
             desktop.publish(outside::shown(&self.state));
@@ -390,6 +444,9 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.look_at_player(ui.ctx());
+        if self.state.view == View::Directors && self.state.settings.look_around {
+            ui.ctx().request_repaint_after(self.finder.look(Instant::now()));
+        }
         self.take_given(ui.ctx());
         let mut commands = Vec::new();
         let whole = ui.ctx().content_rect();
@@ -445,11 +502,21 @@ fn listen(listener: UnixListener, inbox: &Inbox) -> Option<Listening> {
         .ok()
 }
 
-/// The bounds of a stream's cache.
-const fn cache(settings: &Settings) -> CacheLimits {
-    CacheLimits {
-        back_bytes: (settings.back_mib as u64) << 20,
-        ahead_bytes: (settings.ahead_mib as u64) << 20,
+/// How a stream is opened by these settings.
+fn open_options(settings: &Settings) -> OpenOptions {
+    OpenOptions {
+        cache: Some(CacheLimits {
+            back_bytes: u64::from(settings.back_mib) << 20,
+            ahead_bytes: u64::from(settings.ahead_mib) << 20,
+        }),
+        ahead_seconds: (settings.ahead_seconds > 0).then_some(settings.ahead_seconds),
+        limit_bps: (settings.download_mbit > 0).then(|| f64::from(settings.download_mbit) * 1e6),
+        planner: Some(match settings.planner {
+            Planner::Arrival => PlannerKind::Arrival,
+            Planner::Interval => PlannerKind::Interval,
+        }),
+        routes_per_server: (!settings.relays).then_some(0),
+        ..OpenOptions::default()
     }
 }
 

@@ -13,14 +13,14 @@ pub(super) fn open(
     sender: &Sender,
     number: u64,
     locator: Locator,
-    director: Option<String>,
+    options: OpenOptions,
     sources: &[String],
 ) {
     let parsed: Result<Vec<SourceUrl>, _> = sources.iter().map(|source| source.parse()).collect();
     let (engine, answer) = (engine.clone(), sender.clone());
     let spawned = thread::Builder::new().name("opening".into()).spawn(move || {
         let result = parsed.map_err(|why| why::locator(&why)).and_then(|sources| {
-            let options = OpenOptions { director, sources };
+            let options = OpenOptions { sources, ..options };
             engine.open(&locator, &options).map_err(|why| why::open(&why))
         });
         answer.send(Message::Opened { number, result });

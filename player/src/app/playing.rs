@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use fetch_engine::Stream;
 use fetch_engine::directory::Title;
+use fetch_engine::{OpenOptions, Stream};
 
 use super::playlist::Playlist;
 use super::target::director_url;
@@ -110,7 +110,8 @@ impl App {
             Target::Stream { locator, .. } => {
                 let director = self.state.library.director.as_deref().map(director_url);
                 let sender = self.inbox.sender();
-                opening::open(&self.engine, &sender, number, locator.clone(), director, &self.sources);
+                let options = OpenOptions { director, ..super::open_options(&self.state.settings) };
+                opening::open(&self.engine, &sender, number, locator.clone(), options, &self.sources);
             }
             Target::Uri { uri, .. } => self.load(Input::Uri(uri.clone())),
             Target::Unknown(why) => {

@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 use std::io::Cursor;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use egui::{ColorImage, TextureHandle, TextureOptions};
-use fetch_engine::{Engine, StreamId};
+use fetch_engine::{DirectorError, Engine, StreamId};
+use image::RgbImage;
 
 use super::inbox::{Message, Sender};
+use super::poster_folder::PosterFolder;
 use crate::view::Poster;
 
 /// Most posters kept as textures.
@@ -25,10 +29,24 @@ const DECODED_BYTES: u64 = 96 << 20;
 /// Largest picture kept, in pixels each way: twice the largest poster shown.
 const KEPT_SIDE: u32 = 540;
 
+/// How long a poster that could not be had is not asked for again.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(30);
+
 enum Kept {
     Here(TextureHandle, f32),
     Coming,
+    /// It can't be had, or not before that time.
+    None(Option<Instant>),
+}
+
+/// What came of asking for a poster.
+pub enum Came {
+    /// The picture.
+    Picture(ColorImage),
+    /// Nobody has one.
     None,
+    /// It could not be had now.
+    NotNow,
 }
 
 struct Wanted {
@@ -45,12 +63,14 @@ pub(super) struct Posters {
 
 impl Posters {
     /// Starts the threads that fetch.
-    pub(super) fn new(engine: Engine, sender: Sender) -> std::io::Result<Self> {
+    pub(super) fn new(engine: Engine, sender: Sender, folder: Option<PathBuf>) -> std::io::Result<Self> {
         let (wanted, queue) = sync_channel::<Wanted>(WAITING_POSTERS);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..FETCHERS {
             let (engine, sender, queue) = (engine.clone(), sender.clone(), queue.clone());
-            thread::Builder::new().name("posters".into()).spawn(move || fetch(&engine, &sender, &queue))?;
+            let mut folder = folder.clone().map(PosterFolder::new);
+            let work = move || fetch(&engine, &sender, &queue, folder.as_mut());
+            thread::Builder::new().name("posters".into()).spawn(work)?;
         }
         Ok(Self { kept: HashMap::new(), uses: 0, wanted })
     }
@@ -60,26 +80,31 @@ impl Posters {
         match self.kept.get(&stream) {
             Some((Kept::Here(texture, aspect), _)) => Poster::Here(texture.id(), *aspect),
             Some((Kept::Coming, _)) => Poster::Coming,
-            Some((Kept::None, _)) => Poster::None,
+            Some((Kept::None(Some(again)), _)) if Instant::now() >= *again => Poster::Unknown,
+            Some((Kept::None(_), _)) => Poster::None,
             None => Poster::Unknown,
         }
     }
 
     /// Asks for the poster of a stream at a director.
     pub(super) fn want(&mut self, director: String, stream: StreamId) {
-        if !self.kept.contains_key(&stream) && self.wanted.try_send(Wanted { director, stream }).is_ok() {
+        if self.get(stream) == Poster::Unknown && self.wanted.try_send(Wanted { director, stream }).is_ok() {
             self.insert(stream, Kept::Coming);
         }
     }
 
     /// Takes a poster that came, or that there is none.
-    pub(super) fn put(&mut self, ctx: &egui::Context, stream: StreamId, image: Option<ColorImage>) {
-        let kept = image.map_or(Kept::None, |image| {
-            let aspect = image.width() as f32 / image.height().max(1) as f32;
-            let options =
-                TextureOptions { mipmap_mode: Some(egui::TextureFilter::Linear), ..TextureOptions::LINEAR };
-            Kept::Here(ctx.load_texture("poster", image, options), aspect)
-        });
+    pub(super) fn put(&mut self, ctx: &egui::Context, stream: StreamId, came: Came) {
+        let kept = match came {
+            Came::Picture(image) => {
+                let aspect = image.width() as f32 / image.height().max(1) as f32;
+                let mipmap_mode = Some(egui::TextureFilter::Linear);
+                let options = TextureOptions { mipmap_mode, ..TextureOptions::LINEAR };
+                Kept::Here(ctx.load_texture("poster", image, options), aspect)
+            }
+            Came::None => Kept::None(None),
+            Came::NotNow => Kept::None(Some(Instant::now() + TRY_AGAIN_AFTER)),
+        };
         self.insert(stream, kept);
     }
 
@@ -94,37 +119,70 @@ impl Posters {
     }
 }
 
-fn fetch(engine: &Engine, sender: &Sender, queue: &Mutex<Receiver<Wanted>>) {
+fn fetch(
+    engine: &Engine,
+    sender: &Sender,
+    queue: &Mutex<Receiver<Wanted>>,
+    mut folder: Option<&mut PosterFolder>,
+) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Wanted { director, stream }) = next else { return };
-        let bytes = engine.director(&super::target::director_url(&director)).poster(stream);
-        let image = bytes.ok().and_then(|bytes| match decode(&bytes) {
-            Ok(image) => Some(image),
-            Err(why) => {
-                tracing::warn!("the poster of {stream} can't be shown: {why}");
-                None
-            }
-        });
-        sender.send(Message::Poster { stream, image });
+        let kept = folder.as_ref().and_then(|folder| folder.get(stream));
+        let came = match kept {
+            Some(picture) => Came::Picture(colors(&picture)),
+            None => ask(engine, &director, stream, folder.as_deref_mut()),
+        };
+        sender.send(Message::Poster { stream, came });
     }
 }
 
-/// Decodes a picture from another machine, within limits, and makes it as small as it is shown.
-fn decode(bytes: &[u8]) -> Result<ColorImage, image::ImageError> {
-    let mut reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+fn ask(engine: &Engine, director: &str, stream: StreamId, folder: Option<&mut PosterFolder>) -> Came {
+    let bytes = match engine.director(&super::target::director_url(director)).poster(stream) {
+        Ok(bytes) => bytes,
+        Err(DirectorError::NotFound { .. }) => return Came::None,
+        Err(why) => {
+            tracing::debug!("the poster of {stream}: {why}");
+            return Came::NotNow;
+        }
+    };
+    match decode(&bytes) {
+        Ok(picture) => {
+            if let Some(folder) = folder {
+                folder.put(stream, &picture);
+            }
+            Came::Picture(colors(&picture))
+        }
+        Err(why) => {
+            tracing::warn!("the poster of {stream} can't be shown: {why}");
+            Came::None
+        }
+    }
+}
+
+/// The limits within which pictures from elsewhere are decoded.
+pub(super) fn limits() -> image::Limits {
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(DECODED_SIDE);
     limits.max_image_height = Some(DECODED_SIDE);
     limits.max_alloc = Some(DECODED_BYTES);
-    reader.limits(limits);
+    limits
+}
+
+/// Decodes a picture from another machine, within limits, and makes it as small as it is shown.
+fn decode(bytes: &[u8]) -> Result<RgbImage, image::ImageError> {
+    let mut reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    reader.limits(limits());
     let mut picture = reader.decode()?;
     if picture.width() > KEPT_SIDE || picture.height() > KEPT_SIDE {
         picture = picture.thumbnail(KEPT_SIDE, KEPT_SIDE);
     }
-    let picture = picture.to_rgba8();
+    Ok(picture.to_rgb8())
+}
+
+fn colors(picture: &RgbImage) -> ColorImage {
     let size = [picture.width() as usize, picture.height() as usize];
-    Ok(ColorImage::from_rgba_unmultiplied(size, picture.as_raw()))
+    ColorImage::from_rgb(size, picture.as_raw())
 }
 
 #[cfg(test)]
@@ -141,8 +199,9 @@ mod tests {
     #[test]
     fn a_poster_is_decoded_and_made_small() {
         let image = decode(&png(600, 900)).expect("a picture");
-        assert_eq!(image.size, [360, 540]);
-        assert_eq!(decode(&png(20, 30)).expect("a picture").size, [20, 30]);
+        assert_eq!(image.dimensions(), (360, 540));
+        assert_eq!(colors(&image).size, [360, 540]);
+        assert_eq!(decode(&png(20, 30)).expect("a picture").dimensions(), (20, 30));
     }
 
     #[test]

@@ -5,18 +5,20 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value};
 use super::table;
 use crate::i18n::{Language, t};
 use crate::state::keymap::{ACTIONS, KeyMap};
-use crate::state::settings::{Settings, ThemeChoice, bounds};
+use crate::state::settings::{Planner, Settings, StartWith, ThemeChoice, bounds};
 use crate::state::words;
 use crate::view::hotkeys::Chord;
 
 /// Keys at the top of the file.
 const TOP: [&str; 3] = ["directors", "last_director", "volume"];
 /// Tables of the file and their keys.
-const TABLES: [(&str, &[&str]); 4] = [
+const TABLES: [(&str, &[&str]); 6] = [
     ("playback", &["resume", "countdown_seconds", "sound_languages", "subtitle_languages"]),
     ("subtitles", &["size", "raise", "plate"]),
     ("appearance", &["theme", "reduce_motion", "keep_window", "one_window", "list_view", "language"]),
-    ("cache", &["ahead_mib", "back_mib"]),
+    ("cache", &["ahead_mib", "ahead_seconds", "back_mib"]),
+    ("network", &["planner", "relays", "look_around", "download_mbit"]),
+    ("start", &["with"]),
 ];
 
 /// The table of keys.
@@ -39,12 +41,18 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         subtitle_size: reader.part("subtitles", "size", bounds::SUBTITLE_SIZE, usual.subtitle_size),
         subtitle_raise: reader.part("subtitles", "raise", bounds::SUBTITLE_RAISE, usual.subtitle_raise),
         subtitle_plate: reader.switch("subtitles", "plate", usual.subtitle_plate),
-        theme: reader.theme(),
+        theme: reader.one_of("appearance", "theme", &ThemeChoice::ALL, ThemeChoice::key),
         list_view: reader.switch("appearance", "list_view", usual.list_view),
         reduce_motion: reader.switch("appearance", "reduce_motion", usual.reduce_motion),
         one_window: reader.switch("appearance", "one_window", usual.one_window),
         keep_window: reader.switch("appearance", "keep_window", usual.keep_window),
         ahead_mib: reader.whole("cache", "ahead_mib", bounds::AHEAD_MIB, usual.ahead_mib),
+        ahead_seconds: reader.whole("cache", "ahead_seconds", bounds::AHEAD_SECONDS, usual.ahead_seconds),
+        start_with: reader.one_of("start", "with", &StartWith::ALL, StartWith::key),
+        planner: reader.one_of("network", "planner", &Planner::ALL, Planner::key),
+        relays: reader.switch("network", "relays", usual.relays),
+        look_around: reader.switch("network", "look_around", usual.look_around),
+        download_mbit: reader.whole("network", "download_mbit", bounds::DOWNLOAD_MBIT, usual.download_mbit),
         back_mib: reader.whole("cache", "back_mib", bounds::BACK_MIB, usual.back_mib),
         language: reader.language(),
         keys: reader.keys(),
@@ -78,6 +86,14 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     put(old.one_window != new.one_window, "appearance", "one_window", new.one_window.into());
     put(old.keep_window != new.keep_window, "appearance", "keep_window", new.keep_window.into());
     put(old.ahead_mib != new.ahead_mib, "cache", "ahead_mib", i64::from(new.ahead_mib).into());
+    let seconds = i64::from(new.ahead_seconds);
+    put(old.ahead_seconds != new.ahead_seconds, "cache", "ahead_seconds", seconds.into());
+    put(old.start_with != new.start_with, "start", "with", new.start_with.key().into());
+    put(old.planner != new.planner, "network", "planner", new.planner.key().into());
+    put(old.relays != new.relays, "network", "relays", new.relays.into());
+    put(old.look_around != new.look_around, "network", "look_around", new.look_around.into());
+    let limit = i64::from(new.download_mbit);
+    put(old.download_mbit != new.download_mbit, "network", "download_mbit", limit.into());
     put(old.back_mib != new.back_mib, "cache", "back_mib", i64::from(new.back_mib).into());
     let language = new.language.map_or("system", Language::code);
     put(old.language != new.language, "appearance", "language", language.into());
@@ -143,13 +159,20 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn theme(&mut self) -> ThemeChoice {
-        let Some(item) = self.get("appearance", "theme") else { return ThemeChoice::default() };
-        let named = item.as_str().and_then(|name| ThemeChoice::ALL.into_iter().find(|t| t.key() == name));
+    /// The one of `all` whose key stands there; the usual one where none does.
+    fn one_of<T: Copy + Default>(
+        &mut self,
+        group: &str,
+        key: &str,
+        all: &[T],
+        name: fn(T) -> &'static str,
+    ) -> T {
+        let Some(item) = self.get(group, key) else { return T::default() };
+        let named = item.as_str().and_then(|text| all.iter().copied().find(|one| name(*one) == text));
         named.unwrap_or_else(|| {
-            let list = "\"system\", \"dark\", \"light\"";
-            self.wrong("appearance", "theme", &t!("wanted-one-of", list = list));
-            ThemeChoice::default()
+            let list: Vec<String> = all.iter().map(|one| format!("\"{}\"", name(*one))).collect();
+            self.wrong(group, key, &t!("wanted-one-of", list = list.join(", ")));
+            T::default()
         })
     }
 
@@ -254,7 +277,13 @@ mod tests {
             subtitle_raise: 0.1,
             subtitle_plate: true,
             ahead_mib: 300,
+            ahead_seconds: 90,
             back_mib: 10,
+            start_with: StartWith::LastTitle,
+            planner: Planner::Interval,
+            relays: false,
+            look_around: false,
+            download_mbit: 40,
             language: Some(Language::German),
         };
         let mut document = DocumentMut::new();
@@ -266,7 +295,8 @@ mod tests {
     fn what_can_not_be_used_is_told_with_its_name() {
         let (settings, problems) = parse(
             "colour = 1\ncache = 3\n[playback]\nresume = \"yes\"\ncountdown_seconds = -1\nsound_languages = \"en\"\n\
-             [keys]\nmute = \"Strg+m\"\nfly = \"f\"\n[subtitles]\nsize = 90\n[appearance]\ntheme = \"pink\"\nshape = 1\nlanguage = \"klingon\"\n",
+             [keys]\nmute = \"Strg+m\"\nfly = \"f\"\n[subtitles]\nsize = 90\n[appearance]\ntheme = \"pink\"\nshape = 1\nlanguage = \"klingon\"\n\
+             [network]\ndownload_mbit = -1\nplanner = 3\n[start]\nwith = \"a bang\"\n",
         );
         assert_eq!(settings, Settings::default());
         for named in [
@@ -279,11 +309,14 @@ mod tests {
             "appearance.theme",
             "appearance.shape",
             "appearance.language",
+            "network.download_mbit",
+            "network.planner",
+            "start.with",
             "keys.mute",
             "keys.fly",
         ] {
             assert!(problems.iter().any(|problem| problem.starts_with(named)), "{named} in {problems:?}");
         }
-        assert_eq!(problems.len(), 11, "{problems:?}");
+        assert_eq!(problems.len(), 14, "{problems:?}");
     }
 }

@@ -7,6 +7,7 @@ mod keys;
 mod store;
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
@@ -29,6 +30,8 @@ pub struct Config {
     document: DocumentMut,
     /// The file's text when it was last read or written.
     text: String,
+    /// When the file was changed last, as far as that was looked at.
+    seen: Option<SystemTime>,
 }
 
 /// A file that can't be read or written.
@@ -104,7 +107,7 @@ impl Config {
             Err(why) => return Err(ConfigError::Read { path, why }),
         };
         match text.parse::<DocumentMut>() {
-            Ok(document) => Ok(Self { path: Some(path), document, text }),
+            Ok(document) => Ok(Self { seen: changed_at(&path), path: Some(path), document, text }),
             Err(why) => Err(ConfigError::Parse { path, why: Box::new(why) }),
         }
     }
@@ -207,10 +210,35 @@ impl Config {
         }
         change(&mut self.document);
         let text = self.document.to_string();
-        store::write(&path, text.as_bytes()).map_err(|why| ConfigError::Write { path, why })?;
+        store::write(&path, text.as_bytes()).map_err(|why| ConfigError::Write { path: path.clone(), why })?;
         self.text = text;
+        self.seen = changed_at(&path);
         Ok(())
     }
+
+    /// Reads the file again if somebody else changed it since; says whether that was so.
+    ///
+    /// # Errors
+    /// [`ConfigError`], once for each change that can't be used; what was read before holds on.
+    pub fn follow(&mut self) -> Result<bool, ConfigError> {
+        let Some(path) = self.path.clone() else { return Ok(false) };
+        let changed = changed_at(&path);
+        if changed == self.seen {
+            return Ok(false);
+        }
+        self.seen = changed;
+        let text = read(&path).map_err(|why| ConfigError::Read { path: path.clone(), why })?;
+        if text == self.text {
+            return Ok(false);
+        }
+        self.document = text.parse().map_err(|why| ConfigError::Parse { path, why: Box::new(why) })?;
+        self.text = text;
+        Ok(true)
+    }
+}
+
+fn changed_at(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).and_then(|facts| facts.modified()).ok()
 }
 
 fn list(directors: &[KnownDirector]) -> toml_edit::Array {
@@ -310,6 +338,32 @@ mod tests {
         let text = text(&folder);
         assert!(text.contains("resume = false") && text.contains("volume = 0.3"), "{text}");
         assert!(!config.settings().0.resume);
+    }
+
+    #[test]
+    fn an_edit_by_hand_is_followed_once() {
+        let (folder, mut config) = with("volume = 1.0\n");
+        assert!(!config.follow().expect("as it was"));
+        let edit = |text: &str, second: u64| {
+            let path = folder.path().join(FILE);
+            std::fs::write(&path, text).expect("written");
+            let file = std::fs::File::options().append(true).open(path).expect("there");
+            let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000 + second);
+            file.set_modified(time).expect("set");
+        };
+        edit("[playback]\nresume = false\n", 1);
+        assert!(config.follow().expect("read"));
+        assert!(!config.settings().0.resume);
+        assert!(!config.follow().expect("as it was"));
+        edit("[playback", 2);
+        assert!(config.follow().is_err(), "told");
+        assert!(!config.follow().expect("once"));
+        assert!(!config.settings().0.resume, "what was read before holds on");
+        // What the program itself writes is no edit by hand.
+        edit("volume = 1.0\n", 3);
+        config.follow().expect("read");
+        config.remember(&[], None, 0.3).expect("written");
+        assert!(!config.follow().expect("as it was"));
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetch_engine::snapshot::{LogEntry, Snapshot};
-use tributary_core::directory::{Catalogs, Servers, Title, TitlePage};
+use tributary_core::directory::{Catalogs, Servers, TagEntry, Title, TitlePage};
 
 use super::keymap::Action;
-use super::library::{KnownDirector, Listing};
+use super::library::{FoundDirector, KnownDirector, Listing};
 use super::memory::{Memory, WindowPlace};
 use super::notice::Notice;
 use super::playback::{Chapter, Fault, MediaWords, Origin, TrackChoice};
@@ -84,6 +84,19 @@ pub enum Event {
     },
     /// Another list of titles is on show.
     Listed(Listing),
+    /// The tags of a list's titles.
+    TagsCame {
+        /// The director that told them.
+        director: String,
+        /// The catalog that they are of; none for all.
+        catalog: Option<String>,
+        /// Those of most titles first.
+        tags: Vec<TagEntry>,
+    },
+    /// The local network is being searched for directors, or not any more.
+    LookingAround(bool),
+    /// The directors that were found on the local network.
+    LookedAround(Vec<FoundDirector>),
     /// The page with this place was asked for.
     TitlesAsked(u64),
     /// A page of titles came, or the reason why not.

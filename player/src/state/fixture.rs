@@ -8,7 +8,7 @@ use fetch_engine::snapshot::{
     SourceSnapshot, StreamState, Totals, Verification,
 };
 use tributary_core::directory::{
-    CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, Title, TitlePage, Track,
+    CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, TagEntry, Title, TitlePage, Track,
 };
 use tributary_core::geometry::StreamId;
 
@@ -91,6 +91,12 @@ pub fn library() -> State {
                 })
                 .collect(),
         },
+    });
+    let tag = |(tag, titles): (&str, u64)| TagEntry { tag: tag.to_owned(), titles };
+    state.apply(Event::TagsCame {
+        director: "attic.local:7400".to_owned(),
+        catalog: None,
+        tags: [("Animation", 8), ("comedy", 5), ("Documentary", 2)].into_iter().map(tag).collect(),
     });
     state.apply(Event::TitlesCame {
         listing: state.library.listing_number,

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tributary_core::directory::{CatalogEntry, Catalogs, ServerEntry, Servers, Title, TitlePage};
+use tributary_core::directory::{CatalogEntry, Catalogs, ServerEntry, Servers, TagEntry, Title, TitlePage};
 use tributary_core::geometry::StreamId;
 
+use super::filter::Filter;
 use super::words;
 use crate::i18n::t;
 
@@ -25,6 +26,17 @@ pub struct KnownDirector {
     pub name: String,
     /// Where it answers, as the user typed it: `attic.local:7400`.
     pub address: String,
+}
+
+/// A director that was found on the local network.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundDirector {
+    /// The name it announces.
+    pub name: String,
+    /// Where it answers.
+    pub address: String,
+    /// How many catalogs, titles and servers it lists; none where it does not answer.
+    pub holds: Option<(u64, u64, u64)>,
 }
 
 /// How it stands with the director in use.
@@ -51,6 +63,20 @@ pub enum TitleOrder {
     Added,
 }
 
+impl TitleOrder {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 2] = [Self::Name, Self::Added];
+
+    /// Its name to show.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Name => t!("library-by-name"),
+            Self::Added => t!("library-by-age"),
+        }
+    }
+}
+
 /// What list of titles is on show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
@@ -58,6 +84,8 @@ pub struct Listing {
     pub catalog: Option<String>,
     /// Words to look for; empty means all.
     pub search: String,
+    /// What else narrows it.
+    pub filter: Filter,
     /// In which order.
     pub order: TitleOrder,
 }
@@ -159,6 +187,10 @@ pub struct Library {
     pub director_name: String,
     /// How it stands with it.
     pub link: Link,
+    /// Directors found on the local network.
+    pub found: Vec<FoundDirector>,
+    /// Whether the local network is being searched for them.
+    pub looking: bool,
     /// What is typed into the address field.
     pub address_field: String,
     /// Its catalogs.
@@ -167,6 +199,8 @@ pub struct Library {
     pub servers: Vec<ServerEntry>,
     /// Servers seen before that are gone now.
     pub away: Vec<String>,
+    /// Tags of the titles of the catalog on show, those of most titles first.
+    pub tags: Vec<TagEntry>,
     /// Which titles are on show.
     pub listing: Listing,
     /// Number of the listing: answers to an older one are dropped.
@@ -201,14 +235,25 @@ impl Library {
             self.servers.clear();
             self.away.clear();
             self.director_name.clear();
+            self.tags.clear();
             self.relist(Listing::default());
         }
         self.director = Some(address);
         self.link = Link::Asking;
     }
 
+    /// Takes the tags of a catalog, if it is the one on show.
+    pub(super) fn tagged(&mut self, director: &str, catalog: Option<&String>, tags: Vec<TagEntry>) {
+        if self.director.as_deref() == Some(director) && self.listing.catalog.as_ref() == catalog {
+            self.tags = tags;
+        }
+    }
+
     /// Shows another list of titles.
     pub(super) fn relist(&mut self, listing: Listing) {
+        if self.listing.catalog != listing.catalog {
+            self.tags.clear();
+        }
         self.listing = listing;
         self.listing_number += 1;
         self.shown_number += 1;
@@ -244,7 +289,8 @@ impl Library {
         }
         let gone = |name: &String| !self.catalogs.iter().any(|catalog| catalog.name == *name);
         if self.listing.catalog.as_ref().is_some_and(gone) {
-            self.relist(Listing { catalog: None, ..self.listing.clone() });
+            let filter = Filter { tag: None, ..self.listing.filter.clone() };
+            self.relist(Listing { catalog: None, filter, ..self.listing.clone() });
         } else if changed || self.titles.problem.is_some() {
             self.refresh();
         }

@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod event;
+pub mod filter;
 pub mod keymap;
 pub mod library;
 pub mod memory;
@@ -176,6 +177,8 @@ impl State {
             }
             Event::AddressEdited(text) => self.library.address_field = text,
             Event::DirectorChosen(address) => self.library.choose(address),
+            Event::LookedAround(found) => self.library.found = found,
+            Event::LookingAround(looking) => self.library.looking = looking,
             Event::DirectorForgotten(address) => {
                 self.library.known.retain(|known| known.address != address);
             }
@@ -204,6 +207,9 @@ impl State {
                 }
             }
             Event::Listed(listing) => self.library.relist(listing),
+            Event::TagsCame { director, catalog, tags } => {
+                self.library.tagged(&director, catalog.as_ref(), tags)
+            }
             Event::TitlesAsked(place) => self.library.asked(place),
             Event::TitlesCame { listing, page } => {
                 if let Ok(page) = &page {

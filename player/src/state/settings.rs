@@ -40,6 +40,76 @@ impl ThemeChoice {
     }
 }
 
+/// What the window shows when it opens with nothing to play.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StartWith {
+    /// The library of the director used last.
+    #[default]
+    Library,
+    /// The title watched last, where it was left.
+    LastTitle,
+    /// The page where a director is chosen.
+    Directors,
+}
+
+impl StartWith {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::Library, Self::LastTitle, Self::Directors];
+
+    /// Its name in the file.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Library => "library",
+            Self::LastTitle => "last_title",
+            Self::Directors => "directors",
+        }
+    }
+
+    /// Its name to show.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Library => t!("settings-start-library"),
+            Self::LastTitle => t!("settings-start-last"),
+            Self::Directors => t!("settings-start-directors"),
+        }
+    }
+}
+
+/// How blocks are dealt out to the servers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Planner {
+    /// To whoever will have each here first.
+    #[default]
+    Arrival,
+    /// By shares of the last interval.
+    Interval,
+}
+
+impl Planner {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 2] = [Self::Arrival, Self::Interval];
+
+    /// Its name in the file.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Arrival => "arrival",
+            Self::Interval => "interval",
+        }
+    }
+
+    /// Its name to show.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Arrival => t!("settings-planner-arrival"),
+            Self::Interval => t!("settings-planner-interval"),
+        }
+    }
+}
+
 /// A page of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SettingsPage {
@@ -99,6 +169,10 @@ pub mod bounds {
     pub const SUBTITLE_RAISE: RangeInclusive<f64> = 0.0..=0.5;
     /// Mebibytes of film fetched ahead.
     pub const AHEAD_MIB: RangeInclusive<i64> = 8..=4096;
+    /// Seconds of film fetched ahead; 0 is as many as the bytes allow.
+    pub const AHEAD_SECONDS: RangeInclusive<i64> = 0..=36_000;
+    /// Megabits a second that are fetched; 0 is no limit.
+    pub const DOWNLOAD_MBIT: RangeInclusive<i64> = 0..=100_000;
     /// Mebibytes of film kept behind.
     pub const BACK_MIB: RangeInclusive<i64> = 0..=4096;
     /// Most languages preferred for one kind of track.
@@ -134,8 +208,20 @@ pub struct Settings {
     pub subtitle_plate: bool,
     /// Mebibytes of film fetched ahead.
     pub ahead_mib: u32,
+    /// Seconds of film fetched ahead, where its length is known; 0 is as many as the bytes allow.
+    pub ahead_seconds: u32,
     /// Mebibytes of film kept behind.
     pub back_mib: u32,
+    /// What the window shows when it opens with nothing to play.
+    pub start_with: StartWith,
+    /// How blocks are dealt out.
+    pub planner: Planner,
+    /// Servers are reached by way of relays too.
+    pub relays: bool,
+    /// Directors are looked for on the local network.
+    pub look_around: bool,
+    /// Megabits a second that are fetched; 0 is no limit.
+    pub download_mbit: u32,
     /// Language of the program's own words; none is that of the desktop.
     pub language: Option<Language>,
     /// Which key does what.
@@ -166,7 +252,13 @@ impl Default for Settings {
             subtitle_raise: 0.0,
             subtitle_plate: false,
             ahead_mib: 150,
+            ahead_seconds: 0,
             back_mib: 64,
+            start_with: StartWith::Library,
+            planner: Planner::Arrival,
+            relays: true,
+            look_around: true,
+            download_mbit: 0,
             language: None,
             keys: KeyMap::default(),
         }

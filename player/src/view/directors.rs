@@ -1,4 +1,5 @@
-//! Where a director is chosen: the ones remembered, and a field for an address.
+//! Where a director is chosen: the ones remembered, those found on the local network, and a field for
+//! an address.
 
 use egui::accesskit::Role;
 use egui::epaint::{CubicBezierShape, PathShape, PathStroke};
@@ -7,7 +8,7 @@ use egui::{Align2, Color32, Key, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder,
 use super::Scene;
 use crate::i18n::t;
 use crate::state::Command;
-use crate::state::library::{KnownDirector, Link};
+use crate::state::library::{FoundDirector, KnownDirector, Library, Link};
 use crate::state::words;
 use crate::theme::{Tokens, Type, icon, motion, radius};
 use crate::widget::button::{Button, ButtonKind};
@@ -60,13 +61,120 @@ fn column(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     if !library.known.is_empty() {
         heading(ui, width, &t!("directors-known"));
         for known in &library.known {
-            entry(ui, width, known, scene);
+            entry(ui, width, &Entry::known(known, library, &tokens), scene);
+            ui.add_space(10.0);
+        }
+        ui.add_space(22.0);
+    }
+    let strange = |found: &&FoundDirector| !library.known.iter().any(|known| known.address == found.address);
+    let found: Vec<&FoundDirector> = library.found.iter().filter(strange).collect();
+    if scene.state.settings.look_around {
+        heading(ui, width, &t!("directors-found"));
+        looking(ui, width, library.looking, found.is_empty());
+        for found in found {
+            entry(ui, width, &Entry::found(found, &tokens), scene);
             ui.add_space(10.0);
         }
         ui.add_space(22.0);
     }
     heading(ui, width, &t!("directors-add"));
     address(ui, width, scene);
+    ui.add_space(12.0);
+    instead(ui, width, scene);
+}
+
+/// At the right of the heading above, that the network is searched; below, that nothing was found.
+fn looking(ui: &mut Ui, width: f32, looking: bool, nothing: bool) {
+    let tokens = *Tokens::of(ui);
+    if looking {
+        let right = ui.cursor().min + vec2(width, -24.0);
+        let words = t!("directors-looking");
+        let place = text::label(ui, right, Align2::RIGHT_CENTER, &words, Type::NOTE, tokens.text3);
+        meter::spinner(ui.painter(), place.left_center() - vec2(23.0, 0.0), 7.0, tokens.text1);
+    }
+    if nothing {
+        let at = ui.cursor().min;
+        let words = t!("directors-none-found");
+        let body = text::paragraph(ui, at, &words, Type::NOTE, tokens.text3, width);
+        ui.add_space(body.height());
+    }
+}
+
+/// The way to a file or an address, for who has no director.
+fn instead(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 56.0), Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, tokens.line));
+    let words = t!("directors-instead");
+    let wide = text::width(ui.painter(), &words, Type::LIST_STRONG) + 30.0;
+    let place = Rect::from_min_size(rect.min + vec2(0.0, 12.0), vec2(wide, 32.0));
+    let response = ui.interact(place, ui.scope_id().with("instead"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+    let ink = if response.hovered() { tokens.text2 } else { tokens.text1 };
+    let middle = place.center().y;
+    let glyph = pos2(place.left() + 9.0, middle);
+    text::icon(ui.painter(), glyph, icon::FOLDER_OPEN, Type::icon(18.0), tokens.text2);
+    let at = pos2(place.left() + 30.0, middle);
+    text::paint(ui.painter(), at, Align2::LEFT_CENTER, &words, Type::LIST_STRONG, ink);
+    focus::ring(ui, &response, place, radius::SMALL);
+    let also = t!("directors-drop");
+    let left = pos2(place.right() + 12.0, middle);
+    if left.x + text::width(ui.painter(), &also, Type::LIST) < rect.right() {
+        text::label(ui, left, Align2::LEFT_CENTER, &also, Type::LIST, tokens.text3);
+    }
+    if response.clicked() {
+        scene.push(Command::ToggleOpen);
+    }
+}
+
+/// A director in the list.
+struct Entry {
+    name: String,
+    address: String,
+    /// What it holds, or what is amiss.
+    under: String,
+    ink: Color32,
+    amiss: bool,
+    /// It is remembered, and can be forgotten.
+    remembered: bool,
+}
+
+impl Entry {
+    fn known(known: &KnownDirector, library: &Library, tokens: &Tokens) -> Self {
+        let ours = library.director.as_deref() == Some(&known.address);
+        let found = library.found.iter().find(|found| found.address == known.address);
+        let (under, ink, amiss) = match (&library.link, ours) {
+            (Link::Down(why), true) => (why.clone(), tokens.warn, true),
+            (Link::Asking, true) => (t!("directors-asked"), tokens.text2, false),
+            (Link::Up, true) => {
+                let servers = library.servers.len() as u64;
+                let holds = holds((library.catalogs.len() as u64, library.title_count(), servers));
+                (t!("directors-in-use", holds = holds), tokens.text2, false)
+            }
+            _ => (found.and_then(|found| found.holds).map(holds).unwrap_or_default(), tokens.text2, false),
+        };
+        let (name, address) = (words::safe(&known.name), known.address.clone());
+        Self { name, address, under, ink, amiss, remembered: true }
+    }
+
+    fn found(found: &FoundDirector, tokens: &Tokens) -> Self {
+        let (under, ink) = match found.holds {
+            Some(numbers) => (holds(numbers), tokens.text2),
+            None => (t!("directors-found-silent"), tokens.warn),
+        };
+        let (name, address) = (words::safe(&found.name), words::safe(&found.address));
+        Self { name, address, under, ink, amiss: found.holds.is_none(), remembered: false }
+    }
+}
+
+/// `5 catalogs, 412 titles, 4 servers`
+fn holds((catalogs, titles, servers): (u64, u64, u64)) -> String {
+    let parts = [
+        t!("count-catalogs", count = catalogs),
+        t!("count-titles", count = titles),
+        t!("count-servers", count = servers),
+    ];
+    parts.join(", ")
 }
 
 fn line(ui: &mut Ui, width: f32, height: f32, add: impl FnOnce(&mut Ui, Rect)) {
@@ -82,48 +190,49 @@ fn heading(ui: &mut Ui, width: f32, words: &str) {
     ui.add_space(12.0);
 }
 
-fn entry(ui: &mut Ui, width: f32, known: &KnownDirector, scene: &mut Scene<'_>) {
+fn entry(ui: &mut Ui, width: f32, entry: &Entry, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
-    let library = &scene.state.library;
     let (rect, _) = ui.allocate_exact_size(vec2(width, 72.0), Sense::hover());
-    let response = ui.interact(rect, ui.scope_id().with(("known", &known.address)), Sense::click());
-    let spoken = t!("directors-open", name = words::safe(&known.name), address = known.address.as_str());
+    let id = ui.scope_id().with(("director", &entry.address, entry.remembered));
+    let response = ui.interact(rect, id, Sense::click());
+    let spoken = t!("directors-open", name = entry.name.as_str(), address = entry.address.as_str());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     ui.painter().rect_filled(rect, radius::LARGE, tokens.surface1.lerp_to_gamma(tokens.surface2, hover));
-    let ours = library.director.as_deref() == Some(&known.address);
-    let down = ours && matches!(library.link, Link::Down(_));
     let tile = Rect::from_center_size(rect.left_center() + vec2(36.0, 0.0), vec2(40.0, 40.0));
     ui.painter().rect_filled(tile, radius::SMALL, tokens.surface2.lerp_to_gamma(tokens.surface3, hover));
-    let (glyph, ink) = if down { (icon::WARNING, tokens.warn) } else { (icon::HARD_DRIVES, tokens.text1) };
+    let (glyph, ink) =
+        if entry.amiss { (icon::WARNING, tokens.warn) } else { (icon::HARD_DRIVES, tokens.text1) };
     text::icon(ui.painter(), tile.center(), glyph, Type::icon(20.0), ink);
     let left = rect.left() + 72.0;
-    let room = rect.width() - 72.0 - 110.0;
+    let room = rect.width() - 72.0 - if entry.remembered { 100.0 } else { 56.0 };
     let painter = ui.painter();
-    let ty = Type::LIST_STRONG;
-    let place = pos2(left, rect.center().y - 11.0);
-    let name = words::safe(&known.name);
-    text::paint_within(painter, place, Align2::LEFT_CENTER, &name, ty, tokens.text1, room);
-    let (under, ink) = match (&library.link, ours) {
-        (Link::Down(why), true) => (why.clone(), tokens.warn),
-        (Link::Asking, true) => (t!("directors-asked"), tokens.text2),
-        (Link::Up, true) => (t!("directors-in-use", address = known.address.as_str()), tokens.text2),
-        _ => (known.address.clone(), tokens.text2),
-    };
+    let y = rect.center().y - if entry.under.is_empty() { 0.0 } else { 11.0 };
+    let (ty, ink) = (Type::LIST_STRONG, tokens.text1);
+    let place = pos2(left, y);
+    let name = text::paint_within(painter, place, Align2::LEFT_CENTER, &entry.name, ty, ink, room);
+    let place = pos2(name.right() + 11.0, y);
+    let rest = room - name.width() - 11.0;
+    if rest > 60.0 && entry.name != entry.address {
+        let (ty, ink) = (Type::NOTE, tokens.text3);
+        text::paint_within(painter, place, Align2::LEFT_CENTER, &entry.address, ty, ink, rest);
+    }
     let place = pos2(left, rect.center().y + 12.0);
-    text::paint_within(painter, place, Align2::LEFT_CENTER, &under, Type::NOTE, ink, room);
+    text::paint_within(painter, place, Align2::LEFT_CENTER, &entry.under, Type::NOTE, entry.ink, room);
     focus::ring(ui, &response, rect, radius::LARGE);
-    let forget = t!("directors-forget");
-    let forget = IconButton::new(icon::TRASH, &forget).size(18.0);
-    ui.push_id(&known.address, |ui| {
-        if forget.show(ui, pos2(rect.right() - 68.0, rect.center().y)).clicked() {
-            scene.push(Command::ForgetDirector(known.address.clone()));
-        }
-    });
+    if entry.remembered {
+        let forget = t!("directors-forget");
+        let forget = IconButton::new(icon::TRASH, &forget).size(18.0);
+        ui.push_id(&entry.address, |ui| {
+            if forget.show(ui, pos2(rect.right() - 68.0, rect.center().y)).clicked() {
+                scene.push(Command::ForgetDirector(entry.address.clone()));
+            }
+        });
+    }
     let caret = pos2(rect.right() - 30.0, rect.center().y);
     text::icon(ui.painter(), caret, icon::CARET_RIGHT, Type::icon(18.0), tokens.text2);
     if response.clicked() {
-        scene.push(Command::Connect(known.address.clone()));
+        scene.push(Command::Connect(entry.address.clone()));
     }
 }
 
@@ -150,8 +259,9 @@ fn address(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
         scene.push(Command::Connect(typed.trim().to_owned()));
     }
     ui.add_space(12.0);
-    let known = |address: &String| library.known.iter().any(|known| known.address == *address);
-    let ours = library.director.as_ref().filter(|address| !known(address));
+    // What became of one in the lists stands there.
+    let listed = |address: &String| library.known.iter().any(|known| known.address == *address);
+    let ours = library.director.as_ref().filter(|address| !listed(address));
     match (&library.link, ours) {
         (Link::Down(why), Some(address)) => told(
             ui,

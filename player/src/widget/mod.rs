@@ -2,6 +2,7 @@
 
 pub mod button;
 pub mod chip;
+pub mod choice;
 pub mod field;
 pub mod file_map;
 pub mod focus;

@@ -1,6 +1,7 @@
 //! The store in an embedded SQLite database. The statements keep to what other engines read too.
 
 mod change;
+mod list;
 mod read;
 mod row;
 
@@ -12,8 +13,8 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use tributary_core::directory::{
-    CatalogEntry, Registration, RelayEntry, RelayRegistration, Renewal, ServerEntry, StreamSources, Title,
-    TitlePage,
+    CatalogEntry, Registration, RelayEntry, RelayRegistration, Renewal, ServerEntry, StreamSources, TagEntry,
+    Title, TitlePage,
 };
 use tributary_core::geometry::StreamId;
 
@@ -59,11 +60,15 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn catalogs(&self, now: Now) -> Answer<'_, Vec<CatalogEntry>> {
-        read::catalogs(&self.readers, now).boxed()
+        list::catalogs(&self.readers, now).boxed()
     }
 
     fn titles(&self, query: TitleQuery, now: Now) -> Answer<'_, TitlePage> {
-        read::titles(&self.readers, query, now).boxed()
+        list::titles(&self.readers, query, now).boxed()
+    }
+
+    fn tags(&self, catalog: Option<String>, now: Now) -> Answer<'_, Vec<TagEntry>> {
+        list::tags(&self.readers, catalog, now).boxed()
     }
 
     fn title(&self, catalog: String, name: String, now: Now) -> Answer<'_, Option<Title>> {

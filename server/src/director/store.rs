@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::future::BoxFuture;
 use tributary_core::directory::{
     CatalogEntry, LeaseGrant, Registration, RelayEntry, RelayRegistration, Renewal, ServerEntry,
-    StreamSources, Title, TitlePage,
+    StreamSources, TagEntry, Title, TitlePage,
 };
 use tributary_core::geometry::StreamId;
 
@@ -46,6 +46,17 @@ pub(super) struct TitleQuery {
     pub(super) catalog: Option<String>,
     /// With this text in title, name or tags, in whatever case.
     pub(super) search: String,
+    /// With this tag, in whatever case.
+    pub(super) tag: Option<String>,
+    /// At least so long, in milliseconds. Titles of unknown length are left out where this is over 0
+    /// or `under_ms` is given.
+    pub(super) least_ms: u64,
+    /// Shorter than this, in milliseconds.
+    pub(super) under_ms: Option<u64>,
+    /// With a picture that was made for at least so many lines.
+    pub(super) least_lines: u32,
+    /// With subtitles.
+    pub(super) subtitles: bool,
     /// In this order.
     pub(super) sort: Sort,
     /// From this place on.
@@ -103,6 +114,8 @@ pub(super) trait Store: Send + Sync {
     fn catalogs(&self, now: Now) -> Answer<'_, Vec<CatalogEntry>>;
     /// A page of titles.
     fn titles(&self, query: TitleQuery, now: Now) -> Answer<'_, TitlePage>;
+    /// The tags of a catalog's titles, or of all; those of most titles first.
+    fn tags(&self, catalog: Option<String>, now: Now) -> Answer<'_, Vec<TagEntry>>;
     /// One title; of several streams of that name the one that most servers hold.
     fn title(&self, catalog: String, name: String, now: Now) -> Answer<'_, Option<Title>>;
     /// Titles of a file name and, where given, a size.

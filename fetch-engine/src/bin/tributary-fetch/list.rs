@@ -90,6 +90,7 @@ pub(crate) fn titles(args: &Titles) -> Result<(), Fault> {
             sort: Sort::Name,
             offset,
             limit: PAGE_TITLES,
+            ..TitleQuery::default()
         })?;
         let line = |title: &Title| {
             if args.json {

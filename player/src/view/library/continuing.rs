@@ -24,7 +24,7 @@ const AROUND: f32 = 82.0;
 /// What belongs into the row beside the list on show.
 fn begun(state: &State) -> Vec<&Viewing> {
     let listing = &state.library.listing;
-    if !listing.search.is_empty() {
+    if !listing.search.is_empty() || !listing.filter.is_open() {
         return Vec::new();
     }
     let fits = |viewing: &&Viewing| match (&viewing.director, &listing.catalog) {

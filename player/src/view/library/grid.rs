@@ -3,16 +3,15 @@
 use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use tributary_core::directory::Title;
 
-use super::{continuing, line};
+use super::{continuing, filters, line};
 use crate::i18n::t;
-use crate::state::library::{Listing, TitleOrder};
-use crate::state::settings::Settings;
+use crate::state::filter::Filter;
+use crate::state::library::Listing;
 use crate::state::{Command, State, words};
 use crate::theme::{Tokens, icon};
 use crate::view::message::Message;
 use crate::view::{Poster, Scene};
-use crate::widget::button::{self, ButtonKind};
-use crate::widget::icon_button::IconButton;
+use crate::widget::button::ButtonKind;
 use crate::widget::poster::{self, Asked, CARD_FOOT, Mark};
 use crate::widget::scrim;
 
@@ -24,16 +23,14 @@ const GAP: f32 = 20.0;
 const ROOM: f32 = 8.0;
 /// Places drawn while the first answer is awaited.
 const SKELETONS: u64 = 18;
-/// Height of the row of pills, in points.
-const PILLS: f32 = 48.0;
 
 /// Shows it in `rect`.
 pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let titles = &scene.state.library.titles;
     if titles.problem.is_some() || titles.total == Some(0) {
-        orders(ui, rect.min, rect.width(), scene);
-        let rest = Rect::from_min_max(pos2(rect.left(), rect.top() + PILLS), rect.max);
+        filters::show(ui, rect.min, rect.width(), scene);
+        let rest = Rect::from_min_max(pos2(rect.left(), rect.top() + filters::HEIGHT), rect.max);
         return match &titles.problem {
             Some(problem) => refused(ui, rest, problem, scene),
             None => empty(ui, rest, scene),
@@ -51,14 +48,14 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let area = ScrollArea::vertical().id_salt(("titles", shown)).auto_shrink(false);
     area.show_viewport(&mut child, |ui, seen| {
         let begun = continuing::height(rect.width(), scene.state);
-        let above = begun + PILLS;
+        let above = begun + filters::HEIGHT;
         ui.set_height(above + rows as f32 * pitch + 32.0);
         let corner = ui.max_rect().min + vec2(ROOM, 0.0);
         if seen.top() < begun {
             let row = Rect::from_min_size(corner, vec2(rect.width(), begun));
             continuing::show(ui, row, scene);
         }
-        orders(ui, corner + vec2(0.0, begun), rect.width(), scene);
+        filters::show(ui, corner + vec2(0.0, begun), rect.width(), scene);
         let origin = corner + vec2(0.0, above + ROOM);
         let seen = seen.translate(vec2(0.0, -above));
         let first = (seen.top() / pitch).floor().max(0.0) as u64;
@@ -121,26 +118,6 @@ fn mark(state: &State, title: &Title) -> Mark {
     }
 }
 
-fn orders(ui: &mut Ui, place: egui::Pos2, width: f32, scene: &mut Scene<'_>) {
-    let settings = &scene.state.settings;
-    let (glyph, name) = if settings.list_view {
-        (icon::SQUARES_FOUR, t!("library-as-posters"))
-    } else {
-        (icon::LIST_BULLETS, t!("library-as-list"))
-    };
-    let center = pos2(place.x + width - 20.0, place.y + 16.0);
-    if IconButton::new(glyph, &name).size(20.0).show(ui, center).clicked() {
-        let other = Settings { list_view: !settings.list_view, ..settings.clone() };
-        scene.push(Command::ChangeSettings(Box::new(other)));
-    }
-    let listing = &scene.state.library.listing;
-    let on = usize::from(listing.order == TitleOrder::Added);
-    if let Some(pressed) = button::pills(ui, place, &[t!("library-by-name"), t!("library-by-age")], on) {
-        let order = [TitleOrder::Name, TitleOrder::Added][pressed];
-        scene.push(Command::reorder(listing, order));
-    }
-}
-
 fn refused(ui: &mut Ui, rect: Rect, problem: &str, scene: &mut Scene<'_>) {
     let message = Message {
         icon: icon::WARNING,
@@ -157,19 +134,25 @@ fn refused(ui: &mut Ui, rect: Rect, problem: &str, scene: &mut Scene<'_>) {
 fn empty(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let listing = &scene.state.library.listing;
     let searched = !listing.search.is_empty();
-    let sentence = if searched {
-        t!("library-no-hit", search = words::safe(listing.search.trim()))
-    } else {
-        t!("library-catalog-empty")
+    let narrowed = !listing.filter.is_open();
+    let (sentence, explanation, button) = match (searched, narrowed) {
+        (_, true) => (t!("library-no-fit"), t!("library-no-fit-what"), t!("library-clear-filter")),
+        (true, false) => {
+            let search = words::safe(listing.search.trim());
+            let sentence = t!("library-no-hit", search = search);
+            (sentence, t!("library-no-hit-what"), t!("library-clear-search"))
+        }
+        (false, false) => (t!("library-catalog-empty"), t!("library-catalog-empty-what"), String::new()),
     };
     let message = Message {
-        icon: if searched { icon::MAGNIFYING_GLASS } else { icon::FILM_STRIP },
+        icon: if searched || narrowed { icon::MAGNIFYING_GLASS } else { icon::FILM_STRIP },
         color: Tokens::of(ui).text2,
         sentence: &sentence,
-        explanation: &if searched { t!("library-no-hit-what") } else { t!("library-catalog-empty-what") },
-        buttons: if searched { &[&t!("library-clear-search")] } else { &[] },
+        explanation: &explanation,
+        buttons: if button.is_empty() { &[] } else { &[&button] },
     };
     if message.show(ui, rect, ButtonKind::Plain).is_some() {
-        scene.push(Command::List(Listing { search: String::new(), ..listing.clone() }));
+        let search = if narrowed { listing.search.clone() } else { String::new() };
+        scene.push(Command::List(Listing { search, filter: Filter::default(), ..listing.clone() }));
     }
 }

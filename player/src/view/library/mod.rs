@@ -1,6 +1,7 @@
 //! The library: directors and catalogs at the left, titles at the right.
 
 mod continuing;
+mod filters;
 mod grid;
 mod line;
 pub(super) mod side_bar;

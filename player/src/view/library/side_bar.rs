@@ -132,7 +132,7 @@ fn catalogs(ui: &mut Ui, width: f32, rail: bool, scene: &mut Scene<'_>) {
         if scene.state.view != View::Library {
             scene.commands.push(Command::ShowLibrary);
         }
-        scene.push(Command::List(Listing { catalog, search: String::new(), order: library.listing.order }));
+        scene.push(Command::List(Listing { catalog, order: library.listing.order, ..Listing::default() }));
     }
 }
 
@@ -212,7 +212,12 @@ fn servers(ui: &mut Ui, width: f32, rail: bool, scene: &Scene<'_>) {
     for (name, server) in here.chain(away) {
         let (rect, response) = ui.allocate_exact_size(vec2(width, 29.0), Sense::hover());
         let shown = words::safe(name);
-        let held = server.map_or_else(|| t!("away"), |server| t!("count-titles", count = server.streams));
+        let speed = scene.state.memory.speed(name).map(|speed| words::megabits(speed.rate_bps));
+        let held = match (server, speed) {
+            (None, _) => t!("away"),
+            (Some(_), Some(rate)) => t!("unit-rate", rate = rate),
+            (Some(server), None) => t!("count-titles", count = server.streams),
+        };
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{shown}, {held}")));
         let y = rect.center().y;
         let x = if rail { rect.center().x } else { rect.left() + 33.0 };

@@ -4,7 +4,7 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::parts::{card, choice, heading, label, languages, note, stepper, switch};
 use crate::i18n::{Language, t};
-use crate::state::settings::{Settings, SettingsPage, ThemeChoice, bounds};
+use crate::state::settings::{Planner, Settings, SettingsPage, StartWith, ThemeChoice, bounds};
 use crate::state::{Command, words};
 use crate::theme::{Tokens, Type, icon};
 use crate::view::Scene;
@@ -19,7 +19,7 @@ pub(super) fn show(ui: &mut Ui, width: f32, page: SettingsPage, scene: &mut Scen
     match page {
         SettingsPage::Playback => playback(ui, width, &mut new),
         SettingsPage::Subtitles => subtitles(ui, width, &mut new),
-        SettingsPage::Network => network(ui, width, scene),
+        SettingsPage::Network => network(ui, width, &mut new, scene),
         SettingsPage::Cache => cache(ui, width, &mut new),
         SettingsPage::Appearance => appearance(ui, width, &mut new),
         SettingsPage::Keys => super::keys::show(ui, width, &mut new, scene),
@@ -49,6 +49,15 @@ fn playback(ui: &mut Ui, width: f32, settings: &mut Settings) {
                 settings.countdown_seconds =
                     if more { (seconds + 5).min(most) } else { seconds.saturating_sub(5) };
             }
+        }
+    });
+    heading(ui, width, &t!("settings-start"));
+    card(ui, width, 1, |ui, row, _| {
+        let names = StartWith::ALL.map(StartWith::name);
+        let on = StartWith::ALL.iter().position(|start| *start == settings.start_with).unwrap_or(0);
+        let (name, words) = (t!("settings-start-with"), t!("settings-start-with-what"));
+        if let Some(pressed) = choice(ui, row, &name, &words, &names, on) {
+            settings.start_with = StartWith::ALL[pressed];
         }
     });
     heading(ui, width, &t!("settings-languages"));
@@ -98,7 +107,7 @@ fn subtitles(ui: &mut Ui, width: f32, settings: &mut Settings) {
     });
 }
 
-fn network(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
+fn network(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut Scene<'_>) {
     let library = &scene.state.library;
     heading(ui, width, &t!("settings-directors"));
     let tokens = *Tokens::of(ui);
@@ -141,35 +150,88 @@ fn network(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     if add.show(ui, place).clicked() {
         scene.push(Command::ChooseDirector);
     }
+    ui.add_space(12.0);
+    sources(ui, width, settings);
+}
+
+fn sources(ui: &mut Ui, width: f32, settings: &mut Settings) {
+    /// From one limit on offer to the next, in megabits a second; 0 is none.
+    const LIMITS: [u32; 14] = [0, 1, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100, 200, 500];
+    heading(ui, width, &t!("settings-sources"));
+    card(ui, width, 3, |ui, row, number| match number {
+        0 => {
+            let names = Planner::ALL.map(Planner::name);
+            let on = Planner::ALL.iter().position(|planner| *planner == settings.planner).unwrap_or(0);
+            let (name, words) = (t!("settings-planner"), t!("settings-planner-what"));
+            if let Some(pressed) = choice(ui, row, &name, &words, &names, on) {
+                settings.planner = Planner::ALL[pressed];
+            }
+        }
+        1 => {
+            let (name, words) = (t!("settings-look-around"), t!("settings-look-around-what"));
+            settings.look_around ^= switch(ui, row, &name, &words, settings.look_around);
+        }
+        _ => {
+            let (name, words) = (t!("settings-relays"), t!("settings-relays-what"));
+            settings.relays ^= switch(ui, row, &name, &words, settings.relays);
+        }
+    });
+    heading(ui, width, &t!("settings-limits"));
+    card(ui, width, 1, |ui, row, _| {
+        let value = match settings.download_mbit {
+            0 => t!("settings-off"),
+            limit => t!("unit-rate", rate = limit),
+        };
+        let (name, words) = (t!("settings-download"), t!("settings-download-what"));
+        if let Some(more) = stepper(ui, row, &name, &words, &value) {
+            settings.download_mbit = next(&LIMITS, settings.download_mbit, more, 0);
+        }
+    });
+    note(ui, width, &t!("settings-next-title"));
+}
+
+/// From one value on offer to the next, or to the one before, none under `least`.
+fn next(offered: &[u32], now: u32, more: bool, least: u32) -> u32 {
+    let mut offered = offered.iter().copied().filter(|value| *value >= least);
+    let found = if more { offered.find(|value| *value > now) } else { offered.rfind(|value| *value < now) };
+    found.unwrap_or(now)
 }
 
 fn cache(ui: &mut Ui, width: f32, settings: &mut Settings) {
     /// From one size on offer to the next, in mebibytes.
     const SIZES: [u32; 12] = [0, 8, 16, 32, 64, 100, 150, 250, 500, 1000, 2000, 4096];
-    let step = |now: u32, more: bool, least: i64| {
-        let least = u32::try_from(least).unwrap_or(0);
-        let mut sizes = SIZES.into_iter().filter(|size| *size >= least);
-        let found = if more { sizes.find(|size| *size > now) } else { sizes.rfind(|size| *size < now) };
-        found.unwrap_or(now)
-    };
+    /// The same in seconds of film; 0 is as many as the bytes allow.
+    const SECONDS: [u32; 10] = [0, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
     heading(ui, width, &t!("settings-memory"));
-    card(ui, width, 2, |ui, row, number| match number {
+    card(ui, width, 3, |ui, row, number| match number {
         0 => {
             let value = format!("{} MiB", settings.ahead_mib);
             let (name, words) = (t!("settings-ahead"), t!("settings-ahead-what"));
             if let Some(more) = stepper(ui, row, &name, &words, &value) {
-                settings.ahead_mib = step(settings.ahead_mib, more, *bounds::AHEAD_MIB.start());
+                settings.ahead_mib =
+                    next(&SIZES, settings.ahead_mib, more, *bounds::AHEAD_MIB.start() as u32);
+            }
+        }
+        1 => {
+            let value = match settings.ahead_seconds {
+                0 => t!("settings-all"),
+                seconds if seconds < 60 => t!("time-seconds", seconds = seconds),
+                seconds => t!("time-minutes", minutes = seconds / 60),
+            };
+            let (name, words) = (t!("settings-ahead-seconds"), t!("settings-ahead-seconds-what"));
+            if let Some(more) = stepper(ui, row, &name, &words, &value) {
+                settings.ahead_seconds = next(&SECONDS, settings.ahead_seconds, more, 0);
             }
         }
         _ => {
             let value = format!("{} MiB", settings.back_mib);
             let (name, words) = (t!("settings-behind"), t!("settings-behind-what"));
             if let Some(more) = stepper(ui, row, &name, &words, &value) {
-                settings.back_mib = step(settings.back_mib, more, *bounds::BACK_MIB.start());
+                settings.back_mib = next(&SIZES, settings.back_mib, more, *bounds::BACK_MIB.start() as u32);
             }
         }
     });
-    note(ui, width, &t!("settings-next-start"));
+    note(ui, width, &t!("settings-next-title"));
 }
 
 fn appearance(ui: &mut Ui, width: f32, settings: &mut Settings) {

@@ -1,9 +1,10 @@
 //! The library and its neighbours: what they show and ask for.
 
 use egui::{Key, Theme, vec2};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 
-use crate::state::library::Listing;
+use crate::state::filter::{Filter, Length};
+use crate::state::library::{FoundDirector, Listing, TitleOrder};
 use crate::state::settings::Settings;
 use crate::state::{Command, Event, State, fixture};
 use crate::testing::Stage;
@@ -12,7 +13,7 @@ use crate::testing::Stage;
 fn the_library_names_its_parts_and_opens_what_is_pressed() {
     let mut stage = Stage::new(fixture::library());
     stage.picture("library-dark");
-    for words in ["All titles", "By name", "Recently added", "Keys"] {
+    for words in ["All titles", "By name", "1080p or better", "Keys"] {
         assert!(stage.harness.query_all_by_label_contains(words).next().is_some(), "{words}");
     }
     stage.harness.get_by_label_contains("Paper Boats").click();
@@ -47,6 +48,72 @@ fn a_catalog_and_a_search_change_the_list() {
     stage.settle();
     let listing = Listing { search: "boats".to_owned(), ..Listing::default() };
     assert!(stage.commands().contains(&Command::List(listing)));
+}
+
+#[test]
+fn the_list_is_narrowed_and_ordered() {
+    let mut stage = Stage::new(fixture::library());
+    let mut chosen = |menu: Option<&str>, label: &str| {
+        if let Some(menu) = menu {
+            stage.harness.get_by_label(menu).click();
+            stage.settle();
+            stage.picture(&format!("library-menu-{}", menu.split(':').next().unwrap_or_default()));
+        }
+        stage.commands();
+        stage.harness.get_by_label(label).click();
+        stage.settle();
+        let listed = stage.commands().into_iter().find_map(|command| match command {
+            Command::List(listing) => Some(listing),
+            _ => None,
+        });
+        listed.expect("another list")
+    };
+    let filter = |filter| Listing { filter, ..Listing::default() };
+    assert_eq!(
+        chosen(Some("Length: Length"), "Under 1 h"),
+        filter(Filter { length: Length::UnderHour, ..Filter::default() })
+    );
+    let tag = Some("comedy".to_owned());
+    assert_eq!(chosen(Some("Tag: Tag"), "comedy 5"), filter(Filter { tag, ..Filter::default() }));
+    assert_eq!(chosen(None, "1080p or better"), filter(Filter { fine: true, ..Filter::default() }));
+    assert_eq!(chosen(None, "Subtitles"), filter(Filter { subtitles: true, ..Filter::default() }));
+    let newest = Listing { order: TitleOrder::Added, ..Listing::default() };
+    assert_eq!(chosen(Some("Order: By name"), "Recently added"), newest);
+}
+
+#[test]
+fn where_nothing_fits_the_filter_is_taken_away() {
+    let mut state = fixture::library();
+    let filter = Filter { length: Length::TwoHoursAndMore, ..Filter::default() };
+    state.apply(Event::Listed(Listing { filter, ..Listing::default() }));
+    let listing = state.library.listing_number;
+    state.apply(Event::TitlesCame { listing, page: Ok(Default::default()) });
+    let mut stage = Stage::new(state);
+    stage.picture("library-no-fit");
+    assert!(stage.harness.query_by_label("No title here fits that").is_some());
+    stage.harness.get_by_label("Show all").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::List(Listing::default())));
+}
+
+#[test]
+fn directors_found_on_the_network_are_offered() {
+    let found = |name: &str, holds| FoundDirector {
+        name: name.to_owned(),
+        address: format!("{name}.local:7400"),
+        holds,
+    };
+    let mut state = State::default();
+    state.apply(Event::LookingAround(true));
+    state.apply(Event::LookedAround(vec![found("attic", Some((5, 412, 4))), found("laptop", None)]));
+    let mut stage = Stage::new(state);
+    stage.picture("first-run-found");
+    for words in ["Found on this network", "still looking", "Open a file or a web address instead"] {
+        assert!(stage.harness.query_by_label(words).is_some(), "{words}");
+    }
+    stage.harness.get_by_label("Open attic, attic.local:7400").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::Connect("attic.local:7400".to_owned())));
 }
 
 #[test]
@@ -144,10 +211,16 @@ fn the_keys_are_told_and_close() {
 #[test]
 fn tab_and_enter_reach_a_title() {
     let mut stage = Stage::new(fixture::library());
-    for _ in 0..14 {
+    let focused =
+        |stage: &Stage| stage.harness.get_by_label_contains("Big Buck Bunny").accesskit_node().is_focused();
+    for _ in 0..40 {
         stage.harness.key_press(Key::Tab);
         stage.settle();
+        if focused(&stage) {
+            break;
+        }
     }
+    assert!(focused(&stage));
     stage.picture("library-focus");
     stage.harness.key_press(Key::Enter);
     stage.settle();

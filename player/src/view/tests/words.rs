@@ -7,10 +7,11 @@ use std::time::Duration;
 use egui::{Theme, Vec2, vec2};
 use egui_kittest::kittest::NodeT as _;
 
-use crate::i18n::Language;
 use crate::i18n::tests::{Speaking, names, take_said};
+use crate::i18n::{Language, t};
+use crate::state::filter::{Filter, Length};
 use crate::state::keymap::Action;
-use crate::state::library::{KnownDirector, Listing};
+use crate::state::library::{FoundDirector, KnownDirector, Listing};
 use crate::state::playback::{Chapter, Fault};
 use crate::state::settings::{Settings, SettingsPage};
 use crate::state::{Event, PlaybackEvent, State, fixture};
@@ -23,7 +24,7 @@ fn with(mut state: State, events: impl IntoIterator<Item = Event>) -> State {
     state
 }
 
-fn directors() -> [(&'static str, State); 2] {
+fn directors() -> [(&'static str, State); 3] {
     let known = |name: &str| KnownDirector { name: name.to_owned(), address: format!("{name}.local:7400") };
     let address = || "attic.local:7400".to_owned();
     let known = vec![known("attic"), known("studio")];
@@ -31,7 +32,10 @@ fn directors() -> [(&'static str, State); 2] {
     let silent = Event::DirectorSilent { address: address(), why: "–".to_owned() };
     let chosen = Event::DirectorChosen(address());
     let down = with(State::default(), [configured, chosen, silent, Event::ChoosingDirector]);
-    [("first-run", State::default()), ("directors", down)]
+    let found = |name: &str, holds| FoundDirector { name: name.to_owned(), address: name.to_owned(), holds };
+    let looked = Event::LookedAround(vec![found("garage", Some((5, 412, 4))), found("laptop", None)]);
+    let looked = with(State::default(), [looked, Event::LookingAround(true)]);
+    [("first-run", State::default()), ("directors", down), ("directors-found", looked)]
 }
 
 fn libraries() -> Vec<(&'static str, State)> {
@@ -45,6 +49,11 @@ fn libraries() -> Vec<(&'static str, State)> {
     none.apply(Event::TitlesCame { listing, page: Ok(Default::default()) });
     let mut refused = with(fixture::library(), [search()]);
     refused.apply(Event::TitlesCame { listing, page: Err("–".to_owned()) });
+    let filter =
+        Filter { length: Length::UnderHour, tag: Some("comedy".to_owned()), fine: true, subtitles: true };
+    let mut no_fit = with(fixture::library(), [Event::Listed(Listing { filter, ..Listing::default() })]);
+    let listing = no_fit.library.listing_number;
+    no_fit.apply(Event::TitlesCame { listing, page: Ok(Default::default()) });
     let empty = Event::DirectorAnswered {
         address: address(),
         catalogs: Default::default(),
@@ -55,6 +64,7 @@ fn libraries() -> Vec<(&'static str, State)> {
         ("library-list", with(fixture::begun(), [Event::SettingsRead(Box::new(list))])),
         ("library-old", with(fixture::library(), [silent()])),
         ("library-no-hits", none),
+        ("library-no-fit", no_fit),
         ("library-refused", refused),
         ("library-asking", with(State::default(), [chosen(), Event::LibraryShown])),
         ("library-silent", with(State::default(), [chosen(), Event::LibraryShown, silent()])),
@@ -124,7 +134,11 @@ fn all() -> Vec<(&'static str, State)> {
 
 /// Texts that may lie partly outside: they stand in rows that are moved sideways.
 fn moves_sideways(text: &str) -> bool {
+    let filters =
+        [t!("filter-all"), t!("filter-length"), t!("filter-tag"), t!("filter-fine"), t!("subtitles")];
+    let lengths = Length::ALL.map(Length::name);
     SettingsPage::ALL.iter().any(|page| page.name() == text)
+        || filters.iter().chain(&lengths).any(|pill| pill == text)
 }
 
 fn check_places(language: Language, size: Vec2) {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use tributary_core::directory::{Catalogs, Lookup, Relays, Servers, StreamSources, Title, TitlePage};
+use tributary_core::directory::{Catalogs, Lookup, Relays, Servers, StreamSources, Tags, Title, TitlePage};
 use tributary_core::geometry::StreamId;
 
 use super::problem::{Failure, Path, Query};
@@ -27,12 +27,20 @@ pub(super) async fn catalogs(State(director): State<Director>) -> Result<Json<Ca
     Ok(Json(Catalogs { director: director.name.to_string(), catalogs }))
 }
 
-/// `?search=&sort=&offset=&limit=`.
+/// `?search=&tag=&min_seconds=&max_seconds=&min_lines=&subtitles=&sort=&offset=&limit=`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
     #[serde(default)]
     search: String,
+    tag: Option<String>,
+    #[serde(default)]
+    min_seconds: u64,
+    max_seconds: Option<u64>,
+    #[serde(default)]
+    min_lines: u32,
+    #[serde(default)]
+    subtitles: bool,
     #[serde(default)]
     sort: SortWord,
     #[serde(default)]
@@ -53,6 +61,11 @@ impl Page {
         TitleQuery {
             catalog,
             search: crate::text::clean(&self.search, MAX_NAME_CHARS),
+            tag: self.tag.map(|tag| crate::text::clean(&tag, MAX_NAME_CHARS)).filter(|tag| !tag.is_empty()),
+            least_ms: self.min_seconds.saturating_mul(1000),
+            under_ms: self.max_seconds.map(|seconds| seconds.saturating_mul(1000)),
+            least_lines: self.min_lines,
+            subtitles: self.subtitles,
             sort: match self.sort {
                 SortWord::Name => Sort::Name,
                 SortWord::Added => Sort::Added,
@@ -68,6 +81,20 @@ pub(super) async fn titles(
     Query(page): Query<Page>,
 ) -> Result<Json<TitlePage>, Failure> {
     Ok(Json(director.store.titles(page.query(None), Now::read()).await?))
+}
+
+/// `?catalog=`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfCatalog {
+    catalog: Option<String>,
+}
+
+pub(super) async fn tags(
+    State(director): State<Director>,
+    Query(of): Query<OfCatalog>,
+) -> Result<Json<Tags>, Failure> {
+    Ok(Json(Tags { tags: director.store.tags(of.catalog, Now::read()).await? }))
 }
 
 pub(super) async fn catalog_titles(

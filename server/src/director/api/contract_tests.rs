@@ -122,6 +122,9 @@ fn every_schema_agrees_with_its_type() {
     agrees("ServerEntry", &server);
     agrees("Servers", &Servers { servers: vec![server] });
     agrees("CatalogEntry", &catalog);
+    let tag = TagEntry { tag: text(), titles: 1 };
+    agrees("TagEntry", &tag);
+    agrees("Tags", &Tags { tags: vec![tag] });
     agrees("Catalogs", &Catalogs { director: text(), catalogs: vec![catalog] });
     agrees("RouteEntry", &route);
     agrees("PartEntry", &part);

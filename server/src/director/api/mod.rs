@@ -36,6 +36,7 @@ const ROUTES: &[Route] = &[
     ("/v1/catalogs/{catalog}/titles", || get(browse::catalog_titles)),
     ("/v1/catalogs/{catalog}/titles/{title}", || get(browse::title)),
     ("/v1/titles", || get(browse::titles)),
+    ("/v1/tags", || get(browse::tags)),
     ("/v1/lookup", || get(browse::lookup)),
     ("/v1/servers", || get(browse::servers)),
     ("/v1/streams/{hash}/sources", || get(browse::sources)),

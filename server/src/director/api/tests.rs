@@ -106,6 +106,9 @@ async fn titles_are_listed_searched_sorted_and_paged() {
     assert_eq!(names("/titles?offset=1&limit=1").await, (3, vec!["Middle".into()]));
     assert_eq!(names("/catalogs/Films/titles?sort=added").await.0, 2);
 
+    let tags: Tags = director.get("/tags").await;
+    assert_eq!(tags.tags, [TagEntry { tag: "Noir".into(), titles: 3 }]);
+
     let title: Title = director.get("/catalogs/Films/titles/Zebra").await;
     assert_eq!((title.servers, title.poster), (vec!["alpha".to_owned(), "beta".to_owned()], true));
     let found: Lookup = director.get("/lookup?name=Zebra.mp4&size=1000").await;
@@ -118,6 +121,49 @@ async fn titles_are_listed_searched_sorted_and_paged() {
         director.client.get(format!("{}/streams/{}/poster", director.url, hash(1))).send().await.unwrap();
     assert_eq!(poster.status(), StatusCode::TEMPORARY_REDIRECT);
     assert_eq!(poster.headers()["location"], format!("http://127.0.0.1:9/posters/{}", hash(1)));
+}
+
+#[tokio::test]
+async fn titles_are_narrowed_by_tag_length_picture_and_subtitles() {
+    let director = start().await;
+    let film = |name: &str, byte, tags: &[&str], minutes: u64, height: u32, words: bool| {
+        let kinds = if words { vec!["video", "subtitle"] } else { vec!["video"] };
+        let tracks: Vec<_> = kinds.into_iter().map(|kind| json!({ "kind": kind })).collect();
+        json!({ "catalog": "Films", "name": name, "title": name, "stream": hash(byte), "size": 1000, "tags": tags,
+                "media": { "duration_ms": minutes * 60_000, "width": height / 9 * 16, "height": height, "tracks": tracks } })
+    };
+    let films = [
+        film("Short", 1, &["Noir", "noir", "Comedy"], 20, 480, false),
+        film("Long", 2, &["NOIR"], 150, 2160, true),
+        film("Unknown", 3, &[], 0, 720, false),
+    ];
+    assert_eq!(director.register("alpha", "i1", "127.0.0.1:9", &films).await.0, StatusCode::OK);
+    let names = async |query: &str| {
+        let page: TitlePage = director.get(&format!("/titles?{query}")).await;
+        assert_eq!(page.total, page.titles.len() as u64);
+        page.titles.into_iter().map(|title| title.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names("tag=noir").await, ["Long", "Short"]);
+    assert_eq!(names("tag=oir").await.len(), 0, "a tag is the whole tag");
+    assert_eq!(names("max_seconds=1800").await, ["Short"]);
+    assert_eq!(names("min_seconds=7200").await, ["Long"]);
+    assert_eq!(names("max_seconds=99999").await.len(), 2, "an unknown length is neither short nor long");
+    assert_eq!(names("min_lines=720").await, ["Long", "Unknown"]);
+    assert_eq!(names("subtitles=true").await, ["Long"]);
+    assert_eq!(names("tag=Noir&min_lines=1080&subtitles=true&search=lo").await, ["Long"]);
+    let tags = async |path: &str| {
+        let tags: Tags = director.get(path).await;
+        tags.tags.into_iter().map(|entry| (entry.tag, entry.titles)).collect::<Vec<_>>()
+    };
+    assert_eq!(tags("/tags?catalog=Films").await, [("NOIR".to_owned(), 2), ("Comedy".to_owned(), 1)]);
+    assert_eq!(tags("/tags?catalog=Shows").await, []);
+
+    // A server that knows less keeps the facts; other tags take the place of those before.
+    let mut bare = film("Short", 1, &["Drama"], 0, 0, false);
+    bare["media"] = json!({});
+    assert_eq!(director.register("beta", "i2", "127.0.0.1:8", &[bare]).await.0, StatusCode::OK);
+    assert_eq!(names("max_seconds=1800&tag=drama").await, ["Short"]);
+    assert_eq!(tags("/tags").await, [("Drama".to_owned(), 1), ("NOIR".to_owned(), 1)]);
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use tributary_core::directory::{LEASE_SECONDS, LeaseGrant, Registration, RelayRegistration, Renewal, Title};
+use tributary_core::directory::{
+    LEASE_SECONDS, LeaseGrant, MediaFacts, Registration, RelayRegistration, Renewal, Title,
+};
 use tributary_core::geometry::StreamId;
 
 use super::{row, stored, unreadable};
@@ -150,13 +152,18 @@ async fn put_title(
 ) -> Result<(), StoreError> {
     let search_key = format!("{}\n{}\n{}", title.title, title.name, title.tags.join("\n")).to_lowercase();
     // A server that has not yet looked at a film must not take away what another found out.
+    let unknown = title.media.tracks.is_empty();
     sqlx::query(
         "INSERT INTO titles (catalog, name, stream, size, title, sort_key, search_key, file_name, year, description,
-             tags, media, added_at_ms, held_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             tags, media, duration_ms, picture_lines, subtitles, added_at_ms, held_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (catalog, name, stream) DO UPDATE SET title = excluded.title, sort_key = excluded.sort_key,
              search_key = excluded.search_key, file_name = excluded.file_name, year = excluded.year,
              description = excluded.description, tags = excluded.tags, held_at_ms = excluded.held_at_ms,
-             media = CASE WHEN ? THEN titles.media ELSE excluded.media END",
+             media = CASE WHEN ? THEN titles.media ELSE excluded.media END,
+             duration_ms = CASE WHEN ? THEN titles.duration_ms ELSE excluded.duration_ms END,
+             picture_lines = CASE WHEN ? THEN titles.picture_lines ELSE excluded.picture_lines END,
+             subtitles = CASE WHEN ? THEN titles.subtitles ELSE excluded.subtitles END",
     )
     .bind(&title.catalog)
     .bind(&title.name)
@@ -170,11 +177,18 @@ async fn put_title(
     .bind(&title.description)
     .bind(json(&title.tags)?)
     .bind(json(&title.media)?)
+    .bind(stored(title.media.duration_ms))
+    .bind(i64::from(lines(&title.media)))
+    .bind(i64::from(title.media.tracks.iter().any(|track| track.kind == "subtitle")))
     .bind(now.ms)
     .bind(now.ms)
-    .bind(title.media.tracks.is_empty())
+    .bind(unknown)
+    .bind(unknown)
+    .bind(unknown)
+    .bind(unknown)
     .execute(&mut *db)
     .await?;
+    put_tags(db, title).await?;
     sqlx::query(
         "INSERT INTO holdings (server, catalog, name, stream, poster, ranges) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (server, catalog, name, stream) DO NOTHING",
@@ -188,6 +202,36 @@ async fn put_title(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Puts the tags of a title in the place of those it had.
+async fn put_tags(db: &mut SqliteConnection, title: &Title) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM title_tags WHERE catalog = ? AND name = ? AND stream = ?")
+        .bind(&title.catalog)
+        .bind(&title.name)
+        .bind(title.stream.to_string())
+        .execute(&mut *db)
+        .await?;
+    for tag in &title.tags {
+        sqlx::query(
+            "INSERT INTO title_tags (catalog, name, stream, tag_key, tag) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (catalog, name, stream, tag_key) DO NOTHING",
+        )
+        .bind(&title.catalog)
+        .bind(&title.name)
+        .bind(title.stream.to_string())
+        .bind(tag.to_lowercase())
+        .bind(tag)
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Lines of the picture that a film was made for: a wide one is cut at top and bottom, so its width
+/// tells as well.
+fn lines(media: &MediaFacts) -> u32 {
+    media.height.max(media.width / 16 * 9)
 }
 
 /// Extends a lease. One that has lapsed meanwhile runs again, if nobody took the name.
@@ -283,6 +327,12 @@ pub(super) async fn sweep(pool: &SqlitePool, now: Now) -> Result<Vec<StreamId>, 
              WHERE h.catalog = titles.catalog AND h.name = titles.name AND h.stream = titles.stream)",
     )
     .bind(long_ago(FORGET_TITLE_AFTER_SECONDS))
+    .execute(&mut *db)
+    .await?;
+    sqlx::query(
+        "DELETE FROM title_tags WHERE NOT EXISTS (SELECT 1 FROM titles t WHERE t.catalog = title_tags.catalog
+             AND t.name = title_tags.name AND t.stream = title_tags.stream)",
+    )
     .execute(&mut *db)
     .await?;
     db.commit().await?;

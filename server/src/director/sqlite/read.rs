@@ -4,77 +4,16 @@ use std::collections::BTreeMap;
 
 use sqlx::sqlite::{Sqlite, SqlitePool};
 use sqlx::{QueryBuilder, Row};
-use tributary_core::directory::{
-    CatalogEntry, RelayEntry, RouteEntry, ServerEntry, SourceEntry, StreamSources, Title, TitlePage,
-};
+use tributary_core::directory::{RelayEntry, RouteEntry, ServerEntry, SourceEntry, StreamSources, Title};
 use tributary_core::geometry::StreamId;
 
 use super::{row, stored, unreadable};
-use crate::director::store::{Now, Sort, StoreError, TitleQuery};
+use crate::director::store::{Now, StoreError};
 
 /// Titles whose servers are asked for in one query; the database limits the values of a query.
 const MAX_TITLES_ASKED_AT_ONCE: usize = 500;
 /// Most routes to a server that are told.
 const MAX_ROUTES: usize = 16;
-
-/// All catalogs with a title that somebody holds.
-pub(super) async fn catalogs(pool: &SqlitePool, now: Now) -> Result<Vec<CatalogEntry>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT t.catalog, COUNT(*) AS titles FROM titles t WHERE EXISTS (
-             SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
-                 AND s.lease_until_ms > ?)
-         GROUP BY t.catalog ORDER BY t.catalog",
-    )
-    .bind(now.ms)
-    .fetch_all(pool)
-    .await?;
-    rows.iter()
-        .map(|row| Ok(CatalogEntry { name: row.try_get("catalog")?, titles: row::number(row, "titles")? }))
-        .collect()
-}
-
-/// A page of titles.
-pub(super) async fn titles(pool: &SqlitePool, query: TitleQuery, now: Now) -> Result<TitlePage, StoreError> {
-    const COUNT: &str = "SELECT COUNT(*) AS total FROM titles t
-         WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
-             SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
-                 AND s.lease_until_ms > ?)";
-    const BY_NAME: &str = "SELECT t.* FROM titles t
-         WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
-             SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
-                 AND s.lease_until_ms > ?)
-         ORDER BY t.sort_key, t.catalog, t.name, t.stream LIMIT ? OFFSET ?";
-    const BY_AGE: &str = "SELECT t.* FROM titles t
-         WHERE (? = 0 OR t.catalog = ?) AND t.search_key LIKE ? ESCAPE '\\' AND EXISTS (
-             SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
-             WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
-                 AND s.lease_until_ms > ?)
-         ORDER BY t.added_at_ms DESC, t.sort_key, t.catalog, t.name, t.stream LIMIT ? OFFSET ?";
-    let like = like(&query.search);
-    let within = i64::from(query.catalog.is_some());
-    let catalog = query.catalog.unwrap_or_default();
-    let count =
-        sqlx::query(COUNT).bind(within).bind(&catalog).bind(&like).bind(now.ms).fetch_one(pool).await?;
-    let page = match query.sort {
-        Sort::Name => sqlx::query(BY_NAME),
-        Sort::Added => sqlx::query(BY_AGE),
-    };
-    let rows = page
-        .bind(within)
-        .bind(&catalog)
-        .bind(&like)
-        .bind(now.ms)
-        .bind(stored(query.limit))
-        .bind(stored(query.offset))
-        .fetch_all(pool)
-        .await?;
-    let titles = rows.iter().map(row::title).collect::<Result<Vec<_>, _>>()?;
-    let titles = with_holders(pool, titles, now).await?;
-    Ok(TitlePage { total: row::number(&count, "total")?, offset: query.offset, titles })
-}
 
 /// One title; of several streams of that name the one that most servers hold.
 pub(super) async fn title(
@@ -268,7 +207,11 @@ pub(super) async fn servers(pool: &SqlitePool, now: Now) -> Result<Vec<ServerEnt
 }
 
 /// Adds the servers of each title, and whether one of them has a poster.
-async fn with_holders(pool: &SqlitePool, mut titles: Vec<Title>, now: Now) -> Result<Vec<Title>, StoreError> {
+pub(super) async fn with_holders(
+    pool: &SqlitePool,
+    mut titles: Vec<Title>,
+    now: Now,
+) -> Result<Vec<Title>, StoreError> {
     for titles in titles.chunks_mut(MAX_TITLES_ASKED_AT_ONCE) {
         let mut query = QueryBuilder::<Sqlite>::new("WITH wanted (place, catalog, name, stream) AS (");
         query.push_values(titles.iter().zip(0_i64..), |mut values, (title, place)| {
@@ -294,17 +237,4 @@ async fn with_holders(pool: &SqlitePool, mut titles: Vec<Title>, now: Now) -> Re
         }
     }
     Ok(titles)
-}
-
-/// A pattern for `LIKE` that finds `search` anywhere, in the lower case that keys are kept in.
-fn like(search: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in search.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }

@@ -175,13 +175,7 @@ async fn each_title_of_a_long_page_has_its_own_servers_and_poster() {
     let with_posters: Vec<Title> = films.iter().map(poster).collect();
     store.register("b".into(), table("i", 1, &films), START).await.unwrap();
     store.register("a".into(), table("j", 2, &with_posters[..200]), START).await.unwrap();
-    let query = TitleQuery {
-        catalog: None,
-        search: String::new(),
-        sort: crate::director::store::Sort::Name,
-        offset: 0,
-        limit: 500,
-    };
+    let query = TitleQuery { catalog: None, limit: 500, ..TitleQuery::default() };
     let page = store.titles(query, after(1)).await.unwrap();
     assert_eq!((page.total, page.titles.len()), (256, 256));
     for title in page.titles {

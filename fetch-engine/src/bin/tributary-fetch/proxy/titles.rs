@@ -289,7 +289,7 @@ impl Titles {
         }
         let locator = Locator::Stream(id);
         let engine = self.engine.clone();
-        let work = move || engine.open_shared(&locator, &OpenOptions { director: None, sources });
+        let work = move || engine.open_shared(&locator, &OpenOptions { sources, ..OpenOptions::default() });
         let opened = tokio::task::spawn_blocking(work).await;
         let stream = opened
             .map_err(|_| Refusal::Director("opening the title broke off".to_owned()))?
