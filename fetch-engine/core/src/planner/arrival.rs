@@ -124,15 +124,17 @@ pub fn horizon(candidates: &[Candidate], block: f64) -> f64 {
         Pace::Steady { rate } => Some(2.0 * block / rate),
         Pace::Ramp { .. } => None,
     });
-    let slack = if ramping { RAMP_SLACK.max(RAMP_SLACK_ROUND_TRIPS * rtt) } else { SLACK };
+    let shortest = candidates.iter().map(|c| c.rtt).fold(f64::INFINITY, f64::min);
+    let slack = if ramping { RAMP_SLACK.max(RAMP_SLACK_ROUND_TRIPS * shortest) } else { SLACK };
     rtt + slowest.fold(slack, f64::max).min(MAX_SLACK)
 }
 
 /// Slack of the horizon in seconds once rates are known.
 const SLACK: f64 = 0.2;
-/// Slack of the horizon in seconds while every source is in slow start, and in round trips: slow start ends
-/// well where the sender is never short of work, and BBR has almost three round trips under way before it
-/// sees the path's rate. One that runs short stays in its start-up phase, and drowns the path in bursts.
+/// Slack of the horizon in seconds while every source is in slow start, and in round trips of the nearest:
+/// more would commit the start of a stream to guesses about the farther ones. Slow start ends well where the
+/// sender is never short of work, and BBR has almost three round trips under way before it sees the path's
+/// rate. One that runs short stays in its start-up phase, and drowns the path in bursts.
 const RAMP_SLACK: f64 = 0.15;
 const RAMP_SLACK_ROUND_TRIPS: f64 = 2.5;
 /// Most that the slowest source's blocks may add.
