@@ -379,7 +379,12 @@ impl Driver {
                 | Notice::Distrusted { .. }
                 | Notice::NobodyLeft
         );
-        inner.journal.add(now, of_notice(notice, &inner.roster, true));
+        let mut words = of_notice(notice, &inner.roster, true);
+        if let Notice::Pattern { epoch, from, pattern } = notice {
+            let why = inner.pattern_made(now, *epoch, *from, pattern);
+            words.detail = format!("{}: {why}", words.detail);
+        }
+        inner.journal.add(now, words);
     }
 
     /// Wrong bytes came by some way: shuts out the others to whose server or relay they point.

@@ -54,6 +54,7 @@ pub mod locator;
 mod metalink;
 mod meter;
 mod pace;
+mod patterns;
 mod rates;
 mod readers;
 mod resolve;

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tributary_core::geometry::Geometry;
-use tributary_core::pattern::{MAX_SOURCES, SourceId};
+use tributary_core::pattern::{MAX_SOURCES, Pattern, SourceId};
 use tributary_core::session::{CutOver, PlannerKind, Session, SourcePrediction, SourceState, SourceStats};
 use tributary_core::time::Time;
 
@@ -12,6 +12,7 @@ use crate::cache::Cache;
 use crate::journal::Journal;
 use crate::lateness::Lateness;
 use crate::meter::Meter;
+use crate::patterns::{Part, Patterns};
 use crate::roster::Roster;
 use crate::shared::Shared;
 use crate::snapshot::{
@@ -45,6 +46,10 @@ pub(crate) struct LiveInner {
     pub(crate) lateness: Vec<Lateness>,
     /// What only a player knows; none where nobody plays.
     pub(crate) viewer: Option<Viewer>,
+    /// Patterns that were made, and why.
+    patterns: Patterns,
+    /// Number of the newest log entry when the last one was made.
+    pattern_entry: u64,
     watch: Watch,
     /// What the watch found last.
     verdicts: Vec<Finding>,
@@ -61,6 +66,8 @@ impl Live {
             meters: Vec::with_capacity(MAX_SOURCES),
             lateness: Vec::with_capacity(MAX_SOURCES),
             viewer: None,
+            patterns: Patterns::default(),
+            pattern_entry: 0,
             watch: Watch::default(),
             verdicts: Vec::new(),
         };
@@ -90,6 +97,7 @@ impl Live {
             let mut inner = self.lock();
             inner.describe(now, &mut snapshot);
             snapshot.verdicts.clone_from(&inner.verdicts);
+            snapshot.patterns_made = inner.patterns.made();
             inner.session.outstanding().map(|(seq, _)| seq).collect::<Vec<_>>()
         };
         let shared = shared.lock();
@@ -125,6 +133,20 @@ impl LiveInner {
             self.lateness.resize_with(source.index() + 1, Lateness::default);
         }
         &mut self.lateness[source.index()]
+    }
+
+    /// Notes a pattern that differs in its shares from the last one; returns why it was made.
+    pub(crate) fn pattern_made(&mut self, now: Time, epoch: u32, from: u64, pattern: &Pattern) -> String {
+        let part = |(source, member): (SourceId, &crate::roster::Member)| Part {
+            index: source.index() as u8,
+            name: member.called(),
+            elements: pattern.elements().iter().filter(|element| element.source() == Some(source)).count(),
+            rate_bps: self.session.source(source, now).and_then(|stats| stats.rate_bps),
+        };
+        let parts = self.roster.iter().map(part).collect();
+        let news = self.journal.since(self.pattern_entry);
+        self.pattern_entry = news.last().map_or(self.pattern_entry, |entry| entry.number);
+        self.patterns.note(now.as_secs(), (epoch, from, pattern), parts, &news)
     }
 
     /// Judges anew what all the numbers mean.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use crate::happened::{Happened, LogEntry, LogKind};
+pub use crate::patterns::PatternMade;
 pub use crate::verdict::Finding;
 pub use crate::verification::Verification;
 
@@ -27,6 +28,8 @@ pub struct Snapshot {
     pub sources: Vec<SourceSnapshot>,
     /// Patterns: the one in force at the next awaited block, then those announced after it.
     pub patterns: Vec<PatternSnapshot>,
+    /// The last patterns that differed in their shares, oldest first, and why each was made.
+    pub patterns_made: Vec<PatternMade>,
     /// How patterns are made and take over.
     pub scheme: SchemeSnapshot,
     /// First block at or after the play head that is not here yet: the next one awaited.

@@ -175,7 +175,8 @@ fn sentence(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-fn letters(pattern: &Pattern) -> String {
+/// Its letters, cut where there are many.
+pub(crate) fn letters(pattern: &Pattern) -> String {
     let letter = |element: &Element| element.source().map_or('-', SourceId::letter);
     let mut shown: String = pattern.elements().iter().take(MAX_LETTERS_SHOWN).map(letter).collect();
     if pattern.len() > MAX_LETTERS_SHOWN {

@@ -23,7 +23,7 @@ const DOWN_SECONDS: f64 = 8.0;
 /// It droops: that may be the beginning of a fall, and is not soon its new normal.
 const DROOP_SECONDS: f64 = 30.0;
 /// What is normal of the pattern follows slowly, so that one sees who took over.
-const SHARE_SECONDS: f64 = 15.0;
+const SHARE_SECONDS: f64 = 60.0;
 /// More is wanted than is here for so long before capacities count.
 pub(super) const SETTLED_SECONDS: f64 = 0.5;
 /// Otherwise its capacity counts where it owed something for so long, and brought a good part of it.

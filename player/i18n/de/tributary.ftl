@@ -47,6 +47,7 @@ open = Öffnen
 keys = Tasten
 settings = Einstellungen
 stats = Statistik
+action-pin-stats = Statistik, bleibt offen
 sound = Ton
 subtitles = Untertitel
 picture = Bild

@@ -48,6 +48,7 @@ open = Open
 keys = Keys
 settings = Settings
 stats = Stats
+action-pin-stats = Stats, kept open
 sound = Sound
 subtitles = Subtitles
 picture = Picture

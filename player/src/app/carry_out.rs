@@ -9,6 +9,7 @@ use crate::i18n::t;
 use crate::media::SeekKind as MediaSeekKind;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::{Phase, SPEEDS, TrackKind};
+use crate::state::stats::HELD_SECONDS;
 use crate::state::{Command, Event, MAX_VOLUME, PlaybackEvent, SeekKind, View, words};
 
 impl App {
@@ -72,6 +73,18 @@ impl App {
                     self.state.apply(Event::StatsOpened(!self.state.stats.open));
                 }
             }
+            Command::HoldStats(true) if self.state.stats.open => self.state.apply(Event::StatsOpened(false)),
+            Command::HoldStats(true) if self.state.has_stats() => self.state.apply(Event::StatsHeld),
+            Command::HoldStats(true) => {}
+            Command::HoldStats(false) => {
+                let held = self.state.stats.held_since.map(|since| self.state.now - since);
+                // A short press leaves them open.
+                if let Some(held) = held {
+                    self.state.apply(Event::StatsOpened(held < HELD_SECONDS));
+                }
+            }
+            Command::DetachStats => self.state.apply(Event::StatsApart(!self.state.stats.apart)),
+            Command::ShowSpan(span) => self.state.apply(Event::StatsSpan(span)),
             Command::ShowStats(page) => self.state.apply(Event::StatsShown(page)),
             Command::SizeStats(width) => self.state.apply(Event::StatsSized(width)),
             Command::Isolate(source) => self.state.apply(Event::Isolated(source)),

@@ -43,7 +43,7 @@ use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Phase;
 use crate::state::settings::{Planner, Settings, StartWith, ThemeChoice};
 use crate::state::shape::Shape;
-use crate::state::{Event, PlaybackEvent, State, View};
+use crate::state::{Event, PlaybackEvent, State, View, verdict};
 use crate::theme;
 use crate::view::{self, Pictures, Poster, Scene};
 
@@ -386,6 +386,9 @@ impl App {
         }
         if let Some(store) = &mut self.store {
             store.keep(&self.state.memory);
+        }
+        if let (Some(session), Some(playback)) = (&self.session, &self.state.playback) {
+            session.tell(verdict::viewer(playback));
         }
         if let Some(playback) = &self.state.playback {
             // Before, the pipeline may still tell the place of the title before.

@@ -1,12 +1,13 @@
 //! An open stream, and the thread that looks at its numbers at most four times a second.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use fetch_engine::Stream;
 use fetch_engine::snapshot::Snapshot;
+use fetch_engine::verdict::Viewer;
 
 use super::inbox::Sender;
 use crate::state::Event;
@@ -21,15 +22,24 @@ pub(super) struct Session {
     /// The stream.
     pub(super) stream: Stream,
     over: Arc<AtomicBool>,
+    /// What the window knows and the engine does not, as it was last.
+    viewer: Arc<Mutex<Viewer>>,
 }
 
 impl Session {
     /// Starts to look at `stream`, which is of the opening with `number`.
     pub(super) fn new(number: u64, stream: Stream, sender: Sender) -> std::io::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
-        let (seen, ended) = (stream.clone(), over.clone());
-        thread::Builder::new().name("numbers".into()).spawn(move || look(number, &seen, &sender, &ended))?;
-        Ok(Self { stream, over })
+        let viewer: Arc<Mutex<Viewer>> = Arc::default();
+        let (seen, ended, told) = (stream.clone(), over.clone(), viewer.clone());
+        let look = move || look(number, &seen, &sender, &ended, &told);
+        thread::Builder::new().name("numbers".into()).spawn(look)?;
+        Ok(Self { stream, over, viewer })
+    }
+
+    /// Tells what the window knows: the thread that looks passes it on, so that nobody waits here.
+    pub(super) fn tell(&self, viewer: Viewer) {
+        *self.viewer.lock().unwrap_or_else(PoisonError::into_inner) = viewer;
     }
 }
 
@@ -39,10 +49,11 @@ impl Drop for Session {
     }
 }
 
-fn look(number: u64, stream: &Stream, sender: &Sender, over: &AtomicBool) {
+fn look(number: u64, stream: &Stream, sender: &Sender, over: &AtomicBool, viewer: &Mutex<Viewer>) {
     let mut last: Option<(Snapshot, Instant)> = None;
     let mut newest = 0;
     while !over.load(Ordering::Relaxed) {
+        stream.set_viewer(Some(*viewer.lock().unwrap_or_else(PoisonError::into_inner)));
         let entries = stream.log_since(newest);
         if let Some(entry) = entries.last() {
             newest = entry.number;
@@ -64,10 +75,14 @@ fn moved(old: &Snapshot, new: &Snapshot) -> bool {
     let states = |snapshot: &Snapshot| -> Vec<String> {
         snapshot.sources.iter().map(|source| source.state.clone()).collect()
     };
+    let causes = |snapshot: &Snapshot| -> Vec<String> {
+        snapshot.verdicts.iter().map(|finding| finding.heading.clone()).collect()
+    };
     old.totals != new.totals
         || old.state != new.state
         || old.patterns != new.patterns
         || old.cache != new.cache
         || (old.rate_bps - new.rate_bps).abs() > 1.0
+        || causes(old) != causes(new)
         || states(old) != states(new)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tributary_core::directory::Title;
 use tributary_core::geometry::StreamId;
 
+use super::history::Span;
 use super::keymap::Action;
 use super::library::{Listing, TitleOrder};
 use super::settings::{Settings, SettingsPage};
@@ -138,6 +139,12 @@ pub enum Command {
     Escape,
     /// Open or close the stats.
     ToggleStats,
+    /// The key of the stats is pressed (it opens or closes them) or let go of.
+    HoldStats(bool),
+    /// Give the stats a window of their own, or put them back.
+    DetachStats,
+    /// What the plots span.
+    ShowSpan(Span),
     /// Show a page of the stats.
     ShowStats(StatsPage),
     /// How wide the stats drawer is, in points.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use fetch_engine::snapshot::{LogEntry, Snapshot};
 use tributary_core::directory::{Catalogs, Servers, TagEntry, Title, TitlePage};
 
+use super::history::Span;
 use super::keymap::Action;
 use super::library::{FoundDirector, KnownDirector, Listing};
 use super::memory::{Memory, WindowPlace};
@@ -160,6 +161,12 @@ pub enum Event {
     FullscreenSet(bool),
     /// The stats opened or closed.
     StatsOpened(bool),
+    /// The stats opened for as long as their key is held.
+    StatsHeld,
+    /// The stats have a window of their own, or not any more.
+    StatsApart(bool),
+    /// The plots span this.
+    StatsSpan(Span),
     /// A page of the stats is on show.
     StatsShown(StatsPage),
     /// The stats drawer is that wide, in points.

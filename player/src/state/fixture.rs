@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetch_engine::snapshot::{
-    CacheSnapshot, Cell, Happened, LogEntry, LogKind, PatternSnapshot, SchemeSnapshot, Snapshot,
+    CacheSnapshot, Cell, Happened, LogEntry, LogKind, PatternMade, PatternSnapshot, SchemeSnapshot, Snapshot,
     SourceSnapshot, StreamState, Totals, Verification,
 };
+use fetch_engine::verdict::Watch;
 use tributary_core::directory::{
     CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, TagEntry, Title, TitlePage, Track,
 };
 use tributary_core::geometry::StreamId;
 
 use super::playback::{MediaWords, Origin, Playback, TrackChoice, TrackKind};
-use super::{Event, PlaybackEvent, State};
+use super::{Event, PlaybackEvent, State, verdict};
 
 /// The day it is, in seconds since 1970.
 pub const DATE: u64 = 1_800_000_000;
@@ -193,6 +194,7 @@ pub fn snapshot() -> Snapshot {
             SourceSnapshot { repairs: 1, route: "relay west".to_owned(), ..source(3, 3.5, 96.0, 0.19) },
         ],
         patterns: vec![pattern(7, 848, "ACADABACAD"), pattern(8, 952, "ACDAACDAB")],
+        patterns_made: patterns_made(),
         scheme: SchemeSnapshot::default(),
         next_block: 931,
         head_block: head,
@@ -218,6 +220,22 @@ pub fn snapshot() -> Snapshot {
         verified_blocks: 605,
         verdicts: Vec::new(),
     }
+}
+
+fn patterns_made() -> Vec<PatternMade> {
+    let made = |at, epoch, from, pattern: &str, why: &str| PatternMade {
+        at,
+        epoch,
+        from,
+        pattern: pattern.to_owned(),
+        why: why.to_owned(),
+    };
+    vec![
+        made(0.4, 1, 1, "AABCAABCAC", "the first one: by who answers soonest"),
+        made(212.6, 6, 702, "AABACADABC", "delta joined"),
+        made(230.3, 7, 848, "ACADABACAD", "beta slowed from 5.6 to 2.1 Mbit/s"),
+        made(252.4, 8, 952, "ACDAACDAB", "alpha goes from 5 in 10 to 4 in 9: it eased to 8.9 Mbit/s"),
+    ]
 }
 
 /// What happened to that film.
@@ -304,12 +322,30 @@ pub fn playing() -> State {
     for event in events {
         state.apply(Event::Playing(event));
     }
-    for second in 0..60 {
+    let mut watch = Watch::default();
+    for step in 0..240_u32 {
         let mut past = snapshot();
-        past.at = 193.0 + f64::from(second);
+        past.at = 192.6 + f64::from(step) * 0.25;
+        if past.at < 230.0 {
+            let beta = &mut past.sources[1];
+            (beta.rate_bps, beta.capacity_bps, beta.share, beta.rtt_ms) =
+                (5.6e6, Some(5.6e6), 0.27, Some(18.0));
+            past.sources[2].share = 0.14;
+            past.sources[3].share = 0.11;
+        }
+        if past.at < 212.0 {
+            let delta = &mut past.sources[3];
+            (delta.rate_bps, delta.capacity_bps, delta.state) = (0.0, None, "joining".to_owned());
+        }
+        past.cache.ahead_bytes = (10 << 20) + (u64::from(step) << 18);
+        let viewer = state.playback.as_ref().map(verdict::viewer);
+        past.verdicts = watch.take(&past, &[], viewer.as_ref());
         state.apply(Event::Measured { number: 1, snapshot: Arc::new(past) });
     }
-    state.apply(Event::Measured { number: 1, snapshot: Arc::new(snapshot()) });
+    let mut now = snapshot();
+    let viewer = state.playback.as_ref().map(verdict::viewer);
+    now.verdicts = watch.take(&now, &[], viewer.as_ref());
+    state.apply(Event::Measured { number: 1, snapshot: Arc::new(now) });
     state.apply(Event::Logged { number: 1, entries: log() });
     state
 }
@@ -319,10 +355,18 @@ pub fn playback() -> Playback {
     playing().playback.expect("the fixture plays")
 }
 
-/// Changes the numbers of a playback.
+/// Changes the numbers of a playback, and has them judged as if they had been so for a while.
 pub fn edit_snapshot(playback: &mut Playback, edit: impl FnOnce(&mut Snapshot)) {
     let mut snapshot = snapshot();
     edit(&mut snapshot);
+    playback.snapshot = Some(Arc::new(snapshot.clone()));
+    let (viewer, at) = (verdict::viewer(playback), snapshot.at);
+    let mut watch = Watch::default();
+    for step in 0..40 {
+        snapshot.at = at - 8.0 + f64::from(step) * 0.2;
+        snapshot.verdicts = watch.take(&snapshot, &[], Some(&viewer));
+    }
+    snapshot.at = at;
     playback.snapshot = Some(Arc::new(snapshot));
 }
 

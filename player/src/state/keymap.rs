@@ -69,8 +69,10 @@ pub enum Action {
     Leave,
     /// Save a picture.
     Picture,
-    /// Stats.
+    /// Stats, or for as long as the key is held.
     Stats,
+    /// Stats, until they are closed.
+    PinStats,
     /// The sheet of keys.
     Keys,
     /// Search the library.
@@ -83,7 +85,7 @@ pub enum Action {
 pub type Says = fn() -> String;
 
 /// All actions: name in the file, what it does, usual keys.
-pub const ACTIONS: [(Action, &str, Says, &[&str]); 44] = [
+pub const ACTIONS: [(Action, &str, Says, &[&str]); 45] = [
     (Action::PlayPause, "play_pause", || t!("action-play-pause"), &["Space", "k"]),
     (Action::Back5, "back_5", || t!("action-back", seconds = 5), &["Left"]),
     (Action::Forward5, "forward_5", || t!("action-forward", seconds = 5), &["Right"]),
@@ -125,6 +127,7 @@ pub const ACTIONS: [(Action, &str, Says, &[&str]); 44] = [
     (Action::Leave, "leave", || t!("action-leave"), &["Escape"]),
     (Action::Picture, "picture", || t!("save-picture"), &["s"]),
     (Action::Stats, "stats", || t!("stats"), &["i"]),
+    (Action::PinStats, "stats_kept", || t!("action-pin-stats"), &["Shift+i"]),
     (Action::Keys, "keys", || t!("keys"), &["?"]),
     (Action::Search, "search", || t!("action-search"), &["/"]),
     (Action::Open, "open", || t!("library-open"), &["o", "Ctrl+o"]),

@@ -6,6 +6,7 @@
 pub mod command;
 pub mod event;
 pub mod filter;
+pub mod history;
 pub mod keymap;
 pub mod library;
 pub mod memory;
@@ -264,9 +265,13 @@ impl State {
                 for source in &snapshot.sources {
                     self.people.meet(&source.name);
                 }
+                let date = self.date;
                 let warning = snapshot.verification.warning();
                 if let Some(playback) = self.playback_of(number) {
                     let first = playback.snapshot.is_none();
+                    if first && date > 0 {
+                        playback.opened_date = Some(date.saturating_sub(snapshot.at as u64));
+                    }
                     playback.take_snapshot(snapshot);
                     if let Some(why) = warning.filter(|_| first) {
                         let title = crate::i18n::t!("note-unverified");
@@ -289,8 +294,19 @@ impl State {
             Event::FullscreenSet(on) => self.fullscreen = on,
             Event::StatsOpened(open) => {
                 self.stats.open = open;
+                self.stats.held_since = None;
                 self.see_warnings();
             }
+            Event::StatsHeld => {
+                self.stats.open = true;
+                self.stats.held_since = Some(self.now);
+                self.see_warnings();
+            }
+            Event::StatsApart(apart) => {
+                self.stats.apart = apart;
+                self.stats.held_since = None;
+            }
+            Event::StatsSpan(span) => self.stats.span = span,
             Event::StatsShown(page) => {
                 self.stats.page = page;
                 self.see_warnings();

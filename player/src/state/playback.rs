@@ -7,13 +7,14 @@ use std::time::Duration;
 use fetch_engine::snapshot::{LogEntry, Snapshot};
 use tributary_core::directory::Title;
 
+use super::history::{History, RateSample};
 use super::shape::{Repeat, Shape};
 use super::subtitles::SubtitleFile;
 
 /// Most log entries kept for the event list.
 pub const KEPT_EVENTS: usize = 2_000;
-/// Seconds of rates kept for the plots.
-pub const KEPT_SECONDS: usize = 60;
+/// Most times of standing still kept for the plots.
+pub const KEPT_WAITS: usize = 64;
 /// Slowest and fastest speed.
 pub const SPEEDS: [f64; 9] = [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0];
 
@@ -118,17 +119,6 @@ pub struct MediaWords {
     pub audio_detail: String,
 }
 
-/// Rates of one second, for the Network page.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RateSample {
-    /// Seconds since the stream was opened.
-    pub at: f64,
-    /// Bits a second by source, in the order of the sources.
-    pub rates_bps: Vec<f32>,
-    /// Seconds of film that are here ahead of the picture.
-    pub ahead_seconds: f32,
-}
-
 /// One thing playing.
 #[derive(Clone, Debug)]
 pub struct Playback {
@@ -140,6 +130,8 @@ pub struct Playback {
     pub name: String,
     /// Where its bytes come from.
     pub origin: Origin,
+    /// When its stream was opened, in seconds since 1970; none while that is not known.
+    pub opened_date: Option<u64>,
     /// Whether its first picture was ever here.
     pub begun: bool,
     /// What the director knows of it.
@@ -192,8 +184,10 @@ pub struct Playback {
     pub snapshot: Option<Arc<Snapshot>>,
     /// What happened, oldest first.
     pub log: VecDeque<LogEntry>,
-    /// Rates of the last minute, oldest first.
-    pub history: VecDeque<RateSample>,
+    /// Rates over time.
+    pub history: History,
+    /// From when to when it stood still for want of bytes, in seconds since the stream was opened.
+    pub waits: VecDeque<(f64, f64)>,
 }
 
 impl Playback {
@@ -205,6 +199,7 @@ impl Playback {
             what: String::new(),
             name,
             origin,
+            opened_date: None,
             begun: false,
             title: None,
             size: 0,
@@ -231,7 +226,8 @@ impl Playback {
             frames: (0, 0),
             snapshot: None,
             log: VecDeque::new(),
-            history: VecDeque::new(),
+            history: History::default(),
+            waits: VecDeque::new(),
         }
     }
 
@@ -341,14 +337,30 @@ impl Playback {
     pub(super) fn take_snapshot(&mut self, snapshot: Arc<Snapshot>) {
         self.size = snapshot.size;
         self.snapshot = Some(snapshot.clone());
-        let newest = self.history.back().map_or(f64::NEG_INFINITY, |sample| sample.at);
-        if snapshot.at - newest >= 0.98 {
-            let ahead_seconds = self.ahead_seconds().unwrap_or(0.0) as f32;
-            let rates_bps = snapshot.sources.iter().map(|source| source.rate_bps as f32).collect();
-            self.history.push_back(RateSample { at: snapshot.at, rates_bps, ahead_seconds });
-            while self.history.len() > KEPT_SECONDS {
-                self.history.pop_front();
-            }
+        let ahead_seconds = self.ahead_seconds().map(|ahead| ahead as f32);
+        let rates_bps = snapshot.sources.iter().map(|source| source.rate_bps as f32).collect();
+        self.history.take(&RateSample { at: snapshot.at, rates_bps, ahead_seconds });
+        self.note_wait(snapshot.at);
+    }
+
+    /// Whether it stands still for want of bytes, and not because of a jump or a pause.
+    #[must_use]
+    pub fn is_stalled(&self) -> bool {
+        self.buffering.is_some() && self.phase == Phase::Running && self.seek_target.is_none()
+    }
+
+    fn note_wait(&mut self, at: f64) {
+        /// Two looks that are further apart are two times of standing still.
+        const SAME_WAIT_SECONDS: f64 = 2.5;
+        if !self.is_stalled() {
+            return;
+        }
+        match self.waits.back_mut() {
+            Some((_, to)) if at - *to <= SAME_WAIT_SECONDS => *to = at,
+            _ => self.waits.push_back((at, at)),
+        }
+        while self.waits.len() > KEPT_WAITS {
+            self.waits.pop_front();
         }
     }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use fetch_engine::snapshot::{LogEntry, LogKind};
 
+use super::history::Span;
+
 /// A page of the stats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum StatsPage {
@@ -82,6 +84,9 @@ impl EventFilter {
     }
 }
 
+/// A key held for longer than this shows the stats only until it is let go of, in seconds.
+pub const HELD_SECONDS: f64 = 0.4;
+
 /// Width of the drawer in points.
 pub const DRAWER_WIDTH: std::ops::RangeInclusive<f32> = 400.0..=720.0;
 
@@ -90,6 +95,12 @@ pub const DRAWER_WIDTH: std::ops::RangeInclusive<f32> = 400.0..=720.0;
 pub struct Stats {
     /// Whether it is open.
     pub open: bool,
+    /// Since when its key is held that opened it, in seconds since the window was opened.
+    pub held_since: Option<f64>,
+    /// Whether it has a window of its own.
+    pub apart: bool,
+    /// What the plots span.
+    pub span: Span,
     /// The page on show; kept when it closes.
     pub page: StatsPage,
     /// Its width in points as the user dragged it; none until then.

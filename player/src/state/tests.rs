@@ -165,7 +165,8 @@ fn the_log_and_the_history_are_bounded() {
     state.apply(Event::Logged { number: 1, entries: many });
     let playback = state.playback.as_ref().expect("plays");
     assert_eq!(playback.log.len(), playback::KEPT_EVENTS);
-    assert!(playback.history.len() <= playback::KEPT_SECONDS);
+    let most = history::MAX_SAMPLES + 1;
+    assert!(playback.history.samples(history::Span::Minute).len() <= most);
 }
 
 #[test]
@@ -198,7 +199,8 @@ fn numbers_and_log_of_the_title_before_do_not_reach_the_next() {
     state.apply(Event::Measured { number: 2, snapshot });
     state.apply(Event::Logged { number: 2, entries: fixture::log() });
     let playback = state.playback.as_ref().expect("plays");
-    assert_eq!((playback.history.len(), playback.log.len()), (1, fixture::log().len()));
+    let samples = playback.history.samples(history::Span::Minute).len();
+    assert_eq!((samples, playback.log.len()), (1, fixture::log().len()));
 }
 
 #[test]

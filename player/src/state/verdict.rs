@@ -1,17 +1,14 @@
 //! The verdict: one sentence from the numbers that anybody understands, then the cause.
 //!
-//! Rules, first match wins: it failed; nobody can send the awaited block; it waits; its need is
-//! not known yet; all the rest is here; headroom at least [`ROOMY`]; at least 1; below 1.
+//! What the numbers mean is judged in the engine ([`fetch_engine::verdict`]), by rules that the terminal
+//! shares; here stands what only the window knows: that it failed for another reason, or waits.
 
-use fetch_engine::snapshot::{LogEntry, Snapshot, SourceSnapshot, StreamState};
+use fetch_engine::snapshot::{Snapshot, SourceSnapshot, StreamState};
+pub use fetch_engine::verdict::ROOMY;
+use fetch_engine::verdict::{Cause, Finding, Grade as EngineGrade, Viewer};
 
 use super::playback::{Fault, Phase, Playback};
 use super::words;
-
-/// Headroom from which there is room to spare.
-pub const ROOMY: f64 = 1.5;
-/// How long something that happened counts as the cause, in seconds.
-const RECENT_SECONDS: f64 = 60.0;
 
 /// How grave a verdict is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,42 +114,46 @@ pub fn verdict(playback: &Playback) -> Verdict {
             cause: "The director is asked who holds this title.".to_owned(),
         };
     };
-    match &snapshot.state {
-        StreamState::Failed(why) => {
-            return bad("It can't go on", words::safe(why));
-        }
-        StreamState::Nobody(why) => {
-            let block = words::group(snapshot.next_block);
-            return bad(&format!("Nobody can send block {block}"), words::safe(why));
-        }
-        _ => {}
-    }
-    if playback.buffering.is_some() {
+    let is_over = matches!(snapshot.state, StreamState::Failed(_) | StreamState::Nobody(_));
+    if playback.buffering.is_some() && !is_over {
         return waiting(playback, snapshot);
     }
-    let recent = recent_warning(playback, snapshot.at);
-    let cause = recent.map(|entry| told(entry, snapshot.at)).unwrap_or_else(|| calm(snapshot));
-    let Some(headroom) = headroom(playback) else {
+    let outlook =
+        |finding: &&Finding| finding.what.is_outlook() && !matches!(finding.what, Cause::Stalled { .. });
+    let happened = snapshot.verdicts.iter().find(|finding| !finding.what.is_outlook());
+    let cause = happened.map(|finding| words::safe_lines(&finding.sentence));
+    let Some(outlook) = snapshot.verdicts.iter().find(outlook) else {
+        let cause = cause.unwrap_or_else(|| calm(snapshot));
         return Verdict { grade: Grade::Unknown, sentence: "Measuring".to_owned(), cause };
     };
-    let Some(factor) = headroom.factor() else {
-        return Verdict { grade: Grade::Unknown, sentence: "Measuring what it needs".to_owned(), cause };
+    let grade = match outlook.grade {
+        EngineGrade::Good | EngineGrade::Notice => Grade::Good,
+        EngineGrade::Unknown => Grade::Unknown,
+        EngineGrade::Warning => Grade::Warning,
+        EngineGrade::Waiting => Grade::Waiting,
+        EngineGrade::Bad => Grade::Bad,
     };
-    let sentence = if rest_is_here(snapshot) {
-        "The rest is here already"
-    } else if headroom.possible || factor >= ROOMY {
-        "Smooth, with room to spare"
-    } else {
-        let left = playback.ahead_seconds().unwrap_or(0.0) / (1.0 - factor);
-        let lasts =
-            playback.duration.is_some_and(|all| playback.position.as_secs_f64() + left >= all.as_secs_f64());
-        if factor < 1.0 && !lasts {
-            let sentence = format!("Will pause in about {}", words::span(left));
-            return Verdict { grade: Grade::Warning, sentence, cause };
-        }
-        "Smooth, little to spare"
+    let told = words::safe_lines(&outlook.sentence);
+    let cause = match (grade, cause) {
+        (Grade::Bad, _) => told,
+        (_, Some(cause)) => cause,
+        (Grade::Warning, None) => told,
+        (_, None) => format!("{told} {}", calm(snapshot)),
     };
-    Verdict { grade: Grade::Good, sentence: sentence.to_owned(), cause }
+    Verdict { grade, sentence: words::safe(&outlook.heading), cause }
+}
+
+/// What the window knows and the engine does not.
+#[must_use]
+pub fn viewer(playback: &Playback) -> Viewer {
+    let left = playback.duration.map(|all| all.saturating_sub(playback.position).as_secs_f64());
+    Viewer {
+        needed_bps: playback.needed_bps().map(|needed| needed * playback.speed),
+        ahead_seconds: playback.ahead_seconds(),
+        left_seconds: left,
+        stalled: playback.is_stalled(),
+        paused: playback.paused,
+    }
 }
 
 fn bad(sentence: &str, cause: String) -> Verdict {
@@ -221,25 +222,14 @@ pub fn rest_is_here(snapshot: &Snapshot) -> bool {
     rest && snapshot.state == StreamState::Full && snapshot.next_block > snapshot.blocks
 }
 
-fn recent_warning(playback: &Playback, at: f64) -> Option<&LogEntry> {
-    playback.log.iter().rev().take_while(|entry| at - entry.at <= RECENT_SECONDS).find(|entry| entry.warning)
-}
-
-fn told(entry: &LogEntry, at: f64) -> String {
-    let ago = words::span((at - entry.at).max(1.0));
-    let title = words::safe(&entry.title);
-    let detail = words::sentence(&entry.detail);
-    format!("{title} {ago} ago. {detail}").trim_end().to_owned()
-}
-
 fn calm(snapshot: &Snapshot) -> String {
     let names: Vec<&str> =
         snapshot.sources.iter().filter(|s| takes_part(s)).map(|source| source.name.as_str()).collect();
     match (&snapshot.state, names.as_slice()) {
         (_, []) => "No server takes part yet.".to_owned(),
-        (StreamState::Full, _) => "The buffer is full; the servers wait until there is room.".to_owned(),
-        (_, [one]) => format!("{one} sends alone; nothing was late."),
-        (_, names) => format!("{} send together; nothing was late.", words::list(names)),
+        (StreamState::Full, _) => String::new(),
+        (_, [one]) => format!("{one} sends alone."),
+        (_, names) => format!("{} send together.", words::list(names)),
     }
 }
 
@@ -263,7 +253,7 @@ mod tests {
     #[test]
     fn the_last_warning_is_the_cause() {
         let cause = verdict(&fixture::playback()).cause;
-        assert!(cause.contains("beta slowed") && cause.contains("22 s ago"), "{cause}");
+        assert!(cause.contains("beta slowed") && cause.contains("23 s ago"), "{cause}");
     }
 
     #[test]

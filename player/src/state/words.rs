@@ -217,6 +217,13 @@ pub fn sentence(text: &str) -> String {
     format!("{}{}{end}", first.to_uppercase(), chars.as_str())
 }
 
+/// The time of the day in UTC, of seconds since 1970.
+#[must_use]
+pub fn utc(date: u64) -> String {
+    let second = date % 86_400;
+    format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+}
+
 /// The same for text of several lines, such as subtitles.
 #[must_use]
 pub fn safe_lines(text: &str) -> String {
@@ -244,6 +251,7 @@ mod tests {
         assert_eq!(ago(59), "just now");
         assert_eq!(ago(7200), "2 h ago");
         assert_eq!(ago(190_000), "2 days ago");
+        assert_eq!(utc(1_800_000_000 + 3723), "09:02:03");
     }
 
     #[test]

@@ -32,14 +32,17 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
         let all = EventFilter { horizontal_arrows: true, vertical_arrows: true, escape: true, tab: false };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, all));
     }
-    let pressed: Vec<(Key, Modifiers)> = ui.input(|input| {
+    release(ui, scene);
+    let pressed: Vec<(Key, Modifiers, bool)> = ui.input(|input| {
         let keys = input.events.iter().filter_map(|event| match event {
-            egui::Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+            egui::Event::Key { key, pressed: true, modifiers, repeat, .. } => {
+                Some((*key, *modifiers, *repeat))
+            }
             _ => None,
         });
         keys.collect()
     });
-    for (key, modifiers) in pressed {
+    for (key, modifiers, repeated) in pressed {
         let activates = matches!(key, Key::Space | Key::Enter);
         if activates && focused.is_some() {
             continue;
@@ -51,11 +54,31 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
             _ if state.keys_shown => None,
             Action::Search if state.view == View::Library => Some(Command::FocusSearch),
             Action::Open => Some(Command::ToggleOpen),
+            // A key that is held comes again and again.
+            Action::Stats | Action::PinStats if repeated => None,
             action => {
                 state.playback.as_ref().filter(|_| playing).and_then(|playback| film(action, state, playback))
             }
         };
         scene.commands.extend(command);
+    }
+}
+
+/// The key of the stats was let go of, whatever else is held by then.
+fn release(ui: &Ui, scene: &mut Scene<'_>) {
+    if scene.state.stats.held_since.is_none() {
+        return;
+    }
+    let is_stats = |key: Key| find(&scene.state.settings.keys, key, Modifiers::NONE) == Some(Action::Stats);
+    let released = ui.input(|input| {
+        input.events.iter().any(|event| match event {
+            egui::Event::Key { key, pressed: false, .. } => is_stats(*key),
+            egui::Event::WindowFocused(false) => true,
+            _ => false,
+        })
+    });
+    if released {
+        scene.push(Command::HoldStats(false));
     }
 }
 
@@ -163,7 +186,8 @@ fn film(action: Action, state: &State, playback: &Playback) -> Option<Command> {
         Action::Next if state.next.is_some() => Command::Next,
         Action::Previous => Command::Previous,
         Action::Picture => Command::Screenshot,
-        Action::Stats => Command::ToggleStats,
+        Action::Stats => Command::HoldStats(true),
+        Action::PinStats => Command::ToggleStats,
         Action::Subtitles if has_subtitles() => Command::NextSubtitles,
         Action::SubtitlesEarlier => Command::SetSubtitleDelay(playback.subtitle_delay_ms - DELAY_STEP_MS),
         Action::SubtitlesLater => Command::SetSubtitleDelay(playback.subtitle_delay_ms + DELAY_STEP_MS),

@@ -12,6 +12,7 @@ pub mod live_texture;
 pub mod logo;
 pub mod meter;
 pub mod pattern_strip;
+pub mod plot;
 pub mod poster;
 pub mod river;
 pub mod scrim;

@@ -1,7 +1,7 @@
 //! The pattern as coloured letters: the one in force filled, the next one outlined after a flag.
 
 use egui::accesskit::Role;
-use egui::{Align2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{chip, text};
 use crate::state::people::Person;
@@ -9,7 +9,7 @@ use crate::state::words;
 use crate::theme::{Tokens, Type, radius};
 
 /// Size of a cell in points.
-const CELL: egui::Vec2 = vec2(20.0, 28.0);
+const CELL: Vec2 = vec2(20.0, 28.0);
 /// From one cell to the next, in points.
 const PITCH: f32 = 21.0;
 /// Longer patterns are shown as how many elements each source has.
@@ -97,6 +97,28 @@ fn in_counts(ui: &Ui, rect: Rect, now: &Shown, next: Option<&Shown>) {
             false,
         );
     }
+}
+
+/// A pattern of the past in one line: small cells with their letters, or bars where they are many.
+pub fn small(ui: &mut Ui, rect: Rect, elements: &[Option<Person>], letters: &str) {
+    const SIDE: Vec2 = vec2(13.0, 14.0);
+    let tokens = *Tokens::of(ui);
+    let fitting = (rect.width() / (SIDE.x + 1.0)) as usize;
+    if elements.len() > fitting {
+        let shown = Shown { elements: elements.to_vec(), from: 0 };
+        counts(ui, rect, &shown, true);
+    } else {
+        for (number, person) in elements.iter().enumerate() {
+            let corner = rect.min + vec2((SIDE.x + 1.0) * number as f32, 0.0);
+            let cell = Rect::from_min_size(corner, SIDE);
+            let color = person.map_or(tokens.surface2, |person| tokens.source(person.slot()));
+            ui.painter().rect_filled(cell, 3, color);
+            if let Some(person) = person {
+                chip::letter(ui.painter(), cell.center(), 15.0, *person, Tokens::letter_on(color));
+            }
+        }
+    }
+    text::name(ui, rect, &format!("Pattern before: {letters}"));
 }
 
 fn filled(ui: &Ui, cell: Rect, person: Option<Person>) {

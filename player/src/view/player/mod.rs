@@ -33,6 +33,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     if let Some(drawer) = drawer {
         stats::show(ui, drawer, scene);
     }
+    stats::window(ui, scene);
 }
 
 /// Shows the notices over another view, at its foot.

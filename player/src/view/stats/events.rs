@@ -38,7 +38,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, playback: &Playback, scene: &mut Sce
         scene.push(Command::SearchEvents(search));
     }
     if copy.show(ui, place).clicked() {
-        scene.push(Command::Copy(as_text(&shown)));
+        scene.push(Command::Copy(as_text(&shown, playback.opened_date)));
     }
     let warnings = playback.log.iter().filter(|entry| entry.warning).count();
     let names: Vec<String> = EventFilter::ALL
@@ -66,15 +66,15 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, playback: &Playback, scene: &mut Sce
     let area = ScrollArea::vertical().id_salt("events").auto_shrink(false);
     area.show_rows(&mut child, ROW, shown.len(), |ui, range| {
         for entry in &shown[range] {
-            row(ui, body.width(), entry, scene);
+            row(ui, body.width(), entry, playback.opened_date, scene);
         }
     });
     ui.painter().hline(rect.left() - 20.0..=rect.right() + 20.0, foot, Stroke::new(1.0, tokens.line));
-    let words = "Minutes and seconds since it was opened. Newest first.";
+    let words = "Since it was opened, and the time of the day in UTC. Newest first.";
     text::label(ui, pos2(rect.left(), foot + 22.0), Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text3);
 }
 
-fn row(ui: &mut Ui, width: f32, entry: &LogEntry, scene: &Scene<'_>) {
+fn row(ui: &mut Ui, width: f32, entry: &LogEntry, opened: Option<u64>, scene: &Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
     let time = words::clock_tenths(entry.at);
@@ -88,6 +88,10 @@ fn row(ui: &mut Ui, width: f32, entry: &LogEntry, scene: &Scene<'_>) {
     let first = rect.top() + 19.0;
     let place = pos2(rect.left() + 60.0, first);
     text::paint(painter, place, Align2::RIGHT_CENTER, &time, Type::FIGURES_SMALL, tokens.text3);
+    if let Some(date) = wall_time(entry, opened) {
+        let place = pos2(rect.left() + 60.0, rect.top() + 39.0);
+        text::paint(painter, place, Align2::RIGHT_CENTER, &date, Type::FIGURES_SMALL, tokens.text3);
+    }
     let mark = pos2(rect.left() + 83.0, first);
     match entry.source {
         Some(source) => {
@@ -118,12 +122,18 @@ fn row(ui: &mut Ui, width: f32, entry: &LogEntry, scene: &Scene<'_>) {
     text::paint_within(painter, place, Align2::LEFT_CENTER, &detail, Type::FIGURES_SMALL, tokens.text2, room);
 }
 
+/// The time of the day when it happened, in UTC.
+fn wall_time(entry: &LogEntry, opened: Option<u64>) -> Option<String> {
+    opened.map(|opened| words::utc(opened.saturating_add(entry.at.max(0.0) as u64)))
+}
+
 /// The events as lines of text, oldest first.
-fn as_text(newest_first: &[&LogEntry]) -> String {
+fn as_text(newest_first: &[&LogEntry], opened: Option<u64>) -> String {
     let line = |entry: &&LogEntry| {
         let mark = if entry.warning { "! " } else { "" };
         let (title, detail) = (words::safe(&entry.title), words::safe(&entry.detail));
-        format!("{}  {mark}{title}: {detail}\n", words::clock_tenths(entry.at))
+        let date = wall_time(entry, opened).map_or_else(String::new, |time| format!("{time} UTC  "));
+        format!("{date}{}  {mark}{title}: {detail}\n", words::clock_tenths(entry.at))
     };
     newest_first.iter().rev().map(line).collect()
 }
@@ -137,9 +147,11 @@ mod tests {
     fn copied_events_are_lines_oldest_first() {
         let log = fixture::log();
         let newest_first: Vec<&LogEntry> = log.iter().rev().collect();
-        let text = as_text(&newest_first);
+        let text = as_text(&newest_first, None);
         assert_eq!(text.lines().count(), log.len());
         assert!(text.starts_with("0:00.3  alpha joined"), "{text}");
         assert!(text.contains("! beta slowed: 5.6 to 2.1 Mbit/s\n"), "{text}");
+        let text = as_text(&newest_first, Some(1_800_000_000));
+        assert!(text.contains("08:03:50 UTC  3:50.1  ! beta slowed"), "{text}");
     }
 }

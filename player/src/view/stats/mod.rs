@@ -30,7 +30,7 @@ const NARROW: f32 = 900.0;
 /// Divides `rect` into the film's place and the drawer's, if it is open.
 #[must_use]
 pub fn split(rect: Rect, state: &State) -> (Rect, Option<Rect>) {
-    if !state.stats.open || !state.has_stats() {
+    if !state.stats.open || state.stats.apart || !state.has_stats() {
         return (rect, None);
     }
     if rect.width() < NARROW {
@@ -43,6 +43,27 @@ pub fn split(rect: Rect, state: &State) -> (Rect, Option<Rect>) {
     let edge = rect.right() - width;
     let film = Rect::from_min_max(rect.min, pos2(edge, rect.bottom()));
     (film, Some(Rect::from_min_max(pos2(edge, rect.top()), rect.max)))
+}
+
+/// Shows the stats in a window of their own, where they have one.
+pub fn window(ui: &Ui, scene: &mut Scene<'_>) {
+    if !scene.state.stats.open || !scene.state.stats.apart || !scene.state.has_stats() {
+        return;
+    }
+    let builder = egui::ViewportBuilder::default()
+        .with_title("Tributary: stats")
+        .with_app_id("tributary")
+        .with_inner_size([600.0, 840.0])
+        .with_min_inner_size([*DRAWER_WIDTH.start(), 300.0]);
+    ui.ctx().show_viewport_immediate(egui::ViewportId::from_hash_of("stats"), builder, |ui, _| {
+        let rect = ui.max_rect();
+        show(ui, rect, scene);
+        super::hotkeys::push(ui, scene);
+        if ui.ctx().input(|input| input.viewport().close_requested()) {
+            scene.push(Command::DetachStats);
+            scene.push(Command::ToggleStats);
+        }
+    });
 }
 
 /// Shows the drawer at `rect`.
@@ -66,7 +87,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
             let body = Rect::from_min_max(inner.min, pos2(inner.right(), inner.bottom() - foot));
             scroll(ui, body, page, |ui, width| match page {
                 StatsPage::Sources => sources::show(ui, width, playback, scene),
-                StatsPage::Network => network::show(ui, width, playback, scene.state),
+                StatsPage::Network => network::show(ui, width, playback, scene),
                 StatsPage::Media => media::show(ui, width, playback),
                 StatsPage::Cache | StatsPage::Events => {
                     cache::show(ui, width, body.height(), playback, scene)
@@ -132,11 +153,18 @@ fn tabs(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     if IconButton::new(icon::X, "Close stats").key("i").size(19.0).show(ui, close).clicked() {
         scene.push(Command::ToggleStats);
     }
+    let apart = scene.state.stats.apart;
+    let words = if apart { "Back into the player" } else { "A window of its own" };
+    let glyph = if apart { icon::CORNERS_IN } else { icon::EXPORT };
+    let place = pos2(close.x - 36.0, close.y);
+    if place.x - 20.0 > x && IconButton::new(glyph, words).size(19.0).show(ui, place).clicked() {
+        scene.push(Command::DetachStats);
+    }
 }
 
 /// The edge by which the drawer is made wider.
 fn edge(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
-    if rect.width() >= ui.ctx().content_rect().width() {
+    if scene.state.stats.apart || rect.width() >= ui.ctx().content_rect().width() {
         return;
     }
     let tokens = *Tokens::of(ui);
@@ -160,7 +188,7 @@ fn buffer_words(playback: &Playback) -> String {
         return "the rest is here".to_owned();
     }
     let Some(seconds) = playback.ahead_seconds() else { return "buffer –".to_owned() };
-    let before = playback.history.iter().rev().nth(5).map(|sample| f64::from(sample.ahead_seconds));
+    let before = playback.history.ahead_before(5.0).map(f64::from);
     let trend = match before {
         Some(before) if seconds > before + 1.0 => ", growing",
         Some(before) if seconds < before - 1.0 => ", falling",

@@ -1,207 +1,310 @@
-//! Network: what arrived in the last minute, stacked by source, and how far ahead it reached.
+//! Network: what arrived, stacked by source, with what happened; and how far ahead it reached.
 
-use std::collections::VecDeque;
-
-use egui::{Align2, Color32, Mesh, Rect, Shape, Stroke, Ui, pos2, vec2};
-use fetch_engine::snapshot::LogKind;
+use egui::{Align2, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use fetch_engine::snapshot::{Happened, LogEntry, LogKind, Snapshot};
 
 use super::parts;
-use crate::state::playback::{KEPT_SECONDS, Playback, RateSample};
-use crate::state::{State, words};
-use crate::theme::{Tokens, Type, radius};
+use crate::state::history::{RateSample, Span};
+use crate::state::people::Person;
+use crate::state::playback::Playback;
+use crate::state::{Command, State, words};
+use crate::theme::{Tokens, Type};
+use crate::view::Scene;
 use crate::widget::chip::{self, Presence};
-use crate::widget::text;
+use crate::widget::plot::{self, Axes};
+use crate::widget::{button, text};
 
 /// Most happenings told below the plots.
 const TOLD: usize = 6;
 /// Room for numbers beside a plot, in points.
 const LEFT: f32 = 30.0;
 const RIGHT: f32 = 54.0;
+/// Seconds ahead below which the picture waits.
+const PAUSES_BELOW: f64 = 2.0;
 
 /// Shows the page.
-pub(super) fn show(ui: &mut Ui, width: f32, playback: &Playback, state: &State) {
-    parts::heading(ui, width, "Arriving", "last 60 s, Mbit/s");
-    ui.add_space(12.0);
+pub(super) fn show(ui: &mut Ui, width: f32, playback: &Playback, scene: &mut Scene<'_>) {
+    let span = scene.state.stats.span;
+    parts::heading(ui, width, "Arriving", "Mbit/s");
+    let row = parts::line(ui, width, 40.0);
+    let names = Span::ALL.map(Span::name);
+    let on = Span::ALL.iter().position(|one| *one == span).unwrap_or(0);
+    if let Some(pressed) = button::pills(ui, row.min + vec2(0.0, 4.0), &names, on) {
+        scene.push(Command::ShowSpan(Span::ALL[pressed]));
+    }
+    ui.add_space(28.0);
+    let Some(snapshot) = &playback.snapshot else { return };
+    let state = scene.state;
+    let samples: Vec<&RateSample> = playback.history.samples(span).iter().collect();
+    let newest = samples.last().map_or(snapshot.at, |sample| sample.at);
+    let seconds = playback.history.seconds(span);
     let rect = parts::line(ui, width, 250.0);
-    let plot = Rect::from_min_max(rect.min + vec2(LEFT, 4.0), rect.max - vec2(RIGHT, 20.0));
-    arriving(ui, plot, playback, state);
-    ui.add_space(18.0);
+    let place = Rect::from_min_max(rect.min + vec2(LEFT, 4.0), rect.max - vec2(RIGHT, 20.0));
+    let needed = playback.needed_bps().unwrap_or(0.0) / 1e6;
+    let most = samples.iter().map(|sample| sample.rates_bps.iter().sum::<f32>()).fold(0.0, f32::max);
+    let top = plot::round_up((f64::from(most) / 1e6).max(needed).max(0.4));
+    let axes = Axes { rect: place, newest, seconds, top };
+    arriving(ui, axes, &samples, snapshot, state);
+    need(ui, axes, needed);
+    marks(ui, axes, playback);
+    plot::times(ui.painter(), Tokens::of(ui), &axes);
+    let total = words::megabits(snapshot.rate_bps);
+    text::name(ui, place, &format!("Rates, {}, {total} Mbit/s now", span.name()));
+    ui.add_space(4.0);
+    key(ui, width);
+    ui.add_space(8.0);
     parts::heading(ui, width, "Ahead of the picture", &super::buffer_words(playback));
     ui.add_space(8.0);
-    let rect = parts::line(ui, width, 146.0);
-    ahead(ui, Rect::from_min_max(rect.min + vec2(LEFT, 6.0), rect.max - vec2(RIGHT, 8.0)), playback);
-    ui.add_space(12.0);
+    let rect = parts::line(ui, width, 126.0);
+    let below = Rect::from_min_max(rect.min + vec2(LEFT, 6.0), rect.max - vec2(RIGHT, 8.0));
+    let most = samples.iter().filter_map(|sample| sample.ahead_seconds).fold(4.0, f32::max);
+    let ahead_axes = Axes { rect: below, top: plot::round_up(f64::from(most)), ..axes };
+    ahead(ui, ahead_axes, &samples, playback);
+    hover(ui, [axes.rect, ahead_axes.rect], axes, &samples, snapshot, state);
+    ui.add_space(10.0);
     happened(ui, width, playback, state);
 }
 
-/// Where a sample lies: the newest at the right edge.
-fn x_of(plot: Rect, newest: f64, at: f64) -> f32 {
-    plot.right() - plot.width() * ((newest - at) / (KEPT_SECONDS - 1) as f64) as f32
-}
-
-/// A round number at or above `most`, a multiple of four for the grid.
-fn round_up(most: f64) -> f64 {
-    let step = 10_f64.powf((most / 4.0).max(0.01).log10().floor());
-    let steps = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
-    let found = steps.into_iter().map(|factor| factor * step * 4.0).find(|top| *top >= most);
-    found.unwrap_or(step * 40.0)
-}
-
-fn grid(ui: &Ui, plot: Rect, top: f64, unit: &str, numbers_right: bool) {
+fn arriving(ui: &Ui, axes: Axes, samples: &[&RateSample], snapshot: &Snapshot, state: &State) {
     let tokens = *Tokens::of(ui);
-    for step in 0..=4 {
-        let part = step as f32 / 4.0;
-        let y = plot.bottom() - plot.height() * part;
-        ui.painter().hline(plot.x_range(), y, Stroke::new(1.0, tokens.line));
-        let value = top * f64::from(part);
-        let number = if top < 8.0 { format!("{value:.1}") } else { format!("{value:.0}") };
-        let (x, anchor) = if numbers_right {
-            (plot.right() + 9.0, Align2::LEFT_CENTER)
-        } else {
-            (plot.left() - 9.0, Align2::RIGHT_CENTER)
-        };
-        text::paint(
-            ui.painter(),
-            pos2(x, y),
-            anchor,
-            &format!("{number}{unit}"),
-            Type::FIGURES_SMALL,
-            tokens.text3,
-        );
-    }
-}
-
-fn arriving(ui: &mut Ui, plot: Rect, playback: &Playback, state: &State) {
-    let tokens = *Tokens::of(ui);
-    let Some(snapshot) = &playback.snapshot else { return };
-    let history = &playback.history;
-    let sums = history.iter().map(|sample| sample.rates_bps.iter().sum::<f32>());
-    let needed = playback.needed_bps().unwrap_or(0.0);
-    let top = round_up((f64::from(sums.fold(0.0, f32::max)).max(needed) / 1e6).max(0.4));
-    grid(ui, plot, top, "", false);
-    let newest = history.back().map_or(0.0, |sample| sample.at);
-    let mut order: Vec<_> =
-        (0..snapshot.sources.len()).map(|i| (state.person(snapshot.sources[i].index), i)).collect();
+    let painter = ui.painter();
+    plot::grid(painter, &tokens, &axes, "", false);
+    let mut order: Vec<(Person, usize)> = snapshot
+        .sources
+        .iter()
+        .enumerate()
+        .map(|(place, source)| (state.person(source.index), place))
+        .collect();
     order.sort_unstable();
-    let mut base = vec![0.0_f32; history.len()];
-    let scale = plot.height() / (top * 1e6) as f32;
+    let line = |sums: &[f64]| -> Vec<Pos2> {
+        samples.iter().zip(sums).map(|(sample, sum)| pos2(axes.x(sample.at), axes.y(*sum))).collect()
+    };
+    let mut sums = vec![0.0_f64; samples.len()];
     let mut labels = Vec::new();
     for (person, place) in order {
         let color = tokens.source(person.slot());
-        let before = base.clone();
-        for (sum, sample) in base.iter_mut().zip(history) {
-            *sum += sample.rates_bps.get(place).copied().unwrap_or(0.0);
+        let low = line(&sums);
+        for (sum, sample) in sums.iter_mut().zip(samples) {
+            *sum += f64::from(sample.rates_bps.get(place).copied().unwrap_or(0.0)) / 1e6;
         }
-        band(ui, plot, history, newest, scale, &before, &base, color);
-        if let (Some(low), Some(high)) = (before.last(), base.last()) {
-            labels.push((person, plot.bottom() - (low + high) / 2.0 * scale, high - low));
+        let high = line(&sums);
+        let fill = color.gamma_multiply(0.78);
+        plot::band(painter, &low, &high, (fill, fill), Stroke::new(1.5, color));
+        plot::letters(painter, &low, &high, person, color);
+        if let (Some(low), Some(high)) = (low.last(), high.last()) {
+            labels.push((person, (low.y + high.y) / 2.0, snapshot.sources[place].rate_bps));
         }
-    }
-    if needed > 0.0 {
-        let y = plot.bottom() - needed as f32 * scale;
-        let line = [pos2(plot.left(), y), pos2(plot.right(), y)];
-        ui.painter().extend(Shape::dashed_line(&line, Stroke::new(2.0, tokens.text1), 6.0, 4.0));
-        tag(ui, pos2(plot.left() + 8.0, y - 13.0), &format!("title needs {}", words::megabits(needed)));
     }
     // Labels keep apart, from the lowest band upwards.
-    let mut below = plot.bottom() + 12.0;
+    let mut below = axes.rect.bottom() + 12.0;
     for (person, y, rate) in labels {
-        let y = y.min(below - 21.0).max(plot.top());
+        let y = y.min(below - 21.0);
+        if y < axes.rect.top() - 14.0 {
+            break;
+        }
         below = y;
-        chip::paint(ui.painter(), &tokens, pos2(plot.right() + 17.0, y), 17.0, person, Presence::Here);
-        let place = pos2(plot.right() + 31.0, y);
-        let rate = words::megabits(f64::from(rate));
-        text::paint(ui.painter(), place, Align2::LEFT_CENTER, &rate, Type::FIGURES_STRONG, tokens.text1);
-    }
-    for (seconds, words) in [(60, "60 s ago"), (40, "40 s"), (20, "20 s"), (0, "now")] {
-        let x = plot.right() - plot.width() * seconds as f32 / 60.0;
-        let anchor = match seconds {
-            60 => Align2::LEFT_CENTER,
-            0 => Align2::RIGHT_CENTER,
-            _ => Align2::CENTER_CENTER,
-        };
+        chip::paint(painter, &tokens, pos2(axes.rect.right() + 17.0, y), 17.0, person, Presence::Here);
+        let place = pos2(axes.rect.right() + 31.0, y);
         text::paint(
-            ui.painter(),
-            pos2(x, plot.bottom() + 15.0),
-            anchor,
-            words,
-            Type::FIGURES_SMALL,
-            tokens.text3,
+            painter,
+            place,
+            Align2::LEFT_CENTER,
+            &words::megabits(rate),
+            Type::FIGURES_STRONG,
+            tokens.text1,
         );
     }
-    let total = words::megabits(snapshot.rate_bps);
-    text::name(ui, plot, &format!("Rates of the last minute, {total} Mbit/s now"));
 }
 
-#[allow(clippy::too_many_arguments, reason = "a band is where it is, between what, in what colour")]
-fn band(
+/// The title's bit rate, as a line across.
+fn need(ui: &Ui, axes: Axes, needed_mbps: f64) {
+    let tokens = *Tokens::of(ui);
+    if needed_mbps <= 0.0 {
+        return;
+    }
+    let y = axes.y(needed_mbps);
+    let line = [pos2(axes.rect.left(), y), pos2(axes.rect.right(), y)];
+    ui.painter().extend(Shape::dashed_line(&line, Stroke::new(2.0, tokens.text1), 6.0, 4.0));
+    let words = format!("title needs {}", words::megabits(needed_mbps * 1e6));
+    plot::tag(ui.painter(), pos2(axes.rect.left() + 8.0, y - 13.0), &words, tokens.bg, tokens.text1);
+}
+
+/// How an event is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    /// A line over the whole height, with words above.
+    Line,
+    /// A dashed line: reading goes on elsewhere.
+    Seek,
+    /// A tick at the foot.
+    Epoch,
+    /// A cross at the foot.
+    Repair,
+}
+
+fn mark_of(entry: &LogEntry) -> Option<Mark> {
+    match (&entry.what, entry.kind) {
+        (Happened::Restarted { .. }, _) => Some(Mark::Seek),
+        (_, LogKind::Pattern) => Some(Mark::Epoch),
+        (_, LogKind::Repair) => Some(Mark::Repair),
+        // A server that was never there is tried again and again.
+        (Happened::Left { was_there: false, .. }, _) => None,
+        (_, LogKind::Source) => Some(Mark::Line),
+        (_, LogKind::Sequence) => None,
+    }
+}
+
+/// What happened, where it happened.
+fn marks(ui: &Ui, axes: Axes, playback: &Playback) {
+    let tokens = *Tokens::of(ui);
+    let painter = ui.painter();
+    let Rect { min, max } = axes.rect;
+    for &(from, to) in playback.waits.iter().filter(|(_, to)| axes.shows(*to)) {
+        let rect =
+            Rect::from_min_max(pos2(axes.x(from), min.y), pos2(axes.x(to).max(axes.x(from) + 2.0), max.y));
+        painter.rect_filled(rect, 0, tokens.warn.gamma_multiply(0.22));
+        painter.rect_filled(Rect::from_min_size(rect.min, vec2(rect.width(), 3.0)), 0, tokens.warn);
+    }
+    // The newest first: where two have no room for their words, the newer has them.
+    let mut taken: Vec<Rect> = Vec::new();
+    let mut last_line = f32::MAX;
+    for entry in playback.log.iter().rev().take_while(|entry| axes.newest - entry.at <= axes.seconds) {
+        let (Some(mark), true) = (mark_of(entry), axes.shows(entry.at)) else { continue };
+        let x = axes.x(entry.at);
+        match mark {
+            Mark::Epoch => {
+                painter.vline(x, max.y..=max.y + 5.0, Stroke::new(1.0, tokens.text2));
+            }
+            Mark::Repair => {
+                let stroke = Stroke::new(1.5, tokens.text1);
+                painter.hline(x - 3.0..=x + 3.0, max.y - 6.0, stroke);
+                painter.vline(x, max.y - 9.0..=max.y - 3.0, stroke);
+            }
+            Mark::Seek => {
+                let line = [pos2(x, min.y), pos2(x, max.y)];
+                painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, tokens.text2), 3.0, 3.0));
+            }
+            Mark::Line => {
+                if last_line - x >= 3.0 {
+                    painter.vline(x, min.y - 10.0..=max.y, Stroke::new(1.0, tokens.text1));
+                    last_line = x;
+                }
+                let words = words::safe(&entry.title);
+                let right = plot::tag_place(painter, pos2(x, min.y - 20.0), &words);
+                let over = right.right() > max.x + 40.0;
+                let left = if over { x - right.width() } else { x };
+                let place = plot::tag_place(painter, pos2(left, min.y - 20.0), &words);
+                if taken.iter().all(|other| !other.expand(4.0).intersects(place))
+                    && place.left() > min.x - 30.0
+                {
+                    let ink = if entry.warning { tokens.warn } else { tokens.text1 };
+                    taken.push(plot::tag(painter, pos2(left, min.y - 20.0), &words, tokens.surface3, ink));
+                }
+            }
+        }
+    }
+}
+
+/// What the marks mean.
+fn key(ui: &mut Ui, width: f32) {
+    let tokens = *Tokens::of(ui);
+    let row = parts::line(ui, width, 22.0);
+    let mut x = row.left() + LEFT;
+    let y = row.center().y;
+    for (number, words) in ["new pattern", "repaired", "seek", "stood still"].into_iter().enumerate() {
+        let painter = ui.painter();
+        match number {
+            0 => {
+                painter.vline(x + 5.0, y - 3.0..=y + 3.0, Stroke::new(1.0, tokens.text2));
+            }
+            1 => {
+                painter.hline(x + 2.0..=x + 8.0, y, Stroke::new(1.5, tokens.text1));
+                painter.vline(x + 5.0, y - 3.0..=y + 3.0, Stroke::new(1.5, tokens.text1));
+            }
+            2 => {
+                let line = [pos2(x + 5.0, y - 6.0), pos2(x + 5.0, y + 6.0)];
+                painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, tokens.text2), 3.0, 3.0));
+            }
+            _ => {
+                let rect = Rect::from_center_size(pos2(x + 5.0, y), vec2(10.0, 12.0));
+                painter.rect_filled(rect, 0, tokens.warn.gamma_multiply(0.35));
+                painter.rect_filled(Rect::from_min_size(rect.min, vec2(10.0, 3.0)), 0, tokens.warn);
+            }
+        }
+        let place = pos2(x + 16.0, y);
+        x = text::label(ui, place, Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text3).right() + 18.0;
+    }
+}
+
+fn ahead(ui: &mut Ui, axes: Axes, samples: &[&RateSample], playback: &Playback) {
+    let tokens = *Tokens::of(ui);
+    let painter = &ui.painter().clone();
+    plot::grid(painter, &tokens, &axes, " s", true);
+    let known = samples.iter().filter_map(|sample| Some((sample.at, sample.ahead_seconds?)));
+    let high: Vec<Pos2> = known.map(|(at, ahead)| pos2(axes.x(at), axes.y(f64::from(ahead)))).collect();
+    let low: Vec<Pos2> = high.iter().map(|point| pos2(point.x, axes.rect.bottom())).collect();
+    let fill = (tokens.text1.gamma_multiply(0.25), tokens.text1.gamma_multiply(0.06));
+    plot::band(painter, &low, &high, fill, Stroke::new(2.0, tokens.text1));
+    if let Some(last) = high.last() {
+        painter.circle_filled(*last, 4.0, tokens.text1);
+    }
+    let y = axes.y(PAUSES_BELOW);
+    let line = [pos2(axes.rect.left(), y), pos2(axes.rect.right(), y)];
+    painter.extend(Shape::dashed_line(&line, Stroke::new(1.5, tokens.warn), 4.0, 4.0));
+    let place = pos2(axes.rect.right() - 8.0, y - 9.0);
+    text::paint(painter, place, Align2::RIGHT_CENTER, "pauses below 2 s", Type::CAPTION, tokens.warn);
+    text::name(ui, axes.rect, &super::buffer_words(playback));
+}
+
+/// The values at the pointer.
+fn hover(
     ui: &Ui,
-    plot: Rect,
-    history: &VecDeque<RateSample>,
-    newest: f64,
-    scale: f32,
-    low: &[f32],
-    high: &[f32],
-    color: Color32,
+    places: [Rect; 2],
+    axes: Axes,
+    samples: &[&RateSample],
+    snapshot: &Snapshot,
+    state: &State,
 ) {
-    let mut mesh = Mesh::default();
-    let mut line = Vec::new();
-    for (i, sample) in history.iter().enumerate() {
-        let x = x_of(plot, newest, sample.at).max(plot.left());
-        let top = pos2(x, plot.bottom() - high[i] * scale);
-        mesh.colored_vertex(top, color.gamma_multiply(0.78));
-        mesh.colored_vertex(pos2(x, plot.bottom() - low[i] * scale), color.gamma_multiply(0.78));
-        line.push(top);
-        if i > 0 {
-            let at = i as u32 * 2;
-            mesh.add_triangle(at - 2, at - 1, at);
-            mesh.add_triangle(at - 1, at, at + 1);
+    let tokens = *Tokens::of(ui);
+    for (number, place) in places.into_iter().enumerate() {
+        let response = ui.interact(place, ui.scope_id().with(("plot", number)), Sense::hover());
+        let Some(at) = response.hover_pos() else { continue };
+        let time = axes.time_at(at.x);
+        let nearest = samples.iter().min_by(|a, b| (a.at - time).abs().total_cmp(&(b.at - time).abs()));
+        let Some(sample) = nearest else { continue };
+        let x = axes.x(sample.at);
+        for place in places {
+            ui.painter().vline(x, place.y_range(), Stroke::new(1.0, tokens.text1));
         }
-    }
-    ui.painter().add(Shape::mesh(mesh));
-    if line.len() > 1 {
-        ui.painter().line(line, Stroke::new(1.5, color));
+        let lines = values(sample, axes.newest, snapshot, state);
+        let _ = response.on_hover_ui_at_pointer(|ui| {
+            ui.set_style(crate::theme::style(&tokens));
+            for (number, line) in lines.iter().enumerate() {
+                let (ty, ink) = match number {
+                    0 => (Type::LABEL_STRONG, tokens.text1),
+                    _ => (Type::FIGURES_SMALL, tokens.text2),
+                };
+                ui.label(egui::RichText::new(line).font(ty.font()).color(ink));
+            }
+        });
     }
 }
 
-fn tag(ui: &Ui, left: egui::Pos2, words: &str) {
-    let tokens = *Tokens::of(ui);
-    let width = text::width(ui.painter(), words, Type::LABEL_STRONG) + 14.0;
-    let rect = Rect::from_min_size(left - vec2(0.0, 9.0), vec2(width, 18.0));
-    ui.painter().rect_filled(rect, radius::CELL, tokens.bg);
-    text::paint(ui.painter(), rect.center(), Align2::CENTER_CENTER, words, Type::LABEL_STRONG, tokens.text1);
-}
-
-fn ahead(ui: &mut Ui, plot: Rect, playback: &Playback) {
-    let tokens = *Tokens::of(ui);
-    let history = &playback.history;
-    let most = history.iter().map(|sample| sample.ahead_seconds).fold(4.0, f32::max);
-    let top = round_up(f64::from(most));
-    grid(ui, plot, top, " s", true);
-    let newest = history.back().map_or(0.0, |sample| sample.at);
-    let line: Vec<_> = history
-        .iter()
-        .map(|sample| {
-            let y = plot.bottom() - plot.height() * sample.ahead_seconds / top as f32;
-            pos2(x_of(plot, newest, sample.at).max(plot.left()), y)
-        })
-        .collect();
-    let mut mesh = Mesh::default();
-    for (i, point) in line.iter().enumerate() {
-        mesh.colored_vertex(*point, tokens.text1.gamma_multiply(0.25));
-        mesh.colored_vertex(pos2(point.x, plot.bottom()), tokens.text1.gamma_multiply(0.06));
-        if i > 0 {
-            let at = i as u32 * 2;
-            mesh.add_triangle(at - 2, at - 1, at);
-            mesh.add_triangle(at - 1, at, at + 1);
-        }
+/// What is told of a sample: when it was, all together, each source, the buffer.
+fn values(sample: &RateSample, newest: f64, snapshot: &Snapshot, state: &State) -> Vec<String> {
+    let total: f32 = sample.rates_bps.iter().sum();
+    let ago = newest - sample.at;
+    let when = if ago < 0.5 { "Now".to_owned() } else { format!("{} ago", words::span(ago)) };
+    let mut lines = vec![format!("{when}: {} Mbit/s", words::megabits(f64::from(total)))];
+    for (source, rate) in snapshot.sources.iter().zip(&sample.rates_bps) {
+        let letter = state.person(source.index).letter();
+        let rate = words::megabits(f64::from(*rate));
+        lines.push(format!("{letter}  {}  {rate} Mbit/s", words::safe(&source.name)));
     }
-    ui.painter().add(Shape::mesh(mesh));
-    if let Some(last) = line.last().copied() {
-        ui.painter().line(line, Stroke::new(2.0, tokens.text1));
-        ui.painter().circle_filled(last, 4.0, tokens.text1);
+    if let Some(ahead) = sample.ahead_seconds {
+        lines.push(format!("{} ahead of the picture", words::span(f64::from(ahead))));
     }
-    text::name(ui, plot, &super::buffer_words(playback));
+    lines
 }
 
 fn happened(ui: &mut Ui, width: f32, playback: &Playback, state: &State) {
@@ -237,13 +340,28 @@ fn happened(ui: &mut Ui, width: f32, playback: &Playback, state: &State) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::fixture;
 
     #[test]
-    fn the_scale_is_round_and_large_enough() {
-        for most in [0.4, 3.0, 5.2, 18.6, 21.9, 96.0, 1234.0] {
-            let top = round_up(most);
-            assert!(top >= most && top < most * 2.6, "{most}: {top}");
-        }
-        assert!((round_up(18.6) - 20.0).abs() < 1e-9);
+    fn the_pointer_is_told_every_value() {
+        let state = fixture::playing();
+        let snapshot = fixture::snapshot();
+        let rates_bps = vec![8.9e6, 2.1e6];
+        let sample = RateSample { at: 230.0, rates_bps, ahead_seconds: Some(74.0) };
+        let lines = values(&sample, 252.0, &snapshot, &state);
+        assert_eq!(lines[0], "22 s ago: 11.0 Mbit/s");
+        assert_eq!(lines[2], "B  beta  2.1 Mbit/s");
+        assert_eq!(lines[3], "1 min 14 s ahead of the picture");
+    }
+
+    #[test]
+    fn only_what_matters_is_marked() {
+        let mut entry = fixture::log().remove(0);
+        assert_eq!(mark_of(&entry), Some(Mark::Line));
+        entry.what = Happened::Restarted { from: 9 };
+        assert_eq!(mark_of(&entry), Some(Mark::Seek));
+        let why = String::new();
+        entry.what = Happened::Left { why, owed_blocks: 0, was_there: false, for_good: false };
+        assert_eq!(mark_of(&entry), None);
     }
 }

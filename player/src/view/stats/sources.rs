@@ -18,6 +18,8 @@ const ROW: f32 = 76.0;
 /// Where share and round trip stand in a row, in points from its left.
 const SHARE: f32 = 216.0;
 const TRIP: f32 = 274.0;
+/// Patterns before the one in force that are told.
+const PATTERNS_TOLD: usize = 6;
 /// A source this far under its best of the last 48 s is called slow.
 const SLOW_PART: f64 = 0.5;
 
@@ -219,6 +221,10 @@ fn details(source: &SourceSnapshot) -> Vec<(&'static str, String)> {
         ),
         ("In place of others", format!("{}, {} came twice", blocks(source.repairs), source.duplicates)),
     ];
+    if let (Some(half), Some(most)) = (source.first_byte_p50_ms, source.first_byte_p95_ms) {
+        let told = format!("after {}, 95 in 100 within {}", milliseconds(half), milliseconds(most));
+        lines.push(("First byte", told));
+    }
     if let Some(error) = &source.last_error {
         lines.push(("Last error", words::safe(error)));
     }
@@ -268,10 +274,49 @@ fn pattern(ui: &mut Ui, width: f32, snapshot: &Snapshot, state: &State) {
         let place = line.left_center() + vec2(26.0, 0.0);
         text::label_within(ui, place, Align2::LEFT_CENTER, &words, Type::NOTE, tokens.text2, width - 26.0);
     }
+    made(ui, width, snapshot, state);
 }
 
-/// Why the pattern is as it is: who has most of it, and what that one gives.
+/// The patterns before, newest first, and why each was made.
+fn made(ui: &mut Ui, width: f32, snapshot: &Snapshot, state: &State) {
+    let tokens = *Tokens::of(ui);
+    let Some((_, before)) = snapshot.patterns_made.split_last() else { return };
+    if before.is_empty() {
+        return;
+    }
+    ui.add_space(8.0);
+    let head = parts::line(ui, width, 24.0);
+    text::label(
+        ui,
+        head.left_center(),
+        Align2::LEFT_CENTER,
+        "Patterns before",
+        Type::LIST_STRONG,
+        tokens.text1,
+    );
+    for made in before.iter().rev().take(PATTERNS_TOLD) {
+        let line = parts::line(ui, width, 40.0);
+        let place = line.left_top() + vec2(0.0, 11.0);
+        let from = format!("from {}", words::group(made.from));
+        text::label(ui, place, Align2::LEFT_CENTER, &from, Type::FIGURES_SMALL, tokens.text3);
+        let ago = format!("{} ago", words::span((snapshot.at - made.at).max(0.0)));
+        let place = pos2(line.right(), line.top() + 11.0);
+        let right = text::label(ui, place, Align2::RIGHT_CENTER, &ago, Type::FIGURES_SMALL, tokens.text3);
+        let people = made.pattern.chars().map(|letter| state.person_of_letter(letter));
+        let cells =
+            Rect::from_min_max(line.min + vec2(84.0, 4.0), pos2(right.left() - 10.0, line.top() + 18.0));
+        pattern_strip::small(ui, cells, &people.collect::<Vec<_>>(), &made.pattern);
+        let place = line.left_top() + vec2(84.0, 29.0);
+        let why = words::safe_lines(&made.why);
+        text::label_within(ui, place, Align2::LEFT_CENTER, &why, Type::CAPTION, tokens.text2, width - 84.0);
+    }
+}
+
+/// Why the pattern is as it is: as the engine tells it, else who has most of it and what that one gives.
 fn why(snapshot: &Snapshot, now: &PatternSnapshot) -> Option<String> {
+    if let Some(made) = snapshot.patterns_made.last() {
+        return Some(words::safe(&made.why));
+    }
     let count =
         |source: &SourceSnapshot| now.pattern.chars().filter(|letter| *letter == source.letter).count();
     let most =
@@ -339,8 +384,11 @@ mod tests {
     }
 
     #[test]
-    fn the_pattern_is_explained_by_who_has_most_of_it() {
-        let snapshot = fixture::snapshot();
+    fn the_pattern_is_explained() {
+        let mut snapshot = fixture::snapshot();
+        let words = why(&snapshot, &snapshot.patterns[0]);
+        assert_eq!(words.as_deref(), Some("alpha goes from 5 in 10 to 4 in 9: it eased to 8.9 Mbit/s"));
+        snapshot.patterns_made.clear();
         let words = why(&snapshot, &snapshot.patterns[0]);
         assert_eq!(words.as_deref(), Some("alpha has 5 in 10: it can give 8.9 Mbit/s."));
         assert_eq!(why(&snapshot, &PatternSnapshot::default()), None);

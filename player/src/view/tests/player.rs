@@ -230,7 +230,7 @@ fn every_fixed_key_asks_for_its_command() {
         (Key::C, Command::NextSubtitles),
         (Key::A, Command::NextSound),
         (Key::S, Command::Screenshot),
-        (Key::I, Command::ToggleStats),
+        (Key::I, Command::HoldStats(true)),
         (Key::N, Command::Next),
         (Key::P, Command::Previous),
         (Key::PageDown, Command::SeekChapter { forward: true }),
