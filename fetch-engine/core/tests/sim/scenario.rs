@@ -24,11 +24,14 @@ pub(crate) enum Choice {
     Mixture,
 }
 
+/// How often a kind has its turn alone for each time a pair has: not each time does it take effect.
+const TURNS_ALONE: usize = 5;
+
 impl Choice {
     /// How many runs it takes until every kind was alone, and every pair together.
     pub(crate) const fn systematic_runs() -> u64 {
         let kinds = Fault::ALL.len() as u64;
-        kinds + kinds * (kinds + 1) / 2
+        kinds * TURNS_ALONE as u64 + kinds * (kinds + 1) / 2
     }
 
     /// Every second seed goes through all kinds and all pairs, one after the other.
@@ -38,10 +41,10 @@ impl Choice {
         }
         let kinds = Fault::ALL.len();
         let place = (seed / 2 % Self::systematic_runs()) as usize;
-        if let Some(fault) = Fault::ALL.get(place) {
-            return Self::One(*fault);
+        if place < kinds * TURNS_ALONE {
+            return Self::One(Fault::ALL[place % kinds]);
         }
-        let mut place = place - kinds;
+        let mut place = place - kinds * TURNS_ALONE;
         for (first, fault) in Fault::ALL.iter().enumerate() {
             let partners = &Fault::ALL[first..];
             match partners.get(place) {
