@@ -83,7 +83,7 @@ impl Session {
         dispute.witness = witness;
         let Some(witness) = witness else { return };
         let gone = self.groups.leave_only(group, witness, &mut dispute.set_aside);
-        self.orphan_missing(gone);
+        self.miss_all(now, gone);
         for seq in self.groups.blocks_of(group).filter(|seq| self.groups.is_held(*seq)) {
             self.ledger.forget_orphan(seq);
         }

@@ -48,6 +48,11 @@ impl Session {
         let debt = self.ledger.debt(seq);
         let owed_by_sender = debt.is_some_and(|debt| debt.owners.contains(id));
         self.note_sequence(now, id, epoch, seq);
+        if owed_by_sender && epoch > 0 && debt.is_some_and(|debt| debt.named) {
+            // It was taken back from this source, and then ordered of it by name: what comes is the first one,
+            // and the second is to come yet.
+            self.cancel(now, id, &[seq]);
+        }
         let mut redundant = false;
         if let Some(source) = self.sources.get_mut(&id) {
             if epoch > 0 {
@@ -252,7 +257,7 @@ impl Session {
                 self.take(now, id, seq, bytes);
             } else {
                 if self.ledger.is_unasked(seq) {
-                    self.ledger.orphan(seq);
+                    self.miss(now, seq);
                 }
                 self.wrong(now, id, seq, bytes.len(), format!("it sent wrong bytes as block {seq}"));
             }

@@ -257,7 +257,7 @@ impl Session {
             Event::Demand(demand) => self.demanded(now, demand),
             Event::Evicted(blocks) => {
                 let end = blocks.end.min(self.geometry.blocks() + 1);
-                self.evicted(blocks.start.max(1)..end);
+                self.evicted(now, blocks.start.max(1)..end);
             }
         }
     }
@@ -309,15 +309,15 @@ impl Session {
     }
 
     /// Blocks are gone. Those that are wanted and that the walk has passed are asked for by name.
-    fn evicted(&mut self, blocks: std::ops::Range<Seq>) {
+    fn evicted(&mut self, now: Time, blocks: std::ops::Range<Seq>) {
         let lost = self.groups.lose_lent(blocks.clone());
         self.ledger.evict(blocks.clone());
-        self.orphan_missing(lost);
+        self.miss_all(now, lost);
         let walked = self.demand.main.start..self.walk.next.min(self.demand.main.end);
         for seq in blocks.start.max(walked.start)..blocks.end.min(walked.end) {
             if !self.is_settled(seq) {
                 self.reorder.remove(&seq).then(|| self.reorder_bytes -= self.block_bytes(seq));
-                self.ledger.orphan(seq);
+                self.miss(now, seq);
             }
         }
     }

@@ -426,16 +426,8 @@ impl Session {
 
     /// `source` owes `seq` from now on.
     pub(super) fn book(&mut self, now: Time, seq: Seq, id: SourceId, named: bool) {
-        let owners = Owners::one(id);
         let bytes = self.block_bytes(seq);
-        let expected = |source: &Source| {
-            let doubt = if source.rate().is_none() { RAMP_DOUBT_SECS } else { 0.0 };
-            source.candidate(now).eta(bytes as f64) + doubt
-        };
-        let eta = self.sources.get(&id).map_or(0.0, expected);
-        let due = now + Duration::from_secs_f64(eta.clamp(0.0, MAX_ETA_SECS));
-        let debt = Debt { owners, since: now, due, named, repair: false, hedged: false, handed_over: false };
-        self.ledger.owe(seq, debt);
+        self.ledger.owe(seq, self.new_debt(now, seq, id, named));
         if let Some(source) = self.sources.get_mut(&id) {
             source.owe(now, seq, bytes);
         }
@@ -449,6 +441,18 @@ impl Session {
         if range.end % LEAF_SPAN > LEAF_SPAN / 2 {
             self.pages.want(&self.tree, ahead);
         }
+    }
+
+    /// The debt of a block that `id` is to send.
+    pub(super) fn new_debt(&self, now: Time, seq: Seq, id: SourceId, named: bool) -> Debt {
+        let expected = |source: &Source| {
+            let doubt = if source.rate().is_none() { RAMP_DOUBT_SECS } else { 0.0 };
+            source.candidate(now).eta(self.block_bytes(seq) as f64) + doubt
+        };
+        let eta = self.sources.get(&id).map_or(0.0, expected);
+        let due = now + Duration::from_secs_f64(eta.clamp(0.0, MAX_ETA_SECS));
+        let owners = Owners::one(id);
+        Debt { owners, since: now, due, named, repair: false, hedged: false, handed_over: false }
     }
 
     /// `source` owes one more copy of `seq`, which another owes already.

@@ -236,6 +236,23 @@ impl Session {
         self.order_orphans(now);
     }
 
+    /// A block that was here was none, or is gone: it is owed by those who have a copy of it to send still, or
+    /// nobody's.
+    pub(super) fn miss(&mut self, now: Time, seq: Seq) {
+        let free = self.must_come_from(seq).is_none();
+        let needed = |source: &mut Source| free && source.is_up() && source.copy_is_needed(seq);
+        let owners: Vec<SourceId> =
+            self.sources.values_mut().filter_map(|source| needed(source).then_some(source.id)).collect();
+        match owners.first() {
+            Some(first) => {
+                let debt = self.new_debt(now, seq, *first, false);
+                self.ledger.owe(seq, debt);
+                owners.iter().for_each(|id| self.ledger.owe_copy(seq, *id));
+            }
+            None => self.ledger.orphan(seq),
+        }
+    }
+
     /// Redundant copies that no source has begun to send are cancelled.
     pub(super) fn cancel_surplus(&mut self, now: Time) {
         if self.config.redundancy <= 1 {
@@ -244,7 +261,8 @@ impl Session {
         let geometry = self.geometry;
         let mut cancels = Vec::new();
         for source in self.sources.values_mut().filter(|source| source.is_up()) {
-            let blocks = source.give_up_surplus(now, |seq| u64::from(geometry.len(seq)));
+            let proved = |seq| self.ledger.is_present(seq);
+            let blocks = source.give_up_surplus(now, proved, |seq| u64::from(geometry.len(seq)));
             cancels.push((source.id, blocks));
         }
         let generation = self.walk.generation;
@@ -323,3 +341,6 @@ impl Session {
         self.send_repair(by, &[seq]);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -329,10 +329,21 @@ impl Source {
         redundant
     }
 
-    /// Copies that are not needed and may not be under way yet: they are awaited no more, and to be
-    /// cancelled.
-    pub(super) fn give_up_surplus(&mut self, now: Time, bytes: impl Fn(Seq) -> u64) -> Vec<Seq> {
-        let owed: Vec<Seq> = self.surplus.intersection(&self.backlog).copied().collect();
+    /// The copy that came first was none: whether this source owes one, which is needed after all.
+    pub(super) fn copy_is_needed(&mut self, seq: Seq) -> bool {
+        self.backlog.contains(&seq) && self.surplus.remove(&seq)
+    }
+
+    /// Copies of blocks that are here and `proved`, and may not be under way yet: they are awaited no more,
+    /// and to be cancelled.
+    pub(super) fn give_up_surplus(
+        &mut self,
+        now: Time,
+        proved: impl Fn(Seq) -> bool,
+        bytes: impl Fn(Seq) -> u64,
+    ) -> Vec<Seq> {
+        let copies = self.surplus.intersection(&self.backlog).copied();
+        let owed: Vec<Seq> = copies.filter(|seq| proved(*seq)).collect();
         for seq in &owed {
             self.forgive(now, *seq, bytes(*seq));
         }

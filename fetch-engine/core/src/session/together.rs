@@ -31,7 +31,7 @@ impl Session {
                 }
             }
             Err(_) => {
-                self.orphan_missing([seq]);
+                self.miss_all(now, [seq]);
                 self.wrong(now, id, seq, bytes.len(), format!("it sent wrong bytes as block {seq}"));
             }
         }
@@ -80,17 +80,17 @@ impl Session {
         let before = self.groups.bytes();
         let gone = self.groups.forget_source(id);
         self.counters.wasted_bytes += before - self.groups.bytes();
-        self.orphan_missing(gone);
+        self.miss_all(now, gone);
         self.next_dispute(now);
         self.keep_dispute_going(now);
         self.order_orphans(now);
     }
 
-    /// Blocks that nobody was asked for are to be ordered by name.
-    pub(super) fn orphan_missing(&mut self, blocks: impl IntoIterator<Item = Seq>) {
+    /// Blocks that are not here any more, and that nobody was asked for, are to be ordered by name.
+    pub(super) fn miss_all(&mut self, now: Time, blocks: impl IntoIterator<Item = Seq>) {
         for seq in blocks {
             if !self.is_settled(seq) {
-                self.ledger.orphan(seq);
+                self.miss(now, seq);
             }
         }
     }
