@@ -29,10 +29,13 @@
 //! | `sharing` | one open stream for several readers |
 //! | `shared` | where readers and the driver meet |
 //! | `live`, [`snapshot`] | what is shown |
+//! | [`stats`] | the same as JSON, for scripts and logs |
 //! | [`diagnose`] | servers measured without playing |
 //! | [`verdict`] | what it means: who is to blame, in words |
+//! | [`bundle`] | what somebody else needs to see what happened, in one file |
 #![forbid(unsafe_code)]
 
+pub mod bundle;
 mod cache;
 mod cancel;
 mod config;
@@ -64,6 +67,7 @@ mod shared;
 mod sharing;
 pub mod snapshot;
 mod standing;
+pub mod stats;
 mod stream;
 mod text;
 pub mod verdict;

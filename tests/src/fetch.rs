@@ -169,6 +169,11 @@ impl Fetch {
         });
     }
 
+    /// Its exit code, once it has ended.
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.process.exit_code()
+    }
+
     /// Waits for the end.
     ///
     /// # Panics

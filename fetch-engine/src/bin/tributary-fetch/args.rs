@@ -97,6 +97,10 @@ pub(crate) struct Get {
     pub(crate) director: DirectorFlag,
     #[command(flatten)]
     pub(crate) scheme: Scheme,
+    /// Write the numbers to a file while it runs: a line of JSON each half second, as docs/stats.schema.json
+    /// describes it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stats_log: Option<PathBuf>,
     /// End with a line of JSON that says how it went (on standard error with -o -).
     #[arg(long)]
     pub(crate) json: bool,
@@ -185,6 +189,7 @@ Examples:
   tributary-fetch diagnose Library/Film --sort rtt
   tributary-fetch diagnose b3:HASH --source box.local:7410 --source https://example.net/film.mp4
   tributary-fetch diagnose --export servers.csv
+  tributary-fetch diagnose --bundle report.zip
 
 Each server sends 4 MiB alone, one after the other; then all send together, for at most 3 s. Every block is
 checked. Exit code 0: somebody sends right bytes; 3: nobody answers; 4: nobody sends right bytes.";
@@ -211,6 +216,9 @@ pub(crate) struct Diagnose {
     /// Write the measurements to a file: .json, or .csv for a spreadsheet.
     #[arg(long, value_name = "FILE")]
     pub(crate) export: Option<PathBuf>,
+    /// Write a zip file for a report: versions, settings without what is secret in them, measurements.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
     /// Print the measurements as one line of JSON instead of a table.
     #[arg(long)]
     pub(crate) json: bool,

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use fetch_engine::bundle::{Bundle, Scrub};
 use fetch_engine::diagnose::report::{Phase, SortBy, TestReport};
 use fetch_engine::diagnose::{ServerTest, TestError, TestRequest, export};
 use fetch_engine::{Cancel, Engine, EngineConfig, Locator, SourceUrl, StreamId};
@@ -44,6 +45,9 @@ pub(crate) fn run(args: &Diagnose) -> Result<(), Fault> {
     let live = Live::start(args.quiet || args.json);
     let report = follow(&test, &cancel, &live);
     drop(live);
+    if let Some(path) = &args.bundle {
+        bundle(args, &report, path)?;
+    }
     if let Some(why) = test.error() {
         return Err(fault_of(why));
     }
@@ -72,6 +76,23 @@ fn follow(test: &ServerTest, cancel: &Cancel, live: &Live) -> TestReport {
         }
         thread::sleep(LOOK_EVERY);
     }
+}
+
+/// Writes a file for a report. It is of use where the test could not begin, too.
+fn bundle(args: &Diagnose, report: &TestReport, path: &Path) -> Result<(), Fault> {
+    let mut scrub = Scrub::of_process();
+    // Addresses of the command line may hold passwords, as those in the settings may.
+    let named = std::env::var("TRIBUTARY_DIRECTOR").ok();
+    for address in args.director.director.iter().chain(&named) {
+        scrub.know_address(address);
+    }
+    let mut bundle = Bundle::new(scrub, &[("tributary-fetch", env!("CARGO_PKG_VERSION").to_owned())]);
+    if let Some(settings) = settings::text() {
+        bundle.settings(&settings);
+    }
+    bundle.add("servers.json", &export::to_json(report));
+    bundle.add("servers.csv", &export::to_csv(report));
+    bundle.write(path).map_err(|why| Fault::file("written", path, &why))
 }
 
 /// Exit codes: somebody sends right bytes, nobody answers, nobody sends right bytes.

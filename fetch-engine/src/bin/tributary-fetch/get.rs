@@ -17,6 +17,7 @@ use crate::output::{self, Output};
 use crate::progress::Progress;
 use crate::report::{Report, Timing};
 use crate::settings;
+use crate::stats_log::Logging;
 
 /// How long nobody may be able to send the next part.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(15);
@@ -57,6 +58,7 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
         eprintln!("tributary-fetch: {warning}");
     }
 
+    let logging = Logging::start(args.stats_log.as_deref(), &stream)?;
     let mut timing = Timing::new(start);
     let mut check = Check::new(&stream, range);
     let mut fetched = fetch(&stream, range, &mut output, &mut timing, &mut check, args.quiet, &cancel);
@@ -66,6 +68,7 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
         stream = open(&engine, args, rest, director.is_some())?;
         fetched = fetch(&stream, rest, &mut output, &mut timing, &mut check, args.quiet, &cancel);
     }
+    drop(logging);
     let checked = fetched.and_then(|()| check.finish());
     let verified = matches!(checked, Ok(true));
     let done = match checked {

@@ -11,6 +11,7 @@
 //! | `progress` | bars on a terminal |
 //! | `report` | what `--json` prints |
 //! | `fault` | what went wrong, and the exit code for it |
+//! | `stats_log` | `--stats-log` |
 //! | `settings` | the user's configuration file |
 //! | `interrupt` | Ctrl-C |
 
@@ -26,6 +27,7 @@ mod proxy;
 mod report;
 mod scheme;
 mod settings;
+mod stats_log;
 
 use std::io;
 use std::process::ExitCode;

@@ -40,6 +40,11 @@ pub(crate) fn needed_director(flag: &DirectorFlag) -> Result<String, Fault> {
     })
 }
 
+/// The configuration file as it stands, where there is one that can be read.
+pub(crate) fn text() -> Option<String> {
+    std::fs::read_to_string(path()?).ok()
+}
+
 fn path() -> Option<PathBuf> {
     let folder = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")))?;
