@@ -281,8 +281,8 @@ mod tests {
             ("open /home/anna/Films/a.mkv failed", "open (folder)/a.mkv failed"),
             ("\"/home/anna/My Films/a b.mkv\" and /srv/x/y", "\"(folder)/a b.mkv\" and (folder)/y"),
             ("location=\\\"/mnt/disk 2/a.mkv\\\"", "location=\\\"(folder)/a.mkv\\\""),
-            ("file:/root/x/a.mp4", "file:(folder)/a.mp4"),
-            ("file:///root/x/a.mp4 ends", "file://(folder)/a.mp4 ends"),
+            ("file:/srv/x/a.mp4", "file:(folder)/a.mp4"),
+            ("file:///srv/x/a.mp4 ends", "file://(folder)/a.mp4 ends"),
             (
                 "GET /v1/servers, 8.9 Mbit/s of video/x-h264",
                 "GET (folder)/servers, 8.9 Mbit/s of video/x-h264",
