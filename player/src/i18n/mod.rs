@@ -144,7 +144,7 @@ pub fn spoken() -> Language {
     Language::ALL.get(number).copied().unwrap_or_default()
 }
 
-/// The text of that name with these values, in the language that is spoken. Use [`t!`].
+/// The text of that name with these values, in the language that is spoken. Use `t!`.
 #[must_use]
 pub fn say(name: &str, values: &[(&'static str, Value<'_>)]) -> String {
     let said = in_language(spoken(), name, values).or_else(|| in_language(Language::English, name, values));
