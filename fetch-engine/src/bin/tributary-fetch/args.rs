@@ -203,7 +203,7 @@ pub(crate) struct Diagnose {
     pub(crate) locator: Option<Locator>,
     #[command(flatten)]
     pub(crate) director: DirectorFlag,
-    /// Test this server: HOST[:PORT] where a LOCATOR says by what, or an address as for get. May be given
+    /// Test this server: HOST or HOST:PORT where a LOCATOR says by what, or an address as for get. May be given
     /// again.
     #[arg(long, value_name = "ADDR")]
     pub(crate) source: Vec<TestSource>,
