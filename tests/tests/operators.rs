@@ -44,7 +44,7 @@ fn all_programs_tell_how_they_do() {
     let relay = Relay::start(cluster.scratch(), "west", &[&alpha], None, Some(&director));
     let proxy = Proxy::start(cluster.scratch(), &["--director", &director]);
     let mut stream = proxy.begin(&format!("/streams/{hash}"), "");
-    assert_eq!(tributary_tests::proxy::read_some(&mut stream, 100_000).len(), 100_000);
+    assert!(tributary_tests::proxy::read_some(&mut stream, 100_000).len() >= 100_000);
     for (what, address) in [("content", &alpha), ("relay", &relay.address), ("proxy", &proxy.address)] {
         check(what, address);
         let health = get_json(address, "/health").unwrap_or_else(|| panic!("{what} has no health"));
