@@ -274,3 +274,67 @@ fn what_was_begun_is_left_out_of_a_search_and_of_other_catalogs() {
         assert!(stage.harness.query_by_label_contains("Continue ").is_none());
     }
 }
+
+/// Time that this thread has had on a processor, in milliseconds.
+fn thread_ms() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells");
+    stat.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).expect("a number") / 1e6
+}
+
+#[test]
+fn of_ten_thousand_titles_only_those_in_sight_are_drawn_and_asked_for() {
+    use tributary_core::directory::TitlePage;
+    const TITLES: u64 = 10_000;
+    let mut state = fixture::library();
+    state.apply(Event::Listed(Listing::default()));
+    let listing = state.library.listing_number;
+    let page = |offset: u64| {
+        let titles = (offset..(offset + 60).min(TITLES)).map(|place| {
+            let mut title = fixture::title((place % 251) as u8);
+            title.stream.0[..8].copy_from_slice(&place.to_le_bytes());
+            title.title = format!("Title {place}");
+            title
+        });
+        TitlePage { total: TITLES, offset, titles: titles.collect() }
+    };
+    state.apply(Event::TitlesCame { listing, page: Ok(page(0)) });
+    let mut stage = Stage::new(state);
+    stage.harness.hover_at(egui::pos2(700.0, 500.0));
+    stage.settle();
+    let (before, mut asked) = (thread_ms(), 0);
+    let steps = 80;
+    for step in 0..steps {
+        // Far at a time, from the top to the bottom.
+        let delta = vec2(0.0, -8000.0);
+        let (unit, phase) = (egui::MouseWheelUnit::Point, egui::TouchPhase::Move);
+        let modifiers = egui::Modifiers::NONE;
+        stage.harness.event(egui::Event::MouseWheel {
+            unit,
+            delta,
+            modifiers,
+            phase,
+            source: egui::MouseWheelSource::Wheel,
+        });
+        stage.harness.step();
+        let wanted: std::collections::BTreeSet<u64> = stage
+            .commands()
+            .into_iter()
+            .filter_map(
+                |command| if let Command::WantTitles(place) = command { Some(place / 60) } else { None },
+            )
+            .collect();
+        assert!(wanted.len() <= 3, "step {step} asks for {} pages", wanted.len());
+        asked += wanted.len();
+        for number in wanted {
+            let offset = number * 60;
+            stage.harness.state_mut().state.apply(Event::TitlesAsked(offset));
+            stage.harness.state_mut().state.apply(Event::TitlesCame { listing, page: Ok(page(offset)) });
+        }
+        assert!(stage.texts().len() < 160, "step {step}: {} texts", stage.texts().len());
+    }
+    println!("{:.2} ms of processor a frame, {asked} pages asked", (thread_ms() - before) / f64::from(steps));
+    assert!(asked > 10);
+    let last = |text: &str| text.strip_prefix("Title ").and_then(|place| place.parse::<u64>().ok());
+    let reached = stage.texts().iter().filter_map(|text| last(&text.text)).max();
+    assert!(reached.is_some_and(|place| place > TITLES - 100), "{reached:?}");
+}
