@@ -38,6 +38,8 @@ pub struct TitleQuery {
     pub least_lines: u32,
     /// With subtitles.
     pub subtitles: bool,
+    /// Not these; only the first 500 count.
+    pub without: Vec<StreamId>,
     /// In this order.
     pub sort: Sort,
     /// From this place on.
@@ -56,11 +58,25 @@ impl Default for TitleQuery {
             under_seconds: None,
             least_lines: 0,
             subtitles: false,
+            without: Vec::new(),
             sort: Sort::Name,
             offset: 0,
             limit: 100,
         }
     }
+}
+
+/// Most streams that a list can leave out.
+const MAX_WITHOUT: usize = 500;
+/// How many of its first digits such a stream is named by.
+const WITHOUT_DIGITS: usize = 16;
+
+fn without(streams: &[StreamId]) -> String {
+    let mut names: Vec<String> = streams.iter().take(MAX_WITHOUT).map(StreamId::to_string).collect();
+    for name in &mut names {
+        name.truncate(WITHOUT_DIGITS);
+    }
+    names.join(",")
 }
 
 /// One director. Every call blocks for at most 5 seconds, so none belongs on a UI thread.
@@ -108,6 +124,7 @@ impl Director {
             );
             narrow("min_lines", query.least_lines > 0, query.least_lines.to_string());
             narrow("subtitles", query.subtitles, query.subtitles.to_string());
+            narrow("without", !query.without.is_empty(), without(&query.without));
             parameters.extend([
                 ("sort", sort.to_owned()),
                 ("offset", query.offset.to_string()),

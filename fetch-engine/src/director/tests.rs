@@ -85,12 +85,13 @@ fn asks_the_paths_of_v1_and_cleans_what_it_shows() {
         under_seconds: Some(1800),
         least_lines: 1080,
         subtitles: true,
+        without: vec![StreamId([0xAB; 32]), StreamId([1; 32])],
         ..query
     };
     assert_eq!(director.titles(narrowed), Ok(TitlePage::default()));
     let titles = "/v1/catalogs/A%2FB%20%C3%BC/titles?search=x%26y&sort=added&offset=3&limit=9";
     let narrowed = "/v1/catalogs/A%2FB%20%C3%BC/titles?search=x%26y&tag=Film+noir&max_seconds=1800\
-                    &min_lines=1080&subtitles=true&sort=added&offset=3&limit=9";
+                    &min_lines=1080&subtitles=true&without=abababababababab%2C0101010101010101&sort=added&offset=3&limit=9";
     assert_eq!(*asked.lock().unwrap(), ["/v1/catalogs", titles, narrowed]);
 }
 

@@ -118,6 +118,7 @@ library-by-name = Nach Namen
 library-by-age = Zuletzt dazugekommen
 library-order = Reihenfolge
 filter-all = Alle
+filter-unwatched = Ungesehen
 filter-length = Länge
 filter-any-length = Jede Länge
 filter-under-minutes = Unter { $minutes } min
@@ -342,6 +343,9 @@ keys-turn = Drehen
 keys-window = Fenster
 keys-library = Bibliothek
 keys-open = Datei öffnen
+keys-to = bis
+keys-colours = Welcher Server schickt was?
+keys-colours-what = { $key } drücken, während ein Film läuft. Jede Farbe auf der Zeitleiste ist ein Server.
 
 ## Der Player
 

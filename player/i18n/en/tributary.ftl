@@ -119,6 +119,7 @@ library-by-name = By name
 library-by-age = Recently added
 library-order = Order
 filter-all = All
+filter-unwatched = Unwatched
 filter-length = Length
 filter-any-length = Any length
 filter-under-minutes = Under { $minutes } min
@@ -343,6 +344,9 @@ keys-turn = Turn it
 keys-window = Window
 keys-library = Library
 keys-open = Open a file
+keys-to = to
+keys-colours = Which server sends what?
+keys-colours-what = Press { $key } while a film plays. Every colour on the seek bar is a server.
 
 ## The player
 

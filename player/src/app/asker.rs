@@ -5,12 +5,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fetch_engine::{Engine, Sort, TitleQuery};
+use fetch_engine::{Engine, Sort, StreamId, TitleQuery};
 
 use super::inbox::Sender;
-use crate::state::Event;
 use crate::state::filter::FINE_LINES;
-use crate::state::library::{Listing, TITLES_A_PAGE, TitleOrder};
+use crate::state::library::{Library, Listing, TITLES_A_PAGE, TitleOrder};
+use crate::state::{Event, State};
 
 /// Between two looks at the director while it answers.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -27,6 +27,8 @@ struct Page {
     listing: Listing,
     number: u64,
     page: u64,
+    /// Streams to leave out.
+    without: Vec<StreamId>,
 }
 
 /// The two threads that ask.
@@ -53,12 +55,15 @@ impl Asker {
     }
 
     /// Asks for the page of titles with `place`; says whether the question could wait its turn.
-    pub(super) fn want(&self, director: &str, listing: &Listing, number: u64, place: u64) -> bool {
+    pub(super) fn want(&self, state: &State, director: &str, place: u64) -> bool {
+        let Library { listing, listing_number: number, .. } = &state.library;
+        let without = if listing.filter.unwatched { state.memory.watched() } else { Vec::new() };
         let page = Page {
             director: director.to_owned(),
             listing: listing.clone(),
-            number,
+            number: *number,
             page: place / TITLES_A_PAGE,
+            without,
         };
         self.pages.try_send(page).is_ok()
     }
@@ -115,7 +120,7 @@ fn list(engine: &Engine, sender: &Sender, wanted: &Receiver<Page>) {
         // While one types, only the newest search is worth asking.
         let newest = pages.iter().map(|page| page.number).max().unwrap_or_default();
         pages.retain(|page| page.number == newest);
-        for Page { director, listing, number, page } in &pages {
+        for Page { director, listing, number, page, without } in &pages {
             let filter = &listing.filter;
             let (least_seconds, under_seconds) = filter.length.seconds();
             let query = TitleQuery {
@@ -126,6 +131,7 @@ fn list(engine: &Engine, sender: &Sender, wanted: &Receiver<Page>) {
                 under_seconds,
                 least_lines: if filter.fine { FINE_LINES } else { 0 },
                 subtitles: filter.subtitles,
+                without: without.clone(),
                 sort: match listing.order {
                     TitleOrder::Name => Sort::Name,
                     TitleOrder::Added => Sort::Added,

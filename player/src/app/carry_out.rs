@@ -314,9 +314,7 @@ impl App {
     fn want_titles(&mut self, place: u64) {
         let library = &self.state.library;
         let Some(director) = &library.director else { return };
-        if library.titles.needs(place)
-            && self.asker.want(director, &library.listing, library.listing_number, place)
-        {
+        if library.titles.needs(place) && self.asker.want(&self.state, director, place) {
             self.state.apply(Event::TitlesAsked(place));
         }
     }

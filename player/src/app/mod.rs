@@ -428,6 +428,10 @@ impl Pictures for (&mut Film, &mut Posters) {
         self.1.get(stream)
     }
 
+    fn brightness(&self, stream: StreamId) -> Option<f32> {
+        self.1.brightness(stream)
+    }
+
     fn film(&mut self, ui: &mut Ui, rect: Rect) {
         let film = &mut *self.0;
         let frame = film.player.frames().take_new();

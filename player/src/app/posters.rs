@@ -33,7 +33,11 @@ const KEPT_SIDE: u32 = 540;
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 enum Kept {
-    Here(TextureHandle, f32),
+    Here {
+        texture: TextureHandle,
+        aspect: f32,
+        brightness: f32,
+    },
     Coming,
     /// It can't be had, or not before that time.
     None(Option<Instant>),
@@ -78,11 +82,19 @@ impl Posters {
     /// The poster of a stream, as far as it is here.
     pub(super) fn get(&self, stream: StreamId) -> Poster {
         match self.kept.get(&stream) {
-            Some((Kept::Here(texture, aspect), _)) => Poster::Here(texture.id(), *aspect),
+            Some((Kept::Here { texture, aspect, .. }, _)) => Poster::Here(texture.id(), *aspect),
             Some((Kept::Coming, _)) => Poster::Coming,
             Some((Kept::None(Some(again)), _)) if Instant::now() >= *again => Poster::Unknown,
             Some((Kept::None(_), _)) => Poster::None,
             None => Poster::Unknown,
+        }
+    }
+
+    /// How bright the poster of a stream is on the whole, 0 to 1.
+    pub(super) fn brightness(&self, stream: StreamId) -> Option<f32> {
+        match self.kept.get(&stream) {
+            Some((Kept::Here { brightness, .. }, _)) => Some(*brightness),
+            _ => None,
         }
     }
 
@@ -100,7 +112,8 @@ impl Posters {
                 let aspect = image.width() as f32 / image.height().max(1) as f32;
                 let mipmap_mode = Some(egui::TextureFilter::Linear);
                 let options = TextureOptions { mipmap_mode, ..TextureOptions::LINEAR };
-                Kept::Here(ctx.load_texture("poster", image, options), aspect)
+                let brightness = brightness(&image);
+                Kept::Here { texture: ctx.load_texture("poster", image, options), aspect, brightness }
             }
             Came::None => Kept::None(None),
             Came::NotNow => Kept::None(Some(Instant::now() + TRY_AGAIN_AFTER)),
@@ -180,6 +193,12 @@ fn decode(bytes: &[u8]) -> Result<RgbImage, image::ImageError> {
     Ok(picture.to_rgb8())
 }
 
+/// Mean brightness of a picture, 0 to 1.
+fn brightness(image: &ColorImage) -> f32 {
+    let sum: u64 = image.pixels.iter().map(|pixel| u64::from(pixel.g()) * 2 + u64::from(pixel.r())).sum();
+    sum as f32 / (image.pixels.len().max(1) as f32 * 3.0 * 255.0)
+}
+
 fn colors(picture: &RgbImage) -> ColorImage {
     let size = [picture.width() as usize, picture.height() as usize];
     ColorImage::from_rgb(size, picture.as_raw())
@@ -201,6 +220,7 @@ mod tests {
         let image = decode(&png(600, 900)).expect("a picture");
         assert_eq!(image.dimensions(), (360, 540));
         assert_eq!(colors(&image).size, [360, 540]);
+        assert!((brightness(&colors(&image)) - 25.0 / 765.0).abs() < 0.01);
         assert_eq!(decode(&png(20, 30)).expect("a picture").dimensions(), (20, 30));
     }
 

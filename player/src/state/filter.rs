@@ -62,6 +62,8 @@ pub struct Filter {
     pub fine: bool,
     /// Only titles with subtitles.
     pub subtitles: bool,
+    /// Only titles that were not watched to their end.
+    pub unwatched: bool,
 }
 
 impl Filter {

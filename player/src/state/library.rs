@@ -16,6 +16,9 @@ const KEPT_PAGES: usize = 40;
 /// Most titles of one list that can be reached by scrolling.
 const LISTED_TITLES: u64 = 1_000_000;
 
+/// Titles in sight are asked for anew after this many seconds.
+const RENEW_EVERY: f64 = 30.0;
+
 /// Most titles before and after one that follow each other in playing.
 const AROUND: usize = 200;
 
@@ -209,6 +212,8 @@ pub struct Library {
     pub shown_number: u64,
     /// Those titles.
     pub titles: Titles,
+    /// When they were asked for anew, in seconds since the window was opened.
+    renewed: f64,
 }
 
 impl Library {
@@ -261,14 +266,15 @@ impl Library {
     }
 
     /// Has the same list asked for anew; it stays on show, where it is.
-    fn refresh(&mut self) {
+    pub(super) fn refresh(&mut self) {
         self.listing_number += 1;
         self.titles.renew();
     }
 
-    /// Takes the director's answer.
-    pub(super) fn answered(&mut self, catalogs: Catalogs, servers: Servers) {
-        let changed = self.catalogs != catalogs.catalogs;
+    /// Takes the director's answer, which came at `now`, in seconds since the window was opened.
+    pub(super) fn answered(&mut self, catalogs: Catalogs, servers: Servers, now: f64) {
+        // A title that took the place of another changes no count, nor does one more server that holds it.
+        let changed = self.catalogs != catalogs.catalogs || now - self.renewed >= RENEW_EVERY;
         self.director_name = words::safe(&catalogs.director);
         self.catalogs = catalogs.catalogs;
         for gone in self.servers.drain(..) {
@@ -292,6 +298,7 @@ impl Library {
             let filter = Filter { tag: None, ..self.listing.filter.clone() };
             self.relist(Listing { catalog: None, filter, ..self.listing.clone() });
         } else if changed || self.titles.problem.is_some() {
+            self.renewed = now;
             self.refresh();
         }
     }

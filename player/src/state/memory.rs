@@ -155,6 +155,13 @@ impl Memory {
         self.titles.iter().filter(|viewing| viewing.place_ms > 0)
     }
 
+    /// All streams that were watched to their end, newest first.
+    #[must_use]
+    pub fn watched(&self) -> Vec<StreamId> {
+        let watched = self.titles.iter().filter(|viewing| viewing.watched);
+        watched.filter_map(|viewing| viewing.what.strip_prefix("b3:")?.parse().ok()).collect()
+    }
+
     /// How this server did.
     #[must_use]
     pub fn speed(&self, name: &str) -> Option<&ServerSpeed> {
@@ -348,6 +355,7 @@ mod tests {
         let title = fixture::title(2);
         memory.mark(&title, None, true, 5);
         assert!(memory.of_stream(title.stream).is_some_and(|viewing| viewing.watched));
+        assert_eq!(memory.watched(), [title.stream]);
         memory.mark(&title, None, false, 6);
         assert!(memory.of_stream(title.stream).is_none());
         memory.note(&at(252), None, 7);

@@ -197,6 +197,9 @@ impl State {
             Event::Marked { title, watched } => {
                 let director = self.library.director.as_deref();
                 self.memory.mark(&title, director, watched, self.date);
+                if self.library.listing.filter.unwatched {
+                    self.library.refresh();
+                }
             }
             Event::PlaceDropped(what) => self.memory.drop_place(&what),
             Event::DirectorAnswered { address, catalogs, servers } => {
@@ -351,7 +354,7 @@ impl State {
             self.people.meet(&server.name);
         }
         let first = self.library.director_name.is_empty() && self.library.catalogs.is_empty();
-        self.library.answered(catalogs, servers);
+        self.library.answered(catalogs, servers, self.now);
         self.library.address_field.clear();
         if first && self.view == View::Directors {
             self.view = View::Library;

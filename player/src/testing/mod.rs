@@ -25,6 +25,10 @@ impl Pictures for FlatPictures {
         Poster::Unknown
     }
 
+    fn brightness(&self, _stream: StreamId) -> Option<f32> {
+        None
+    }
+
     fn film(&mut self, ui: &mut Ui, rect: Rect) {
         ui.painter().rect_filled(rect, 0, egui::Color32::from_rgb(150, 158, 200));
     }
@@ -91,6 +95,19 @@ impl Stage {
         self.harness.run_steps(6);
     }
 
+    /// Shows something else, as a window that was just opened would. Much quicker than another window.
+    pub(crate) fn show(&mut self, state: State) {
+        let window = self.harness.state_mut();
+        window.state = state;
+        window.commands.clear();
+        self.harness.ctx.memory_mut(|memory| {
+            let options = memory.options.clone();
+            *memory = egui::Memory::default();
+            memory.options = options;
+        });
+        self.settle();
+    }
+
     /// Changes what is shown.
     pub(crate) fn apply(&mut self, event: Event) {
         self.harness.state_mut().state.apply(event);
@@ -109,13 +126,24 @@ impl Stage {
 
     /// Writes a picture of the window where `TRIBUTARY_PICTURES` says.
     pub(crate) fn picture(&self, name: &str) {
-        let Some(folder) = std::env::var_os("TRIBUTARY_PICTURES") else { return };
+        if std::env::var_os("TRIBUTARY_PICTURES").is_some() {
+            keep(name, &self.image());
+        }
+    }
+
+    /// A picture of the window.
+    pub(crate) fn image(&self) -> image::RgbaImage {
         let output = self.harness.output();
         let textures = self.textures.lock().expect("one thread");
         let meshes = self.harness.ctx.tessellate(output.shapes.clone(), output.pixels_per_point);
         let size = self.harness.ctx.content_rect().size() * output.pixels_per_point;
-        let image = raster::draw(&meshes, &textures, size, output.pixels_per_point);
-        let path = std::path::Path::new(&folder).join(format!("{name}.png"));
-        image.save(path).expect("the folder can be written to");
+        raster::draw(&meshes, &textures, size, output.pixels_per_point)
     }
+}
+
+/// Writes a picture where `TRIBUTARY_PICTURES` says.
+pub(crate) fn keep(name: &str, image: &image::RgbaImage) {
+    let Some(folder) = std::env::var_os("TRIBUTARY_PICTURES") else { return };
+    let path = std::path::Path::new(&folder).join(format!("{name}.png"));
+    image.save(path).expect("the folder can be written to");
 }

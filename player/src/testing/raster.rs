@@ -91,38 +91,46 @@ fn triangle(
     if area == 0.0 {
         return;
     }
-    let left = a.pos.x.min(b.pos.x).min(c.pos.x).max(clip.left()).floor().max(0.0) as u32;
-    let right = a.pos.x.max(b.pos.x).max(c.pos.x).min(clip.right()).ceil().max(0.0) as u32;
-    let top = a.pos.y.min(b.pos.y).min(c.pos.y).max(clip.top()).floor().max(0.0) as u32;
-    let bottom = a.pos.y.max(b.pos.y).max(c.pos.y).min(clip.bottom()).ceil().max(0.0) as u32;
-    for y in top..bottom.min(out.height()) {
-        for x in left..right.min(out.width()) {
-            let at = egui::pos2(x as f32 + 0.5, y as f32 + 0.5);
-            if !clip.contains(at) {
-                continue;
-            }
-            let edge = |p: Vertex, q: Vertex| {
-                ((q.pos - p.pos).x * (at - p.pos).y - (q.pos - p.pos).y * (at - p.pos).x) / area
-            };
-            let (wa, wb, wc) = (edge(b, c), edge(c, a), edge(a, b));
+    let bound = |least: f32, most: f32, side: u32| {
+        let first = (least - 0.5).ceil().max(0.0) as u32;
+        first..((most - 0.5).floor() + 1.0).clamp(0.0, side as f32) as u32
+    };
+    let (left, right) = (a.pos.x.min(b.pos.x).min(c.pos.x), a.pos.x.max(b.pos.x).max(c.pos.x));
+    let (top, bottom) = (a.pos.y.min(b.pos.y).min(c.pos.y), a.pos.y.max(b.pos.y).max(c.pos.y));
+    let columns = bound(left.max(clip.left()), right.min(clip.right()), out.width());
+    let rows = bound(top.max(clip.top()), bottom.min(clip.bottom()), out.height());
+    let edge = |p: Vertex, q: Vertex, x: f32, y: f32| {
+        ((q.pos - p.pos).x * (y - p.pos.y) - (q.pos - p.pos).y * (x - p.pos.x)) / area
+    };
+    let colors =
+        [a.color.to_array(), b.color.to_array(), c.color.to_array()].map(|color| color.map(f32::from));
+    // Most triangles are of one colour and show one point of the texture.
+    let texel = (a.uv == b.uv && b.uv == c.uv).then(|| textures.sample(texture, a.uv.x, a.uv.y));
+    let even = texel.filter(|_| colors[0] == colors[1] && colors[1] == colors[2]);
+    let even = even.map(|texel| std::array::from_fn::<f32, 4, _>(|i| colors[0][i] * texel[i] / 255.0));
+    for y in rows {
+        for x in columns.clone() {
+            let at = (x as f32 + 0.5, y as f32 + 0.5);
+            let (wa, wb) = (edge(b, c, at.0, at.1), edge(c, a, at.0, at.1));
+            let wc = edge(a, b, at.0, at.1);
             // Half open on one side, so that a shared edge is not drawn twice.
             if wa < 0.0 || wb <= -1e-7 || wc <= 0.0 {
                 continue;
             }
-            let u = wa * a.uv.x + wb * b.uv.x + wc * c.uv.x;
-            let v = wa * a.uv.y + wb * b.uv.y + wc * c.uv.y;
-            let texel = textures.sample(texture, u, v);
-            let colors = [a.color.to_array(), b.color.to_array(), c.color.to_array()];
-            let source: [f32; 4] = std::array::from_fn(|i| {
-                let mixed = wa * f32::from(colors[0][i])
-                    + wb * f32::from(colors[1][i])
-                    + wc * f32::from(colors[2][i]);
-                mixed * texel[i] / 255.0
+            let source = even.unwrap_or_else(|| {
+                let texel = texel.unwrap_or_else(|| {
+                    let u = wa * a.uv.x + wb * b.uv.x + wc * c.uv.x;
+                    let v = wa * a.uv.y + wb * b.uv.y + wc * c.uv.y;
+                    textures.sample(texture, u, v)
+                });
+                std::array::from_fn(|i| {
+                    (wa * colors[0][i] + wb * colors[1][i] + wc * colors[2][i]) * texel[i] / 255.0
+                })
             });
             let pixel = out.get_pixel_mut(x, y);
-            for i in 0..3 {
-                let under = f32::from(pixel.0[i]) * (1.0 - source[3] / 255.0);
-                pixel.0[i] = (source[i] + under).round().clamp(0.0, 255.0) as u8;
+            let under = 1.0 - source[3] / 255.0;
+            for (value, source) in pixel.0.iter_mut().zip(source) {
+                *value = (source + f32::from(*value) * under).round().clamp(0.0, 255.0) as u8;
             }
         }
     }

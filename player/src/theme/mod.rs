@@ -38,7 +38,9 @@ pub fn style(tokens: &Tokens) -> Style {
     style.spacing.item_spacing = vec2(8.0, 8.0);
     style.spacing.button_padding = vec2(16.0, 8.0);
     style.spacing.interact_size = vec2(40.0, 32.0);
-    style.spacing.scroll = egui::style::ScrollStyle::floating();
+    // Bars show while the pointer is over what they scroll.
+    let bars = egui::style::ScrollStyle::floating();
+    style.spacing.scroll = egui::style::ScrollStyle { dormant_handle_opacity: 0.0, ..bars };
     style.interaction.tooltip_delay = 0.5;
     style.interaction.selectable_labels = false;
     style

@@ -184,6 +184,8 @@ pub mod over_film {
     pub const AHEAD: Color32 = Color32::from_rgba_premultiplied(117, 117, 117, 117);
     /// The river's bed, opaque enough for source colours over a white film.
     pub const BED: Color32 = Color32::from_rgba_premultiplied(23, 25, 27, 235);
+    /// Behind words and lines at the ends of a poster.
+    pub const SHADE: Color32 = Color32::from_black_alpha(150);
     /// Behind words in the middle of the film.
     pub const DIM: Color32 = Color32::from_black_alpha(150);
     /// Under an icon button that is hovered.

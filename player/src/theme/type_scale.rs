@@ -18,6 +18,9 @@ pub enum Face {
     IconFill,
 }
 
+/// Between two letters of the display face, in points.
+const DISPLAY_TRACKING: f32 = -0.5;
+
 /// One step of the scale.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Type {
@@ -50,6 +53,8 @@ impl Type {
     pub const LABEL: Self = Self::new(Face::Text, 13.0, 18.0, 510);
     /// The same, emphasised.
     pub const LABEL_STRONG: Self = Self::new(Face::Text, 13.0, 18.0, 610);
+    /// Words of a large button, and names in rows of a page.
+    pub const STRONG: Self = Self::new(Face::Text, 15.0, 22.0, 610);
     /// Running text of the size of a label.
     pub const NOTE: Self = Self::new(Face::Text, 13.0, 18.0, 410);
     /// The smallest running text.
@@ -110,7 +115,10 @@ impl Type {
     /// How a piece of text in this type looks.
     #[must_use]
     pub fn format(&self, color: Color32) -> TextFormat {
-        TextFormat { line_height: Some(self.line), ..TextFormat::simple(self.font(), color) }
+        // Large letters stand closer, as the drawings have them.
+        let extra_letter_spacing = if self.face == Face::Display { DISPLAY_TRACKING } else { 0.0 };
+        let simple = TextFormat::simple(self.font(), color);
+        TextFormat { line_height: Some(self.line), extra_letter_spacing, ..simple }
     }
 
     /// One piece of text to lay out; it ends in `…` where it would be wider than `width` points.
@@ -161,6 +169,7 @@ mod tests {
             Type::LIST_STRONG,
             Type::LABEL,
             Type::LABEL_STRONG,
+            Type::STRONG,
             Type::NOTE,
             Type::CAPTION,
             Type::CAPTION_STRONG,

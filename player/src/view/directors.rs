@@ -3,7 +3,9 @@
 
 use egui::accesskit::Role;
 use egui::epaint::{CubicBezierShape, PathShape, PathStroke};
-use egui::{Align2, Color32, Key, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, Id, Key, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use super::Scene;
 use crate::i18n::t;
@@ -18,6 +20,8 @@ use crate::widget::{focus, logo, meter, text};
 
 /// Widest the column of text gets, in points.
 const COLUMN: f32 = 680.0;
+/// Widest its running text gets.
+const WORDS: f32 = 640.0;
 
 /// Shows it in `rect`.
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
@@ -33,7 +37,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let mut child = ui.new_child(UiBuilder::new().max_rect(place));
     ScrollArea::vertical().id_salt("directors").auto_shrink(false).show(&mut child, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-        ui.add_space(if rect.height() < 600.0 { 32.0 } else { 84.0 });
+        ui.add_space(if rect.height() < 600.0 { 32.0 } else { 85.0 });
         column(ui, width, scene);
         ui.add_space(32.0);
     });
@@ -53,11 +57,11 @@ fn column(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     line(ui, width, ty.line, |ui, rect| {
         text::label(ui, rect.left_center(), Align2::LEFT_CENTER, &head, ty, tokens.text1);
     });
-    ui.add_space(12.0);
+    ui.add_space(13.0);
     let words = t!("directors-about");
     let at = ui.cursor().min;
-    let body = text::paragraph(ui, at, &words, Type::BODY, tokens.text2, width);
-    ui.add_space(body.height() + 28.0);
+    let body = text::paragraph(ui, at, &words, Type::BODY, tokens.text2, width.min(WORDS));
+    ui.add_space(body.height() + 26.0);
     if !library.known.is_empty() {
         heading(ui, width, &t!("directors-known"));
         for known in &library.known {
@@ -79,7 +83,7 @@ fn column(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     }
     heading(ui, width, &t!("directors-add"));
     address(ui, width, scene);
-    ui.add_space(12.0);
+    ui.add_space(25.0);
     instead(ui, width, scene);
 }
 
@@ -195,9 +199,13 @@ fn entry(ui: &mut Ui, width: f32, entry: &Entry, scene: &mut Scene<'_>) {
     let (rect, _) = ui.allocate_exact_size(vec2(width, 72.0), Sense::hover());
     let id = ui.scope_id().with(("director", &entry.address, entry.remembered));
     let response = ui.interact(rect, id, Sense::click());
+    if !entry.amiss && first_of_this_visit(ui) {
+        response.request_focus();
+    }
     let spoken = t!("directors-open", name = entry.name.as_str(), address = entry.address.as_str());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
-    let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
+    let chosen = response.has_focus() || ui.rect_contains_pointer(rect);
+    let hover = motion::glide(ui.ctx(), response.id, chosen, motion::HOVER);
     ui.painter().rect_filled(rect, radius::LARGE, tokens.surface1.lerp_to_gamma(tokens.surface2, hover));
     let tile = Rect::from_center_size(rect.left_center() + vec2(36.0, 0.0), vec2(40.0, 40.0));
     ui.painter().rect_filled(tile, radius::SMALL, tokens.surface2.lerp_to_gamma(tokens.surface3, hover));
@@ -205,10 +213,11 @@ fn entry(ui: &mut Ui, width: f32, entry: &Entry, scene: &mut Scene<'_>) {
         if entry.amiss { (icon::WARNING, tokens.warn) } else { (icon::HARD_DRIVES, tokens.text1) };
     text::icon(ui.painter(), tile.center(), glyph, Type::icon(20.0), ink);
     let left = rect.left() + 72.0;
-    let room = rect.width() - 72.0 - if entry.remembered { 100.0 } else { 56.0 };
+    let open = text::width(ui.painter(), &t!("open"), Type::LABEL_STRONG) + 32.0;
+    let room = rect.width() - 72.0 - 28.0 - open - if entry.remembered { 44.0 } else { 0.0 };
     let painter = ui.painter();
     let y = rect.center().y - if entry.under.is_empty() { 0.0 } else { 11.0 };
-    let (ty, ink) = (Type::LIST_STRONG, tokens.text1);
+    let (ty, ink) = (Type::STRONG, tokens.text1);
     let place = pos2(left, y);
     let name = text::paint_within(painter, place, Align2::LEFT_CENTER, &entry.name, ty, ink, room);
     let place = pos2(name.right() + 11.0, y);
@@ -222,18 +231,43 @@ fn entry(ui: &mut Ui, width: f32, entry: &Entry, scene: &mut Scene<'_>) {
     focus::ring(ui, &response, rect, radius::LARGE);
     if entry.remembered {
         let forget = t!("directors-forget");
-        let forget = IconButton::new(icon::TRASH, &forget).size(18.0);
+        let forget = IconButton::new(icon::TRASH, &forget).size(18.0).quiet();
         ui.push_id(&entry.address, |ui| {
-            if forget.show(ui, pos2(rect.right() - 68.0, rect.center().y)).clicked() {
+            let place = pos2(rect.right() - 16.0 - open - 28.0, rect.center().y);
+            if forget.show(ui, place).clicked() {
                 scene.push(Command::ForgetDirector(entry.address.clone()));
             }
         });
     }
     let caret = pos2(rect.right() - 30.0, rect.center().y);
-    text::icon(ui.painter(), caret, icon::CARET_RIGHT, Type::icon(18.0), tokens.text2);
+    if chosen {
+        let words = t!("open");
+        let place = Rect::from_min_max(caret + vec2(14.0 - open, -18.0), caret + vec2(14.0, 18.0));
+        ui.painter().rect_filled(place, radius::SMALL, tokens.primary);
+        let (ty, ink) = (Type::LABEL_STRONG, tokens.on_primary);
+        text::paint(ui.painter(), place.center(), Align2::CENTER_CENTER, &words, ty, ink);
+    } else {
+        text::icon(ui.painter(), caret, icon::CARET_RIGHT, Type::icon(18.0), tokens.text2);
+    }
     if response.clicked() {
         scene.push(Command::Connect(entry.address.clone()));
     }
+}
+
+/// Where the keyboard's first place of a visit is noted.
+fn visited() -> Id {
+    Id::unique("directors visited")
+}
+
+/// Whether nothing on this page had the keyboard yet: its first entry gets it, once.
+fn first_of_this_visit(ui: &Ui) -> bool {
+    let free = ui.memory(|memory| memory.focused().is_none());
+    free && ui.data_mut(|data| !std::mem::replace(data.get_temp_mut_or_default::<bool>(visited()), true))
+}
+
+/// Notes that the page is closed.
+pub(super) fn closed(ui: &Ui) {
+    ui.data_mut(|data| data.remove::<bool>(visited()));
 }
 
 fn address(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
@@ -293,18 +327,18 @@ fn told(ui: &mut Ui, width: f32, color: Color32, words: &str) {
 
 fn picture(ui: &mut Ui, rect: Rect) {
     let tokens = *Tokens::of(ui);
-    ui.painter().rect_filled(rect, 0, tokens.surface1);
+    ui.painter().rect_filled(rect, 0, tokens.bg.lerp_to_gamma(tokens.surface1, 0.5));
     let painter = ui.painter_at(rect);
     let meet = pos2(rect.left() + rect.width() * 0.545, rect.top() + rect.height() * 0.73);
     let streams: [(f32, usize); 7] =
         [(0.04, 0), (0.21, 4), (0.36, 1), (0.49, 3), (0.62, 2), (0.77, 5), (0.935, 7)];
     for (number, (x, source)) in streams.into_iter().enumerate() {
         let from = pos2(rect.left() + rect.width() * x, rect.top() - 4.0);
-        let to = pos2(meet.x + (number as f32 - 3.0) * rect.width() * 0.019, meet.y);
+        let to = pos2(meet.x + (number as f32 - 3.0) * rect.width() * 0.023, meet.y);
         let bend = rect.height() * 0.28;
         let points = [from, from + vec2(4.0, bend), to - vec2((to.x - from.x) * 0.06, bend * 1.1), to];
         let curve = CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, Stroke::NONE);
-        let color = tokens.source(source);
+        let color = tokens.source(source).gamma_multiply(0.9);
         let (fade, end) = (rect.top() + rect.height() * 0.48, meet.y);
         let stroke = PathStroke::new_uv(5.0, move |_, at| {
             color.gamma_multiply(1.0 - ((at.y - fade) / (end - fade)).clamp(0.0, 1.0))

@@ -37,6 +37,8 @@ pub enum Poster {
 pub trait Pictures {
     /// The poster of a stream.
     fn poster(&self, stream: StreamId) -> Poster;
+    /// How bright the poster of a stream is on the whole, 0 to 1, where it is here.
+    fn brightness(&self, stream: StreamId) -> Option<f32>;
     /// Paints the newest picture of the film into `rect`.
     fn film(&mut self, ui: &mut Ui, rect: Rect);
 }
@@ -62,6 +64,9 @@ impl Scene<'_> {
 pub fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
     let rect = ui.max_rect();
     hotkeys::push(ui, scene);
+    if scene.state.view != View::Directors {
+        directors::closed(ui);
+    }
     match scene.state.view {
         View::Directors => directors::show(ui, rect, scene),
         View::Library => library::show(ui, rect, scene),

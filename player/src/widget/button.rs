@@ -15,6 +15,8 @@ pub enum ButtonKind {
     Plain,
     /// No fill at rest.
     Quiet,
+    /// Over a picture of the page.
+    OverPage,
     /// Over a dimmed film.
     OverFilm,
 }
@@ -59,7 +61,11 @@ impl<'a> Button<'a> {
     }
 
     const fn ty(height: f32) -> Type {
-        if height >= 44.0 { Type::HEADING } else { Type::LABEL_STRONG }
+        match height {
+            height if height >= 48.0 => Type::STRONG,
+            height if height >= 44.0 => Type::LIST_STRONG,
+            _ => Type::LABEL_STRONG,
+        }
     }
 
     /// The width that suits its words, at this height, in points.
@@ -108,6 +114,10 @@ impl<'a> Button<'a> {
                 (mix(tokens.primary, hot), tokens.on_primary)
             }
             ButtonKind::Plain => (mix(tokens.surface2, tokens.surface3), tokens.text1),
+            ButtonKind::OverPage => {
+                let (rest, hot) = (tokens.text1.gamma_multiply(0.1), tokens.text1.gamma_multiply(0.2));
+                (mix(rest, hot), tokens.text1)
+            }
             ButtonKind::Quiet => (mix(Color32::TRANSPARENT, tokens.surface3), tokens.text1),
             ButtonKind::OverFilm => (mix(over_film::SECOND, over_film::SECOND_HOVER), over_film::WHITE),
         }

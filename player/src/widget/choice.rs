@@ -16,6 +16,25 @@ const TALLEST: f32 = 360.0;
 /// Least points that the list is wide.
 const NARROWEST: f32 = 160.0;
 
+/// How the pill looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// With a hairline around it.
+    Pill,
+    /// Filled: something was chosen.
+    Chosen,
+    /// Words and caret alone, until the pointer is over it.
+    Quiet,
+}
+
+impl Look {
+    /// Filled where `on`.
+    #[must_use]
+    pub const fn on(on: bool) -> Self {
+        if on { Self::Chosen } else { Self::Pill }
+    }
+}
+
 /// One choice of the list.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -33,14 +52,14 @@ pub fn width(ui: &Ui, words: &str) -> f32 {
     (text::width(ui.painter(), words, Type::LABEL) + 48.0).ceil()
 }
 
-/// Shows the pill at `rect`, filled where `on`; gives the choice that was made. `name` tells screen
+/// Shows the pill at `rect`; gives the choice that was made. `name` tells screen
 /// readers what it is about.
 pub fn show(
     ui: &mut Ui,
     rect: Rect,
     name: &str,
     words: &str,
-    on: bool,
+    look: Look,
     choices: impl FnOnce() -> Vec<Choice>,
 ) -> Option<usize> {
     let tokens = *Tokens::of(ui);
@@ -48,11 +67,13 @@ pub fn show(
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{name}: {words}")));
     let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     let round = (rect.height() / 2.0) as u8;
+    let on = look == Look::Chosen;
     if on {
         ui.painter().rect_filled(rect, round, tokens.primary);
     } else {
         let fill = Color32::TRANSPARENT.lerp_to_gamma(tokens.surface2, hover);
-        ui.painter().rect(rect, round, fill, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
+        let edge = if look == Look::Quiet { Stroke::NONE } else { Stroke::new(1.0, tokens.line) };
+        ui.painter().rect(rect, round, fill, edge, StrokeKind::Inside);
     }
     let ink = if on { tokens.on_primary } else { tokens.text2 };
     let left = pos2(rect.left() + 14.0, rect.center().y);

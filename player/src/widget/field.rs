@@ -45,11 +45,19 @@ impl Field<'_> {
         let round = CornerRadius::same(radius::ROW.min((rect.height() / 4.4) as u8));
         ui.painter().rect(rect, round, tokens.surface1, edge, StrokeKind::Inside);
         let ink = if focused { tokens.text1 } else { tokens.text2 };
-        text::icon(ui.painter(), pos2(rect.left() + 20.0, rect.center().y), self.icon, Type::icon(18.0), ink);
+        /// From the left edge to the middle of the icon, in points.
+        const INSET: f32 = 20.0;
+        text::icon(
+            ui.painter(),
+            pos2(rect.left() + INSET, rect.center().y),
+            self.icon,
+            Type::icon(18.0),
+            ink,
+        );
         let ty = if rect.height() >= 40.0 { Type::LIST } else { Type::NOTE };
         let cap = if self.key.is_empty() { 0.0 } else { key_cap_width(ui, self.key) };
         let inner = Rect::from_min_max(
-            pos2(rect.left() + 39.0, rect.center().y - ty.line / 2.0),
+            pos2(rect.left() + INSET + 20.0, rect.center().y - ty.line / 2.0),
             pos2(rect.right() - 22.0 - cap, rect.center().y + ty.line / 2.0),
         );
         let mut child = ui.new_child(UiBuilder::new().max_rect(inner));

@@ -18,13 +18,27 @@ pub struct IconButton<'a> {
     side: f32,
     on: bool,
     framed: bool,
+    quiet: bool,
+    plate: Option<Color32>,
 }
 
 impl<'a> IconButton<'a> {
     /// A 40-point button with a 22-point icon.
     #[must_use]
     pub const fn new(icon: char, name: &'a str) -> Self {
-        Self { name, key: "", icon, filled: false, size: 22.0, side: 40.0, on: false, framed: false }
+        let (size, side) = (22.0, 40.0);
+        Self {
+            name,
+            key: "",
+            icon,
+            filled: false,
+            size,
+            side,
+            on: false,
+            framed: false,
+            quiet: false,
+            plate: None,
+        }
     }
 
     /// The key that does the same.
@@ -69,6 +83,20 @@ impl<'a> IconButton<'a> {
         self
     }
 
+    /// In the ink of what is beside the point, until the pointer is over it.
+    #[must_use]
+    pub const fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
+    /// Filled with this colour at rest.
+    #[must_use]
+    pub const fn plate(mut self, fill: Color32) -> Self {
+        self.plate = Some(fill);
+        self
+    }
+
     /// Shows it around `center`.
     pub fn show(self, ui: &mut Ui, center: Pos2) -> Response {
         let tokens = *Tokens::of(ui);
@@ -76,14 +104,24 @@ impl<'a> IconButton<'a> {
         let response = ui.interact(rect, ui.scope_id().with(("icon", self.name)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, self.on, self.name));
         let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
-        let rest = if self.on { over_film::ON } else { Color32::TRANSPARENT };
-        let hot = if tokens.dark { over_film::HOVER } else { tokens.surface3 };
+        let rest = if self.on { over_film::ON } else { self.plate.unwrap_or(Color32::TRANSPARENT) };
+        let hot = match (self.plate, tokens.dark) {
+            (Some(plate), _) => plate.lerp_to_gamma(tokens.text1, 0.14),
+            (None, true) => over_film::HOVER,
+            (None, false) => tokens.surface3,
+        };
         let fill = if self.on { rest } else { rest.lerp_to_gamma(hot, hover) };
         let stroke = if self.framed { Stroke::new(1.0, tokens.line) } else { Stroke::NONE };
-        ui.painter().rect(rect, radius::SMALL, fill, stroke, StrokeKind::Inside);
+        let round = if self.side >= 44.0 { radius::LARGE } else { radius::SMALL };
+        ui.painter().rect(rect, round, fill, stroke, StrokeKind::Inside);
+        let ink = if self.quiet && !self.on {
+            tokens.text2.lerp_to_gamma(tokens.text1, hover)
+        } else {
+            tokens.text1
+        };
         let ty = if self.filled { Type::icon_fill(self.size) } else { Type::icon(self.size) };
-        text::icon(ui.painter(), center, self.icon, ty, tokens.text1);
-        focus::ring(ui, &response, rect, radius::SMALL);
+        text::icon(ui.painter(), center, self.icon, ty, ink);
+        focus::ring(ui, &response, rect, round);
         tooltip(&response, self.name, self.key);
         response
     }

@@ -10,7 +10,7 @@ use egui::{
 use egui::{WidgetInfo, pos2, vec2};
 use tributary_core::directory::Title;
 
-use super::{chip, focus, meter, text};
+use super::{chip, focus, meter, scrim, text};
 use crate::i18n::t;
 use crate::state::people::Person;
 use crate::state::words;
@@ -66,7 +66,13 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[P
         ui.painter().add(shadow.as_shape(frame, round));
     }
     match poster {
-        Poster::Here(texture, aspect) => paint_cover(ui.painter(), frame, radius::ROW, texture, aspect),
+        Poster::Here(texture, aspect) => {
+            paint_cover(ui.painter(), frame, radius::ROW, texture, aspect);
+            if aspect > 1.0 {
+                let room = if mark == Mark::Watched { 52.0 } else { 24.0 };
+                letter(ui.painter(), frame, &title.title, room);
+            }
+        }
         // The name stands above the line that tells how far one has come.
         _ => blank(ui, frame, round, title, &tokens, if matches!(mark, Mark::Begun(_)) { 14.0 } else { 0.0 }),
     }
@@ -76,7 +82,7 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[P
         Stroke::new(1.0, Color32::from_white_alpha(20)),
         StrokeKind::Inside,
     );
-    paint_mark(ui.painter(), frame, mark);
+    paint_mark(ui.painter(), &tokens, frame, mark, matches!(poster, Poster::Here(..)));
     let center = pos2(frame.right() - 26.0, frame.bottom() - 26.0);
     if hover > 0.0 {
         ui.painter().circle_filled(center, PLAY_RADIUS, Color32::WHITE.gamma_multiply(hover));
@@ -98,7 +104,17 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[P
     Asked { play: response.clicked() && on_button, response }
 }
 
-fn paint_mark(painter: &Painter, frame: Rect, mark: Mark) {
+/// Writes the name onto a picture of the film, which has none on it as a poster made for it has.
+fn letter(painter: &Painter, frame: Rect, name: &str, room: f32) {
+    let head = Rect::from_min_size(frame.min, vec2(frame.width(), (frame.height() * 0.5).min(110.0)));
+    scrim::within(painter, head, radius::ROW, over_film::SHADE, true);
+    let mut job = Type::HEADING.at(16.0, 20.0).wrapped(name, over_film::WHITE, frame.width() - room);
+    job.wrap.max_rows = 3;
+    let galley = painter.layout_job(job);
+    painter.galley(frame.min + vec2(12.0, 12.0), galley, over_film::WHITE);
+}
+
+fn paint_mark(painter: &Painter, tokens: &Tokens, frame: Rect, mark: Mark, on_picture: bool) {
     match mark {
         Mark::None => {}
         Mark::Begun(part) => {
@@ -106,14 +122,33 @@ fn paint_mark(painter: &Painter, frame: Rect, mark: Mark) {
                 frame.left_bottom() + vec2(10.0, -14.0),
                 frame.right_bottom() - vec2(10.0, 10.0),
             );
-            painter.rect_filled(line.expand2(vec2(3.0, 3.0)), radius::CELL, over_film::PLATE);
-            meter::bar(painter, line, part, over_film::WHITE, over_film::AHEAD);
+            progress(painter, tokens, frame, line, part, radius::ROW, on_picture);
         }
         Mark::Watched => {
             let center = frame.right_top() + vec2(-18.0, 18.0);
             painter.circle_filled(center, 13.0, over_film::PLATE);
             text::icon(painter, center, icon::CHECK, Type::icon(15.0), over_film::WHITE);
         }
+    }
+}
+
+/// Paints how far a title was watched as `line` at the foot of `frame`: over a picture in white on a
+/// shade, else in the theme's own colours.
+pub fn progress(
+    painter: &Painter,
+    tokens: &Tokens,
+    frame: Rect,
+    line: Rect,
+    part: f32,
+    round: u8,
+    on_picture: bool,
+) {
+    if on_picture {
+        let foot = Rect::from_min_max(pos2(frame.left(), frame.bottom() - 48.0), frame.max);
+        scrim::within(painter, foot, round, over_film::SHADE, false);
+        meter::bar(painter, line, part, over_film::WHITE, over_film::AHEAD);
+    } else {
+        meter::bar(painter, line, part, tokens.text1, tokens.line);
     }
 }
 

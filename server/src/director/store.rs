@@ -39,6 +39,10 @@ pub(super) enum Sort {
     Added,
 }
 
+/// How many of its first hexadecimal digits a stream is named by where it is left out of a list: a list of
+/// 500 streams fits a request's header so, and no two streams there are share them.
+pub(super) const WITHOUT_DIGITS: usize = 16;
+
 /// Which titles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct TitleQuery {
@@ -57,6 +61,8 @@ pub(super) struct TitleQuery {
     pub(super) least_lines: u32,
     /// With subtitles.
     pub(super) subtitles: bool,
+    /// Not these streams: [`WITHOUT_DIGITS`] hexadecimal digits of each, with commas between.
+    pub(super) without: String,
     /// In this order.
     pub(super) sort: Sort,
     /// From this place on.

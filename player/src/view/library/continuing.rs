@@ -10,7 +10,7 @@ use crate::state::{Command, State, words};
 use crate::theme::{Tokens, Type, icon, motion, over_film, radius};
 use crate::view::{Poster, Scene};
 use crate::widget::icon_button::IconButton;
-use crate::widget::{focus, meter, poster, text};
+use crate::widget::{focus, poster, text};
 
 /// Most cards of the row.
 const CARDS: usize = 12;
@@ -19,7 +19,7 @@ const GAP: f32 = 20.0;
 /// Height of a card by its width.
 const SHAPE: f32 = 0.46;
 /// Points above and below the pictures: the heading, and the names.
-const AROUND: f32 = 82.0;
+const AROUND: f32 = 86.0;
 
 /// What belongs into the row beside the list on show.
 fn begun(state: &State) -> Vec<&Viewing> {
@@ -63,11 +63,11 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     if viewings.is_empty() {
         return;
     }
-    let head = pos2(rect.left(), rect.top() + 12.0);
+    let head = pos2(rect.left(), rect.top() + 14.0);
     text::label(ui, head, Align2::LEFT_CENTER, &t!("library-continue"), Type::HEADING, tokens.text1);
     let size = card_size(rect.width());
     let row = Rect::from_min_max(
-        pos2(rect.left() - 6.0, rect.top() + 26.0),
+        pos2(rect.left() - 6.0, rect.top() + 28.0),
         pos2(rect.right() + 6.0, rect.bottom()),
     );
     let mut child = ui.new_child(UiBuilder::new().max_rect(row).id_salt("continue"));
@@ -110,14 +110,14 @@ fn card(ui: &mut Ui, rect: Rect, viewing: &Viewing, scene: &mut Scene<'_>) {
     painter.rect_stroke(rect, radius::LARGE, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
     let line =
         Rect::from_min_max(rect.left_bottom() + vec2(12.0, -16.0), rect.right_bottom() - vec2(12.0, 12.0));
-    painter.rect_filled(line.expand(3.0), radius::CELL, over_film::PLATE);
-    meter::bar(painter, line, viewing.part(), over_film::WHITE, over_film::AHEAD);
+    let on_picture = matches!(picture, Poster::Here(..));
+    poster::progress(painter, &tokens, rect, line, viewing.part(), radius::LARGE, on_picture);
     if hover > 0.0 {
         painter.circle_filled(rect.center(), 26.0, Color32::WHITE.gamma_multiply(hover));
         let ink = Tokens::DARK.on_primary.gamma_multiply(hover);
         text::icon(painter, rect.center(), icon::PLAY, Type::icon_fill(22.0), ink);
     }
-    let y = rect.bottom() + 20.0;
+    let y = rect.bottom() + 21.0;
     let right = pos2(rect.right(), y);
     let edge = text::paint(painter, right, Align2::RIGHT_CENTER, &left, Type::CAPTION, tokens.text3).left();
     let place = pos2(rect.left(), y);

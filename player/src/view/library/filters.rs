@@ -10,12 +10,12 @@ use crate::state::settings::Settings;
 use crate::state::words;
 use crate::theme::{Type, icon};
 use crate::view::Scene;
-use crate::widget::choice::{self, Choice};
+use crate::widget::choice::{self, Choice, Look};
 use crate::widget::icon_button::IconButton;
 use crate::widget::{button, text};
 
 /// Height of the row, in points.
-pub(super) const HEIGHT: f32 = 48.0;
+pub(super) const HEIGHT: f32 = 40.0;
 /// Height of a pill, in points.
 const PILL: f32 = 32.0;
 /// Between two pills, in points.
@@ -43,14 +43,14 @@ fn order(ui: &mut Ui, place: Pos2, width: f32, scene: &mut Scene<'_>) -> f32 {
         (icon::LIST_BULLETS, t!("library-as-list"))
     };
     let center = pos2(place.x + width - 20.0, place.y + 16.0);
-    if IconButton::new(glyph, &name).size(20.0).show(ui, center).clicked() {
+    if IconButton::new(glyph, &name).size(18.0).quiet().show(ui, center).clicked() {
         let other = Settings { list_view: !settings.list_view, ..settings.clone() };
         scene.push(Command::ChangeSettings(Box::new(other)));
     }
     let listing = &scene.state.library.listing;
     let words = listing.order.name();
     let wide = choice::width(ui, &words);
-    let rect = Rect::from_min_size(pos2(center.x - 26.0 - wide, place.y), vec2(wide, PILL));
+    let rect = Rect::from_min_size(pos2(center.x - 16.0 - wide, place.y), vec2(wide, PILL));
     let choices = || {
         let one = |order: TitleOrder| Choice {
             name: order.name(),
@@ -59,7 +59,7 @@ fn order(ui: &mut Ui, place: Pos2, width: f32, scene: &mut Scene<'_>) -> f32 {
         };
         TitleOrder::ALL.map(one).to_vec()
     };
-    if let Some(made) = choice::show(ui, rect, &t!("library-order"), &words, false, choices) {
+    if let Some(made) = choice::show(ui, rect, &t!("library-order"), &words, Look::Quiet, choices) {
         scene.push(Command::reorder(listing, TitleOrder::ALL[made]));
     }
     rect.left()
@@ -82,6 +82,8 @@ fn pills(ui: &mut Ui, corner: Pos2, scene: &mut Scene<'_>) -> f32 {
     if pill(ui, place(fit(ui, &words)), &words, filter.is_open()) {
         new = Filter::default();
     }
+    let words = t!("filter-unwatched");
+    new.unwatched ^= pill(ui, place(fit(ui, &words)), &words, filter.unwatched);
     let words = if filter.length == Length::Any { t!("filter-length") } else { filter.length.name() };
     let lengths = || {
         let one = |length: Length| Choice {
@@ -93,7 +95,7 @@ fn pills(ui: &mut Ui, corner: Pos2, scene: &mut Scene<'_>) -> f32 {
     };
     let rect = place(choice::width(ui, &words));
     let on = filter.length != Length::Any;
-    if let Some(made) = choice::show(ui, rect, &t!("filter-length"), &words, on, lengths) {
+    if let Some(made) = choice::show(ui, rect, &t!("filter-length"), &words, Look::on(on), lengths) {
         new.length = Length::ALL[made];
     }
     if !library.tags.is_empty() || filter.tag.is_some() {
@@ -108,7 +110,8 @@ fn pills(ui: &mut Ui, corner: Pos2, scene: &mut Scene<'_>) -> f32 {
             };
             std::iter::once(any).chain(library.tags.iter().map(one)).collect()
         };
-        if let Some(made) = choice::show(ui, rect, &t!("filter-tag"), &words, filter.tag.is_some(), tags) {
+        let look = Look::on(filter.tag.is_some());
+        if let Some(made) = choice::show(ui, rect, &t!("filter-tag"), &words, look, tags) {
             new.tag =
                 made.checked_sub(1).and_then(|made| library.tags.get(made)).map(|entry| entry.tag.clone());
         }

@@ -24,8 +24,8 @@ const ROOM: f32 = 8.0;
 /// Places drawn while the first answer is awaited.
 const SKELETONS: u64 = 18;
 
-/// Shows it in `rect`.
-pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
+/// Shows it in `rect`; what scrolls it stands at `edge`.
+pub(super) fn show(ui: &mut Ui, rect: Rect, edge: f32, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let titles = &scene.state.library.titles;
     if titles.problem.is_some() || titles.total == Some(0) {
@@ -44,7 +44,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let pitch = if as_list { line::PITCH } else { (width * 1.5).round() + CARD_FOOT };
     let rows = total.div_ceil(columns);
     let shown = scene.state.library.shown_number;
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect.expand2(vec2(ROOM, 0.0))));
+    let whole = Rect::from_min_max(rect.min - vec2(ROOM, 0.0), pos2(edge, rect.bottom()));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(whole));
     let area = ScrollArea::vertical().id_salt(("titles", shown)).auto_shrink(false);
     area.show_viewport(&mut child, |ui, seen| {
         let begun = continuing::height(rect.width(), scene.state);

@@ -46,7 +46,8 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     if let Link::Down(why) = &library.link {
         top = old_list(ui, Rect::from_min_size(pos2(main.left(), top), vec2(main.width(), 44.0)), why, scene);
     }
-    grid::show(ui, Rect::from_min_max(pos2(main.left(), top), main.max), scene);
+    let edge = rect.right() - 2.0;
+    grid::show(ui, Rect::from_min_max(pos2(main.left(), top), main.max), edge, scene);
 }
 
 fn head(ui: &mut Ui, main: Rect, library: &Library, scene: &mut Scene<'_>) {
@@ -55,7 +56,7 @@ fn head(ui: &mut Ui, main: Rect, library: &Library, scene: &mut Scene<'_>) {
     let field = 432.0_f32.min(main.width() * 0.5);
     let open = pos2(main.right() - 20.0, main.top() + 44.0);
     let opens = t!("library-open");
-    let button = IconButton::new(icon::FOLDER_OPEN, &opens).key("o").framed();
+    let button = IconButton::new(icon::FOLDER_OPEN, &opens).key("o").size(19.0).framed().quiet();
     if button.show(ui, open).clicked() {
         scene.push(Command::ToggleOpen);
     }

@@ -37,13 +37,15 @@ pub(in crate::view) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Sce
     });
     ui.painter().hline(rect.x_range(), foot, Stroke::new(1.0, tokens.line));
     let center = pos2(if rail { rect.center().x } else { rect.right() - 30.0 }, rect.bottom() - 36.0);
-    if IconButton::new(icon::QUESTION, &t!("keys")).key("?").show(ui, center).clicked() {
+    if IconButton::new(icon::QUESTION, &t!("keys")).key("?").size(18.0).quiet().show(ui, center).clicked() {
         scene.push(Command::ToggleKeys);
     }
     let on = scene.state.view == View::Settings;
     if rail {
         let center = pos2(rect.center().x, rect.bottom() - 76.0);
-        if IconButton::new(icon::GEAR_SIX, &t!("settings")).on(on).show(ui, center).clicked() {
+        let settings = t!("settings");
+        let button = IconButton::new(icon::GEAR_SIX, &settings).size(20.0).on(on).quiet();
+        if button.show(ui, center).clicked() {
             scene.push(Command::ShowSettings(scene.state.settings_page));
         }
     } else {
@@ -64,7 +66,7 @@ fn settings(ui: &mut Ui, rect: Rect, on: bool) -> Response {
     ui.painter().rect_filled(rect, radius::SMALL, fill);
     let ink = if on { tokens.text1 } else { tokens.text2 };
     let place = pos2(rect.left() + 22.0, rect.center().y);
-    text::icon(ui.painter(), place, icon::GEAR_SIX, Type::icon(20.0), ink);
+    text::icon(ui.painter(), place, icon::GEAR_SIX, Type::icon(18.0), ink);
     let place = pos2(rect.left() + 44.0, rect.center().y);
     text::paint(ui.painter(), place, Align2::LEFT_CENTER, &words, Type::LIST, ink);
     focus::ring(ui, &response, rect, radius::SMALL);
@@ -141,7 +143,7 @@ fn section(ui: &mut Ui, width: f32, words: &str, rail: bool) {
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     let (rect, _) = ui.allocate_exact_size(vec2(width, if rail { 16.0 } else { 40.0 }), Sense::hover());
     if !rail {
-        let place = pos2(rect.left() + 24.0, rect.top() + 28.0);
+        let place = pos2(rect.left() + 24.0, rect.top() + 29.0);
         text::label(ui, place, Align2::LEFT_CENTER, words, Type::CAPTION_STRONG, tokens.text3);
     }
 }
@@ -205,7 +207,7 @@ fn servers(ui: &mut Ui, width: f32, rail: bool, scene: &Scene<'_>) {
         return;
     }
     let tokens = *Tokens::of(ui);
-    ui.add_space(16.0);
+    ui.add_space(8.0);
     section(ui, width, &t!("library-servers"), rail);
     let here = library.servers.iter().map(|server| (server.name.as_str(), Some(server)));
     let away = library.away.iter().map(|name| (name.as_str(), None));

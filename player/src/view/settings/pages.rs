@@ -117,7 +117,12 @@ fn network(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut Scene<'
         label(ui, row, &words::safe(&known.name), &known.address, 190.0);
         let center = row.right_center() - vec2(14.0, 0.0);
         ui.push_id(&known.address, |ui| {
-            if IconButton::new(icon::TRASH, &t!("directors-forget")).size(18.0).show(ui, center).clicked() {
+            if IconButton::new(icon::TRASH, &t!("directors-forget"))
+                .size(18.0)
+                .quiet()
+                .show(ui, center)
+                .clicked()
+            {
                 asked.push(Command::ForgetDirector(known.address.clone()));
             }
             let right = row.right() - 50.0;

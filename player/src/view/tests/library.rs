@@ -75,6 +75,7 @@ fn the_list_is_narrowed_and_ordered() {
     );
     let tag = Some("comedy".to_owned());
     assert_eq!(chosen(Some("Tag: Tag"), "comedy 5"), filter(Filter { tag, ..Filter::default() }));
+    assert_eq!(chosen(None, "Unwatched"), filter(Filter { unwatched: true, ..Filter::default() }));
     assert_eq!(chosen(None, "1080p or better"), filter(Filter { fine: true, ..Filter::default() }));
     assert_eq!(chosen(None, "Subtitles"), filter(Filter { subtitles: true, ..Filter::default() }));
     let newest = Listing { order: TitleOrder::Added, ..Listing::default() };

@@ -2,6 +2,7 @@
 
 mod extras;
 mod library;
+mod pictures;
 mod player;
 mod settings;
 mod stats;

@@ -17,7 +17,7 @@ use crate::state::settings::{Settings, SettingsPage};
 use crate::state::{Event, PlaybackEvent, State, fixture};
 use crate::testing::Stage;
 
-const SIZES: [Vec2; 2] = [vec2(1280.0, 800.0), vec2(800.0, 500.0)];
+pub(super) const SIZES: [Vec2; 2] = [vec2(1280.0, 800.0), vec2(800.0, 500.0)];
 
 fn with(mut state: State, events: impl IntoIterator<Item = Event>) -> State {
     events.into_iter().for_each(|event| state.apply(event));
@@ -49,8 +49,8 @@ fn libraries() -> Vec<(&'static str, State)> {
     none.apply(Event::TitlesCame { listing, page: Ok(Default::default()) });
     let mut refused = with(fixture::library(), [search()]);
     refused.apply(Event::TitlesCame { listing, page: Err("–".to_owned()) });
-    let filter =
-        Filter { length: Length::UnderHour, tag: Some("comedy".to_owned()), fine: true, subtitles: true };
+    let tag = Some("comedy".to_owned());
+    let filter = Filter { length: Length::UnderHour, tag, fine: true, subtitles: true, unwatched: true };
     let mut no_fit = with(fixture::library(), [Event::Listed(Listing { filter, ..Listing::default() })]);
     let listing = no_fit.library.listing_number;
     no_fit.apply(Event::TitlesCame { listing, page: Ok(Default::default()) });
@@ -122,7 +122,8 @@ fn films() -> Vec<(&'static str, State)> {
     ]
 }
 
-fn all() -> Vec<(&'static str, State)> {
+/// All views, each with a name.
+pub(super) fn all() -> Vec<(&'static str, State)> {
     let mut all = directors().to_vec();
     all.extend(libraries());
     all.extend(titles());
@@ -134,8 +135,14 @@ fn all() -> Vec<(&'static str, State)> {
 
 /// Texts that may lie partly outside: they stand in rows that are moved sideways.
 fn moves_sideways(text: &str) -> bool {
-    let filters =
-        [t!("filter-all"), t!("filter-length"), t!("filter-tag"), t!("filter-fine"), t!("subtitles")];
+    let filters = [
+        t!("filter-all"),
+        t!("filter-unwatched"),
+        t!("filter-length"),
+        t!("filter-tag"),
+        t!("filter-fine"),
+        t!("subtitles"),
+    ];
     let lengths = Length::ALL.map(Length::name);
     SettingsPage::ALL.iter().any(|page| page.name() == text)
         || filters.iter().chain(&lengths).any(|pill| pill == text)
@@ -144,9 +151,10 @@ fn moves_sideways(text: &str) -> bool {
 fn check_places(language: Language, size: Vec2) {
     let _speaking = Speaking::of(language);
     let mut amiss = Vec::new();
+    let mut stage = Stage::sized(State::default(), size, Theme::Dark);
     for (name, state) in all() {
         take_said();
-        let stage = Stage::sized(state, size, Theme::Dark);
+        stage.show(state);
         stage.picture(&format!("{}-{name}-{}x{}", language.code(), size.x, size.y));
         let said = take_said();
         let texts = stage.texts();
@@ -159,7 +167,9 @@ fn check_places(language: Language, size: Vec2) {
                 amiss.push(format!("{name}: clipped: {:?} {:?} in {:?}", text.text, text.rect, text.clip));
             }
         }
-        let words: Vec<_> = texts.iter().filter(|text| text.text.chars().count() > 2).collect();
+        // Icons lie on pictures and beside words; letters on keys and chips must be free.
+        let written = |text: &str| text.chars().any(char::is_alphanumeric);
+        let words: Vec<_> = texts.iter().filter(|text| written(&text.text)).collect();
         for (number, one) in words.iter().enumerate() {
             for other in words[number + 1..].iter().filter(|other| one.overlaps(other)) {
                 amiss.push(format!("{name}: {:?} lies over {:?}", other.text, one.text));
@@ -234,10 +244,11 @@ fn every_word_is_said_by_the_layer_and_no_name_of_a_text_shows() {
     ];
     let _marks = Speaking::marks();
     let names = names();
+    let mut stage = Stage::new(State::default());
     for (view, state) in all() {
         let mut known = named(&state);
         known.extend(EVERYWHERE.map(str::to_owned));
-        let stage = Stage::new(state);
+        stage.show(state);
         let painted = stage.texts().into_iter().map(|painted| painted.text);
         let spoken =
             stage.harness.root().children_recursive().filter_map(|node| node.accesskit_node().label());

@@ -73,7 +73,8 @@ fn row(ui: &mut Ui, rect: Rect, name: &str, most: f64, state: &State) {
     let right = pos2(rect.right() - 14.0, middle);
     text::paint(painter, right, Align2::RIGHT_CENTER, &rtt, Type::FIGURES_SMALL, tokens.text2);
     let unit = pos2(right.x - 70.0, middle);
-    let unit = text::paint(painter, unit, Align2::RIGHT_CENTER, "Mbit/s", Type::CAPTION, tokens.text3);
+    let words = if speed.is_some() { "Mbit/s" } else { "" };
+    let unit = text::paint(painter, unit, Align2::RIGHT_CENTER, words, Type::CAPTION, tokens.text3);
     let figures = Type::FIGURES_STRONG.at(15.0, 20.0);
     let place = pos2(unit.left() - 6.0, middle);
     let left = text::paint(painter, place, Align2::RIGHT_CENTER, &rate, figures, tokens.text1).left();

@@ -18,8 +18,10 @@ use crate::widget::{meter, poster, scrim, text};
 
 /// Height of the picture behind the head of the page, in points.
 const ART: f32 = 520.0;
-/// How much of that picture is to be seen.
-const ART_OPACITY: f32 = 0.42;
+/// How bright that picture may be on the whole, 0 to 1: words lie over it.
+const ART_BRIGHTNESS: f32 = 0.19;
+/// How much of a picture that is dark is to be seen, and of a bright one; of one of unknown brightness.
+const ART_OPACITY: (f32, f32, f32) = (0.62, 0.2, 0.35);
 /// Widest a column of text gets, in points.
 const COLUMN: f32 = 520.0;
 /// Windows under this width have one column below the head.
@@ -37,7 +39,8 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
     ScrollArea::vertical().id_salt(("title", title.stream.0)).auto_shrink(false).show(&mut child, |ui| {
         let origin = ui.max_rect().min;
-        art(ui, Rect::from_min_size(origin, vec2(rect.width(), ART.min(rect.height() * 0.66))), picture);
+        let place = Rect::from_min_size(origin, vec2(rect.width(), ART.min(rect.height() * 0.66)));
+        art(ui, place, picture, scene.pictures.brightness(title.stream));
         let page = Page { title: &title, picture, left: origin.x, top: origin.y, width: rect.width() };
         let bottom = page.show(ui, scene);
         ui.allocate_rect(
@@ -60,17 +63,23 @@ fn back(ui: &mut Ui, rect: Rect, title: &Title, scene: &mut Scene<'_>) {
     let place = center + vec2(36.0, 0.0);
     let room = rect.right() - place.x - 24.0;
     let name = words::safe(&title.catalog);
-    text::label_within(ui, place, Align2::LEFT_CENTER, &name, Type::LABEL_STRONG, tokens.text1, room);
+    text::label_within(ui, place, Align2::LEFT_CENTER, &name, Type::LIST_STRONG, tokens.text1, room);
 }
 
 /// The poster's picture, large and faint, fading into the page.
-fn art(ui: &Ui, rect: Rect, picture: Poster) {
+fn art(ui: &Ui, rect: Rect, picture: Poster, brightness: Option<f32>) {
     let tokens = *Tokens::of(ui);
     let Poster::Here(texture, aspect) = picture else { return };
     let mut painter = ui.painter().clone();
-    painter.multiply_opacity(ART_OPACITY);
+    let (most, least, usual) = ART_OPACITY;
+    // In the light theme words are dark: a dark picture is what they must stand out from.
+    let strong = |brightness: f32| if tokens.dark { brightness } else { 1.0 - brightness };
+    let fit = |brightness| (ART_BRIGHTNESS / strong(brightness).max(0.01)).clamp(least, most);
+    painter.multiply_opacity(brightness.map_or(usual, fit));
     poster::paint_cover(&painter, rect, 0, texture, aspect);
-    scrim::paint(ui.painter(), rect, tokens.bg, false);
+    let left = Rect::from_min_size(rect.min, vec2(rect.width() * 0.7, rect.height()));
+    scrim::side(ui.painter(), left, tokens.bg.gamma_multiply(0.6));
+    scrim::paint(ui.painter(), rect, tokens.bg.gamma_multiply(0.5), false);
     let under = Rect::from_min_max(pos2(rect.left(), rect.center().y), rect.max);
     scrim::paint(ui.painter(), under, tokens.bg, false);
 }
@@ -94,6 +103,7 @@ impl Page<'_> {
             _ if small => 150.0,
             _ => 224.0,
         };
+        let right = if small { margin } else { 40.0 };
         let top = self.top + if small { 84.0 } else { 118.0 };
         let mut under_poster = top;
         let mut x = left;
@@ -103,10 +113,10 @@ impl Page<'_> {
             under_poster = place.bottom();
             x = place.right() + if small { 24.0 } else { 40.0 };
         }
-        let room = self.left + self.width - margin - x;
-        let head = self.head(ui, pos2(x, top), room, scene);
-        let y = head.max(under_poster) + 28.0;
-        let whole = self.width - 2.0 * margin;
+        let room = self.left + self.width - right - x;
+        let head = self.head(ui, pos2(x, top + 3.0), room, scene);
+        let y = head.max(under_poster) + 30.0;
+        let whole = self.width - margin - right;
         if self.width < NARROW {
             let first = holders::show(ui, pos2(left, y), whole, self.title, scene.state);
             return facts::show(ui, pos2(left, first + 24.0), whole, self.title, scene);
@@ -124,6 +134,9 @@ impl Page<'_> {
         match self.picture {
             Poster::Here(texture, aspect) => {
                 poster::paint_cover(ui.painter(), rect, radius::CARD, texture, aspect);
+                if aspect > 1.0 {
+                    self.letter(ui, rect);
+                }
             }
             _ => {
                 ui.painter().rect_filled(rect, radius::CARD, tokens.surface2);
@@ -132,6 +145,18 @@ impl Page<'_> {
         }
         let edge = egui::Stroke::new(1.0, Color32::from_white_alpha(24));
         ui.painter().rect_stroke(rect, radius::CARD, edge, egui::StrokeKind::Inside);
+    }
+
+    /// Writes the name onto a picture of the film.
+    fn letter(&self, ui: &Ui, rect: Rect) {
+        let foot = Rect::from_min_max(pos2(rect.left(), rect.center().y), rect.max);
+        scrim::within(ui.painter(), foot, radius::CARD, over_film::SHADE, false);
+        let ty = if rect.width() < 200.0 { Type::HEADING } else { Type::TITLE.at(26.0, 30.0) };
+        let mut job = ty.wrapped(&self.title.title, over_film::WHITE, rect.width() - 32.0);
+        job.wrap.max_rows = 4;
+        let galley = ui.painter().layout_job(job);
+        let place = rect.left_bottom() + vec2(16.0, -16.0 - galley.size().y);
+        ui.painter().galley(place, galley, over_film::WHITE);
     }
 
     /// Name, facts, text, buttons, verdict; returns the lower edge.
@@ -189,7 +214,7 @@ impl Page<'_> {
         if begun.is_some() {
             let words = t!("title-from-start");
             let again =
-                Button::new(&words, ButtonKind::Plain).icon(icon::ARROW_COUNTER_CLOCKWISE).enabled(held);
+                Button::new(&words, ButtonKind::OverPage).icon(icon::ARROW_COUNTER_CLOCKWISE).enabled(held);
             let width = again.width(ui, 48.0);
             if next.x + width + 60.0 > corner.x + room {
                 next = pos2(corner.x, corner.y + 58.0);
@@ -207,7 +232,8 @@ impl Page<'_> {
         } else {
             (icon::CHECK, t!("title-watch"))
         };
-        let mark = IconButton::new(glyph, &name).side(48.0).framed();
+        let fill = tokens.text1.gamma_multiply(0.1);
+        let mark = IconButton::new(glyph, &name).side(48.0).plate(fill);
         let mark = if watched { mark.filled() } else { mark };
         if mark.show(ui, next + vec2(24.0, 24.0)).clicked() {
             scene.push(Command::Mark(boxed(), !watched));

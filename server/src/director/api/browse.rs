@@ -9,13 +9,15 @@ use tributary_core::directory::{Catalogs, Lookup, Relays, Servers, StreamSources
 use tributary_core::geometry::StreamId;
 
 use super::problem::{Failure, Path, Query};
-use crate::director::store::{Now, Sort, TitleQuery};
+use crate::director::store::{Now, Sort, TitleQuery, WITHOUT_DIGITS};
 use crate::director::{Director, MAX_NAME_CHARS};
 
 /// Titles of a page where nobody says how many.
 const DEFAULT_PAGE: u64 = 100;
 /// Most titles of a page.
 const MAX_PAGE: u64 = 500;
+/// Most streams that a list can leave out.
+const MAX_WITHOUT: usize = 500;
 
 pub(super) async fn health(State(director): State<Director>) -> Result<Json<serde_json::Value>, Failure> {
     let servers = director.store.servers(Now::read()).await?.len();
@@ -27,7 +29,7 @@ pub(super) async fn catalogs(State(director): State<Director>) -> Result<Json<Ca
     Ok(Json(Catalogs { director: director.name.to_string(), catalogs }))
 }
 
-/// `?search=&tag=&min_seconds=&max_seconds=&min_lines=&subtitles=&sort=&offset=&limit=`.
+/// `?search=&tag=&min_seconds=&max_seconds=&min_lines=&subtitles=&without=&sort=&offset=&limit=`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
@@ -41,6 +43,8 @@ pub(super) struct Page {
     min_lines: u32,
     #[serde(default)]
     subtitles: bool,
+    #[serde(default)]
+    without: Without,
     #[serde(default)]
     sort: SortWord,
     #[serde(default)]
@@ -56,6 +60,27 @@ enum SortWord {
     Added,
 }
 
+/// Streams that a list leaves out, by their first digits, as the store wants them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(try_from = "String")]
+struct Without(String);
+
+impl TryFrom<String> for Without {
+    type Error = String;
+
+    fn try_from(list: String) -> Result<Self, String> {
+        let names: Vec<&str> = list.split(',').filter(|name| !name.is_empty()).collect();
+        if names.len() > MAX_WITHOUT {
+            return Err(format!("`without` names more than {MAX_WITHOUT} streams"));
+        }
+        let right = |name: &&str| name.len() == WITHOUT_DIGITS && name.bytes().all(|b| b.is_ascii_hexdigit());
+        if !names.iter().all(right) {
+            return Err(format!("`without` takes the first {WITHOUT_DIGITS} hexadecimal digits of streams"));
+        }
+        Ok(Self(names.join(",").to_lowercase()))
+    }
+}
+
 impl Page {
     fn query(self, catalog: Option<String>) -> TitleQuery {
         TitleQuery {
@@ -66,6 +91,7 @@ impl Page {
             under_ms: self.max_seconds.map(|seconds| seconds.saturating_mul(1000)),
             least_lines: self.min_lines,
             subtitles: self.subtitles,
+            without: self.without.0,
             sort: match self.sort {
                 SortWord::Name => Sort::Name,
                 SortWord::Added => Sort::Added,

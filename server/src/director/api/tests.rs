@@ -151,6 +151,14 @@ async fn titles_are_narrowed_by_tag_length_picture_and_subtitles() {
     assert_eq!(names("min_lines=720").await, ["Long", "Unknown"]);
     assert_eq!(names("subtitles=true").await, ["Long"]);
     assert_eq!(names("tag=Noir&min_lines=1080&subtitles=true&search=lo").await, ["Long"]);
+    let digits = |byte| hash(byte)[..16].to_owned();
+    assert_eq!(names(&format!("without={}", digits(2))).await, ["Short", "Unknown"]);
+    assert_eq!(names(&format!("without={},{}", digits(1), digits(3).to_uppercase())).await, ["Long"]);
+    for wrong in ["12", "x'", &digits(1)[..15], &vec![digits(1); 501].join(",")] {
+        let address = format!("{}/titles?without={wrong}", director.url);
+        let status = director.client.get(address).send().await.unwrap().status();
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
     let tags = async |path: &str| {
         let tags: Tags = director.get(path).await;
         tags.tags.into_iter().map(|entry| (entry.tag, entry.titles)).collect::<Vec<_>>()

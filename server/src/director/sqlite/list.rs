@@ -22,6 +22,7 @@ macro_rules! narrowed {
                  AND (? = 0 OR EXISTS (SELECT 1 FROM title_tags g WHERE g.tag_key = ? AND g.catalog = t.catalog
                      AND g.name = t.name AND g.stream = t.stream))
                  AND t.duration_ms >= ? AND t.duration_ms < ? AND t.picture_lines >= ? AND t.subtitles >= ?
+                 AND (? = '' OR instr(?, substr(t.stream, 1, 16)) = 0)
                  AND EXISTS (
                      SELECT 1 FROM holdings h JOIN servers s ON s.name = h.server
                      WHERE h.catalog = t.catalog AND h.name = t.name AND h.stream = t.stream AND h.ranges = ''
@@ -78,6 +79,8 @@ pub(super) async fn titles(pool: &SqlitePool, query: TitleQuery, now: Now) -> Re
                 .bind(under)
                 .bind(i64::from(query.least_lines))
                 .bind(i64::from(query.subtitles))
+                .bind(&query.without)
+                .bind(&query.without)
                 .bind(now.ms)
         };
     }
