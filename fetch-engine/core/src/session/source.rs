@@ -285,6 +285,9 @@ impl Source {
             self.progress_at = now;
             self.meter.work_begins(now, self.round_trip());
             self.quick_meter.work_begins(now, self.round_trip());
+            if let Some(ramp) = &mut self.ramp {
+                ramp.asked(now);
+            }
         }
         self.surplus.remove(&seq);
         if self.backlog.insert(seq) {
@@ -367,7 +370,7 @@ impl Source {
         self.meter.work_ends(now, self.round_trip());
         self.quick_meter.work_ends(now, self.round_trip());
         if let Some(ramp) = &mut self.ramp {
-            ramp.dry();
+            ramp.dry(now);
         }
     }
 
@@ -553,7 +556,10 @@ impl Source {
             (None, Some(rate)) => Pace::Steady { rate },
             (ramp, _) => Pace::Ramp {
                 last_round: ramp.as_ref().and_then(Ramp::last_round),
+                came: ramp.as_ref().map_or(0.0, Ramp::came),
+                busy: ramp.as_ref().map_or(0.0, |ramp| ramp.busy(now).as_secs_f64()),
                 remembered: ramp.as_ref().and_then(Ramp::remembered),
+                path: ramp.as_ref().and_then(Ramp::path),
                 cap_bytes: ramp.as_ref().map_or(0.0, |ramp| ramp.cap_bytes(self.round_trip())),
             },
         };

@@ -1,4 +1,6 @@
-//! What a session is writing: answers, a hash page, or some blocks.
+//! What a session is writing: answers and hash pages, and blocks behind them.
+//!
+//! All in one piece: a new connection may send ten segments, and each small one would be one less for a block.
 //!
 //! As many blocks are written together as the socket took at once the last time, or more where it took
 //! all. A new generation drops the blocks of which no byte is written yet.
@@ -40,16 +42,16 @@ impl Outbox {
         self.bytes.len() < self.batch_bytes
     }
 
-    /// Room for frames that are no blocks; only where nothing is to be written.
+    /// Room for frames that are no blocks; only where no block is to be written.
     pub(super) fn frames(&mut self) -> &mut BytesMut {
-        debug_assert!(self.is_empty());
+        debug_assert!(self.block_ends.is_empty());
         &mut self.bytes
     }
 
     /// Room for one more block; [`Self::block_is_whole`] ends it.
     pub(super) fn block(&mut self) -> &mut BytesMut {
-        if self.bytes.is_empty() {
-            self.first_block_at = self.written;
+        if self.block_ends.is_empty() {
+            self.first_block_at = self.written + self.bytes.len() as u64;
         }
         &mut self.bytes
     }
@@ -78,7 +80,7 @@ impl Outbox {
             self.bytes.truncate((first_end - self.written) as usize);
             self.block_ends.push_back(first_end);
         } else {
-            self.bytes.clear();
+            self.bytes.truncate((self.first_block_at - self.written) as usize);
         }
     }
 
@@ -135,6 +137,24 @@ mod tests {
         outbox.block_is_whole();
         outbox.wrote(1, 4);
         assert_eq!(&outbox.take()[..], b"aaa");
+    }
+
+    #[test]
+    fn frames_before_a_block_stay_where_that_is_dropped() {
+        let mut outbox = Outbox::default();
+        outbox.frames().extend_from_slice(b"answers");
+        for block in [b"aaaa", b"bbbb"] {
+            outbox.block().extend_from_slice(block);
+            outbox.block_is_whole();
+        }
+        outbox.wrote(3, 15);
+        let mut begun =
+            Outbox { bytes: outbox.bytes.clone(), block_ends: outbox.block_ends.clone(), ..outbox };
+        outbox.drop_unsent_blocks();
+        assert_eq!(outbox.bytes(), b"wers");
+        begun.wrote(6, 12);
+        begun.drop_unsent_blocks();
+        assert_eq!(begun.bytes(), b"aa");
     }
 
     #[test]

@@ -32,6 +32,8 @@ const MAX_CLIENT_FRAME_BYTES: usize = MAX_ECHO + 64;
 const MAX_ANSWER_BYTES_WAITING: usize = 256 << 10;
 /// Hash pages that may wait.
 const MAX_PAGES_WAITING: usize = 4096;
+/// Bytes after which no further hash page is put to what is written together.
+const MAX_PAGE_BYTES_AT_ONCE: usize = 16 << 10;
 /// How often deadlines and the file are looked at.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
@@ -296,15 +298,16 @@ impl Session<'_> {
         })
     }
 
-    /// Puts what comes next into `out`: answers, else a page, else a block.
+    /// Puts what comes next into `out`: answers, pages, blocks.
     async fn fill(&mut self) -> Result<(), Closing> {
-        if !self.answers.is_empty() {
-            std::mem::swap(self.out.frames(), &mut self.answers);
-            return Ok(());
-        }
-        if let Some(page) = self.pages.pop_front() {
+        std::mem::swap(self.out.frames(), &mut self.answers);
+        while self.out.bytes().len() < MAX_PAGE_BYTES_AT_ONCE
+            && let Some(page) = self.pages.pop_front()
+        {
             let values = self.page(page).await?;
             encode(&Frame::Page { page, values }, self.out.frames());
+        }
+        if !self.pages.is_empty() {
             return Ok(());
         }
         let Some(opened) = self.opened.as_mut() else { return Ok(()) };
