@@ -84,6 +84,9 @@ pub struct OpenOptions {
     pub director: Option<String>,
     /// Content servers to use beside those the director names, or instead of a director.
     pub sources: Vec<SourceUrl>,
+    /// Its bytes, where they are known and nobody else tells them: content servers need not be asked for them,
+    /// which takes a round trip of the nearest. Servers whose copy has another size are refused.
+    pub size: Option<u64>,
     /// Bounds of its cache, instead of the engine's.
     pub cache: Option<CacheLimits>,
     /// Most seconds of it that are fetched ahead, where its length is known; within the bound in bytes.

@@ -266,7 +266,7 @@ impl Engine {
         let Inner { config, http, memory, runtime, tls } = &*self.0;
         let address = options.director.as_ref().or(config.director.as_ref());
         let means = Means { memory, tls, http, director: address.map(String::as_str) };
-        let found = runtime.block_on(resolve(means, locator, &options.sources))?;
+        let found = runtime.block_on(resolve(means, locator, options))?;
         let Found { stream, proof, whole, size, title, file_name, given, introductions, listed, director } =
             found;
         if size > MAX_STREAM {

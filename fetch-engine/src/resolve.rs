@@ -9,6 +9,7 @@ use tributary_core::directory::{SourceEntry, Title};
 use tributary_core::geometry::StreamId;
 use tributary_core::verify::Proof;
 
+use crate::config::OpenOptions;
 use crate::connection::Way;
 use crate::director::{Client, DirectorError};
 use crate::engine::{Memory, OpenError};
@@ -70,7 +71,7 @@ pub(crate) struct Means<'a> {
 pub(crate) async fn resolve(
     means: Means<'_>,
     locator: &Locator,
-    sources: &[SourceUrl],
+    options: &OpenOptions,
 ) -> Result<Found, OpenError> {
     let address = match locator {
         Locator::At { authority, .. } => Some(authority.as_str()),
@@ -93,7 +94,7 @@ pub(crate) async fn resolve(
         Locator::Metalink(at) => Some(read_metalink(at, means.tls).await?),
         _ => None,
     };
-    let sources = all_sources(locator, sources, metalink.as_ref());
+    let sources = all_sources(locator, &options.sources, metalink.as_ref());
     let stream = match (locator, &title) {
         (Locator::Stream(stream), _) => Some(*stream),
         (_, Some(title)) => Some(title.stream),
@@ -135,6 +136,7 @@ pub(crate) async fn resolve(
         listed,
         director,
     };
+    let size = size.or(options.size);
     let content = found.given.iter().any(|given| matches!(given, Given::Content { .. }));
     if let Some(stream) = stream.filter(|_| content || !found.listed.is_empty() || !found.has_web()) {
         (found.size, found.introductions) = match size {

@@ -176,6 +176,25 @@ fn a_wrong_size_told_first_gives_no_wrong_byte_and_the_next_try_hears_all() {
 }
 
 #[test]
+fn a_size_that_is_known_is_not_asked_for() {
+    let film = Film::new(2 * MIB);
+    let size = film.bytes.len() as u64;
+    let alpha = Server::start("alpha", &film, BYTES_A_SECOND);
+    let unknown = OpenOptions { sources: vec![alpha.url()], ..OpenOptions::default() };
+    let options = OpenOptions { size: Some(size), ..unknown.clone() };
+    let engine = engine(|_| {});
+    let locator = Locator::Stream(film.id);
+    assert!(read_all(&engine.open(&locator, &options).unwrap()) == *film.bytes);
+    assert_eq!(alpha.asked_for_size(), 0);
+    assert!(read_all(&engine.open(&locator, &unknown).unwrap()) == *film.bytes);
+    assert_eq!(alpha.asked_for_size(), 1);
+    let stream = engine.open(&locator, &OpenOptions { size: Some(size + 1), ..options }).unwrap();
+    stream.reader(0).read_to_end(&mut Vec::new()).unwrap_err();
+    let failure = stream.failure().unwrap();
+    assert!(failure.message.contains(&size.to_string()), "{failure:?}");
+}
+
+#[test]
 fn nobody_left_is_told_and_given_up_after_the_time_that_was_set() {
     let film = Film::new(8 * MIB);
     let alpha = Server::start("alpha", &film, BYTES_A_SECOND);

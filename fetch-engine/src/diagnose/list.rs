@@ -12,6 +12,7 @@ use super::probe::{Reach, Sample};
 use super::report::{REFERENCE_BPS, REFERENCE_NAME};
 use super::run::Kit;
 use super::{MAX_SERVERS, TestError, TestRequest};
+use crate::config::OpenOptions;
 use crate::connection::Way;
 use crate::director::Client;
 use crate::engine::OpenError;
@@ -78,7 +79,8 @@ async fn of_title(
 ) -> Result<Targets, TestError> {
     let means =
         Means { memory: &kit.memory, tls: &kit.tls, http: &kit.http, director: director.map(String::as_str) };
-    let found = resolve(means, locator, &request.sources).await?;
+    let options = OpenOptions { sources: request.sources.clone(), ..OpenOptions::default() };
+    let found = resolve(means, locator, &options).await?;
     let Found { stream, proof, size, title, given, listed, .. } = found;
     let geometry = Geometry::new(size, BLOCK_BYTES).map_err(OpenError::BlockSize)?;
     // A stream of plain web servers alone has no name; theirs is not asked for one.

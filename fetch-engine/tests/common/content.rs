@@ -33,6 +33,8 @@ struct Shared {
     refuses: AtomicBool,
     /// The size it tells.
     size: AtomicU64,
+    /// How often it was asked for that.
+    asked_for_size: AtomicU64,
     bytes_a_second: u64,
     sent: AtomicU64,
     connections: Mutex<Vec<TcpStream>>,
@@ -70,6 +72,7 @@ impl Server {
             corrupt: AtomicBool::new(false),
             refuses: AtomicBool::new(false),
             size: AtomicU64::new(film.bytes.len() as u64),
+            asked_for_size: AtomicU64::new(0),
             bytes_a_second,
             sent: AtomicU64::new(0),
             connections: Mutex::new(Vec::new()),
@@ -112,6 +115,11 @@ impl Server {
     /// Tells a wrong size, smaller than the right one.
     pub(crate) fn tell_size(&self, size: u64) {
         self.shared.size.store(size, Ordering::Relaxed);
+    }
+
+    /// How often it was asked for the stream's size.
+    pub(crate) fn asked_for_size(&self) -> u64 {
+        self.shared.asked_for_size.load(Ordering::Relaxed)
     }
 
     /// Bytes of blocks it has sent.
@@ -176,6 +184,7 @@ impl Shared {
                 }
             }
             Frame::SizeRequest { stream } => {
+                self.asked_for_size.fetch_add(1, Ordering::Relaxed);
                 replies.push(Frame::Size { stream, size: self.size.load(Ordering::Relaxed) });
             }
             Frame::Echo { nonce, payload } => replies.push(Frame::EchoReply { nonce, payload }),

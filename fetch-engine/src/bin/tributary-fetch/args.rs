@@ -73,8 +73,8 @@ pub(crate) struct Get {
     /// Fetch the file of this name, ending and all; the director is asked which title that is.
     #[arg(long, value_name = "NAME", conflicts_with = "locator")]
     pub(crate) name: Option<String>,
-    /// Its size, where several files have that name.
-    #[arg(long, value_name = "BYTES", requires = "name")]
+    /// Its size: where several files have that name, or so that no server has to be asked for it first.
+    #[arg(long, value_name = "BYTES")]
     pub(crate) size: Option<u64>,
     /// Where to write it: a file, or - for standard output [default: the title's file name].
     #[arg(short, long, value_name = "FILE")]

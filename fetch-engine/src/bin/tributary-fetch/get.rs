@@ -115,7 +115,7 @@ fn open(engine: &Engine, args: &Get, range: ByteRange, has_director: bool) -> Re
     };
     let (locator, found) = on_the_network(engine, args, locator, has_director || !sources.is_empty())?;
     sources.extend(found);
-    let options = OpenOptions { sources, ..OpenOptions::default() };
+    let options = OpenOptions { sources, size: args.size, ..OpenOptions::default() };
     Ok(engine.open_in_order(&locator, &options, range.start, range.end)?)
 }
 
