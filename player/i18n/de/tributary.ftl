@@ -392,6 +392,7 @@ menu-repeats = Wiederholt { $from } bis { $to }
 
 ## Mitten im Film
 
+center-nobody = Niemand kann das schicken
 center-network = Das Netz ist fort
 center-network-what = { $why } Dein Platz ist gemerkt: { $time }. Es geht von selbst weiter, sobald ein Server antwortet.
 center-network-failed = { $why } Dein Platz ist gemerkt: { $time }.

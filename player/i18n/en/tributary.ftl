@@ -393,6 +393,7 @@ menu-repeats = Repeats { $from } to { $to }
 
 ## In the middle of the film
 
+center-nobody = Nobody can send this
 center-network = The network is gone
 center-network-what = { $why } Your place is kept: { $time }. It plays on by itself when a server answers.
 center-network-failed = { $why } Your place is kept: { $time }.

@@ -20,6 +20,8 @@ const RETRY_EVERY: Duration = Duration::from_secs(2);
 const TAGS_EVERY: Duration = Duration::from_secs(30);
 /// Most questions that wait for the director.
 const WAITING_QUESTIONS: usize = 256;
+/// Most pages of titles that wait: as many as a large window shows. Who scrolls far wants the last ones.
+const WAITING_PAGES: usize = 6;
 
 /// A page of titles that is wanted.
 struct Page {
@@ -114,37 +116,76 @@ fn tags(engine: &Engine, sender: &Sender, page: &Page, last: &mut Option<Tagged>
 
 fn list(engine: &Engine, sender: &Sender, wanted: &Receiver<Page>) {
     let mut tagged = None;
-    while let Ok(first) = wanted.recv() {
-        let mut pages = vec![first];
-        pages.extend(wanted.try_iter());
-        // While one types, only the newest search is worth asking.
-        let newest = pages.iter().map(|page| page.number).max().unwrap_or_default();
-        pages.retain(|page| page.number == newest);
-        for Page { director, listing, number, page, without } in &pages {
-            let filter = &listing.filter;
-            let (least_seconds, under_seconds) = filter.length.seconds();
-            let query = TitleQuery {
-                catalog: listing.catalog.clone(),
-                search: listing.search.trim().to_owned(),
-                tag: filter.tag.clone(),
-                least_seconds,
-                under_seconds,
-                least_lines: if filter.fine { FINE_LINES } else { 0 },
-                subtitles: filter.subtitles,
-                without: without.clone(),
-                sort: match listing.order {
-                    TitleOrder::Name => Sort::Name,
-                    TitleOrder::Added => Sort::Added,
-                },
-                offset: page * TITLES_A_PAGE,
-                limit: TITLES_A_PAGE,
-            };
-            let titles = engine.director(&super::target::director_url(director)).titles(query);
-            let titles = titles.map_err(|why| super::why::director(&why));
-            sender.event(Event::TitlesCame { listing: *number, page: titles });
+    let mut waiting = Vec::new();
+    loop {
+        if waiting.is_empty() {
+            let Ok(first) = wanted.recv() else { return };
+            waiting.push(first);
         }
-        if let Some(page) = pages.last() {
-            tags(engine, sender, page, &mut tagged);
+        waiting.extend(wanted.try_iter());
+        for left in crowded_out(&mut waiting) {
+            sender.event(Event::TitlesLeft { listing: left.number, place: left.page * TITLES_A_PAGE });
         }
+        // What was wanted last is what is in sight.
+        let Some(page) = waiting.pop() else { continue };
+        let titles = engine.director(&super::target::director_url(&page.director)).titles(query(&page));
+        let titles = titles.map_err(|why| super::why::director(&why));
+        sender.event(Event::TitlesCame { listing: page.number, page: titles });
+        if waiting.is_empty() {
+            tags(engine, sender, &page, &mut tagged);
+        }
+    }
+}
+
+/// Takes out the pages that are not worth asking for: of older lists, for while one types only the newest
+/// search counts, and those that were scrolled past, which it returns.
+fn crowded_out(waiting: &mut Vec<Page>) -> Vec<Page> {
+    let newest = waiting.iter().map(|page| page.number).max().unwrap_or_default();
+    waiting.retain(|page| page.number == newest);
+    let past = waiting.len().saturating_sub(WAITING_PAGES);
+    waiting.drain(..past).collect()
+}
+
+fn query(page: &Page) -> TitleQuery {
+    let listing = &page.listing;
+    let filter = &listing.filter;
+    let (least_seconds, under_seconds) = filter.length.seconds();
+    TitleQuery {
+        catalog: listing.catalog.clone(),
+        search: listing.search.trim().to_owned(),
+        tag: filter.tag.clone(),
+        least_seconds,
+        under_seconds,
+        least_lines: if filter.fine { FINE_LINES } else { 0 },
+        subtitles: filter.subtitles,
+        without: page.without.clone(),
+        sort: match listing.order {
+            TitleOrder::Name => Sort::Name,
+            TitleOrder::Added => Sort::Added,
+        },
+        offset: page.page * TITLES_A_PAGE,
+        limit: TITLES_A_PAGE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_pages_of_the_newest_list_are_asked_for() {
+        let page = |number, page| Page {
+            director: String::new(),
+            listing: Listing::default(),
+            number,
+            page,
+            without: Vec::new(),
+        };
+        let mut waiting = vec![page(1, 0), page(2, 0)];
+        waiting.extend((1..8).map(|place| page(2, place)));
+        let left: Vec<u64> = crowded_out(&mut waiting).iter().map(|page| page.page).collect();
+        assert_eq!(left, [0, 1], "those of the older list are not wanted again");
+        assert_eq!(waiting.iter().map(|page| page.page).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7]);
+        assert!(crowded_out(&mut waiting).is_empty() && waiting.len() == WAITING_PAGES);
     }
 }

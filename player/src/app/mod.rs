@@ -449,7 +449,10 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if let Some(seconds) = frame.info().cpu_usage {
+            tracing::trace!(target: "frames", "{:.2} ms", f64::from(seconds) * 1000.0);
+        }
         self.look_at_player(ui.ctx());
         if self.state.view == View::Directors && self.state.settings.look_around {
             ui.ctx().request_repaint_after(self.finder.look(Instant::now()));

@@ -100,6 +100,13 @@ pub enum Event {
     LookedAround(Vec<FoundDirector>),
     /// The page with this place was asked for.
     TitlesAsked(u64),
+    /// The titles around a place were asked for and will not come: others were wanted since.
+    TitlesLeft {
+        /// Number of the listing they belong to.
+        listing: u64,
+        /// The place.
+        place: u64,
+    },
     /// A page of titles came, or the reason why not.
     TitlesCame {
         /// Number of the listing it belongs to.

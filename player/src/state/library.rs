@@ -308,6 +308,13 @@ impl Library {
         self.titles.asked.insert(place / TITLES_A_PAGE);
     }
 
+    /// Notes that the page with `place` will not come, though it was asked for.
+    pub(super) fn left(&mut self, number: u64, place: u64) {
+        if number == self.listing_number {
+            self.titles.asked.remove(&(place / TITLES_A_PAGE));
+        }
+    }
+
     /// Takes a page of titles, or why there is none.
     pub(super) fn listed(&mut self, number: u64, page: Result<TitlePage, String>) {
         if number != self.listing_number {

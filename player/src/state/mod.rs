@@ -215,6 +215,7 @@ impl State {
                 self.library.tagged(&director, catalog.as_ref(), tags)
             }
             Event::TitlesAsked(place) => self.library.asked(place),
+            Event::TitlesLeft { listing, place } => self.library.left(listing, place),
             Event::TitlesCame { listing, page } => {
                 if let Ok(page) = &page {
                     for name in page.titles.iter().flat_map(|title| &title.servers) {

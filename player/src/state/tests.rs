@@ -51,6 +51,10 @@ fn pages_of_titles_are_bounded_and_asked_once() {
     assert!(state.library.titles.needs(0), "the farthest went first");
     state.apply(Event::TitlesAsked(3));
     assert!(!state.library.titles.needs(0));
+    state.apply(Event::TitlesLeft { listing: listing + 1, place: 0 });
+    assert!(!state.library.titles.needs(0), "of another list");
+    state.apply(Event::TitlesLeft { listing, place: 0 });
+    assert!(state.library.titles.needs(0), "it is wanted again when it is seen again");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn walk(shape: &Shape, clip: Rect, window: Rect, painted: &mut Vec<Painted>) {
             painted.clear();
         }
         Shape::Text(text) => painted.push(Painted {
-            text: text.galley.text().to_owned(),
+            text: text.galley.text().replace('\u{a0}', " "),
             rect: text.galley.rect.translate(text.pos.to_vec2()),
             clip,
             elided: text.galley.elided,

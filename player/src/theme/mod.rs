@@ -8,7 +8,7 @@ mod tokens;
 mod type_scale;
 
 pub use tokens::{Tokens, motion, over_film, radius};
-pub use type_scale::{Face, Type};
+pub use type_scale::{Face, Type, together};
 
 use egui::{Context, CornerRadius, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2};
 

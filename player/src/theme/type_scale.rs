@@ -133,10 +133,26 @@ impl Type {
     /// One piece of text that wraps at `width` points.
     #[must_use]
     pub fn wrapped(&self, text: &str, color: Color32, width: f32) -> LayoutJob {
-        let mut job = LayoutJob::single_section(text.to_owned(), self.format(color));
+        let mut job = LayoutJob::single_section(together(text), self.format(color));
         job.wrap.max_width = width;
         job
     }
+}
+
+/// The text with each figure kept on one line with its unit: `1 s`, `9 Mbit/s`.
+#[must_use]
+pub fn together(text: &str) -> String {
+    /// Longest word that counts as a unit, in characters.
+    const UNIT: usize = 7;
+    let mut out = String::with_capacity(text.len());
+    for (number, word) in text.split(' ').enumerate() {
+        if number > 0 {
+            let figure = out.ends_with(|c: char| c.is_ascii_digit());
+            out.push(if figure && word.chars().count() <= UNIT { '\u{a0}' } else { ' ' });
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 /// Weights each face is offered in.
@@ -156,6 +172,13 @@ pub(super) fn family_name(face: Face, weight: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_figure_stays_with_its_unit() {
+        assert_eq!(together("on in about 1 s. It needs"), "on in about 1\u{a0}s. It needs");
+        assert_eq!(together("  3 Mbit/s  of 9"), "  3\u{a0}Mbit/s  of 9");
+        assert_eq!(together("5 catalogs,"), "5 catalogs,");
+    }
 
     #[test]
     fn every_step_has_a_font() {

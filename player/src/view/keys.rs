@@ -127,14 +127,14 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     area.accessible_name(t!("keys")).show(ui.ctx(), |ui| {
         let tokens = Tokens::DARK;
         ui.set_style(crate::theme::style(&tokens));
-        let back = ui.allocate_rect(rect, Sense::click());
+        let back = ui.allocate_rect(rect, Sense::CLICK);
         ui.painter().rect_filled(rect, 0, Color32::from_black_alpha(150));
         let size = vec2((rect.width() - 48.0).min(1040.0), (rect.height() - 32.0).min(TALLEST));
         let sheet = Rect::from_center_size(rect.center(), size);
         let round = radius::DIALOG;
         ui.painter().add(Tokens::shadow(60, 18, 190).as_shape(sheet, round));
         ui.painter().rect(sheet, round, tokens.surface1, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
-        let inside = ui.interact(sheet, Id::unique("keys sheet"), Sense::click());
+        let inside = ui.interact(sheet, Id::unique("keys sheet"), Sense::CLICK);
         let head = pos2(sheet.left() + 32.0, sheet.top() + 42.0);
         text::label(ui, head, Align2::LEFT_CENTER, &t!("keys"), Type::TITLE, tokens.text1);
         let close = pos2(sheet.right() - 40.0, sheet.top() + 42.0);

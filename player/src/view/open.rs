@@ -21,14 +21,14 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let area = Area::new(Id::unique("open")).order(Order::Foreground).fixed_pos(rect.min);
     area.accessible_name(t!("open")).show(ui.ctx(), |ui| {
         let tokens = *Tokens::of(ui);
-        let back = ui.allocate_rect(rect, Sense::click());
+        let back = ui.allocate_rect(rect, Sense::CLICK);
         ui.painter().rect_filled(rect, 0, Color32::from_black_alpha(150));
         let size = vec2((rect.width() - 32.0).min(SIZE.x), SIZE.y.min(rect.height() - 16.0));
         let sheet = Rect::from_center_size(rect.center(), size);
         ui.painter().add(Tokens::shadow(60, 18, 190).as_shape(sheet, radius::DIALOG));
         let edge = Stroke::new(1.0, tokens.line);
         ui.painter().rect(sheet, radius::DIALOG, tokens.surface1, edge, StrokeKind::Inside);
-        let inside = ui.interact(sheet, Id::unique("open sheet"), Sense::click());
+        let inside = ui.interact(sheet, Id::unique("open sheet"), Sense::CLICK);
         let left = sheet.left() + 28.0;
         let head = pos2(left, sheet.top() + 38.0);
         text::label(ui, head, Align2::LEFT_CENTER, &t!("open"), Type::TITLE, tokens.text1);

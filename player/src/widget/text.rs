@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::text::LayoutJob;
 use egui::{Align2, Color32, Painter, Pos2, Rect, Sense, Ui, WidgetInfo, pos2};
 
-use crate::theme::Type;
+use crate::theme::{Type, together};
 
 /// Paints one line at `pos`, which is where `anchor` of the text comes to lie.
 pub fn paint(painter: &Painter, pos: Pos2, anchor: Align2, text: &str, ty: Type, color: Color32) -> Rect {
@@ -71,7 +71,7 @@ pub fn centered(ui: &mut Ui, pos: Pos2, text: &str, ty: Type, color: Color32, wi
 
 /// A laid out text of several looks.
 pub fn rich(ui: &mut Ui, pos: Pos2, job: LayoutJob) -> Rect {
-    let text = job.text.clone();
+    let text = job.text.replace('\u{a0}', " ");
     let galley = ui.painter().layout_job(job);
     let rect = Rect::from_min_size(pos, galley.size());
     ui.painter().galley(pos, galley, Color32::WHITE);
@@ -98,5 +98,5 @@ pub fn icon(painter: &Painter, center: Pos2, icon: char, ty: Type, color: Color3
 
 /// Adds a piece of text to a job in the given look.
 pub fn push(job: &mut LayoutJob, text: &str, ty: Type, color: Color32) {
-    job.append(text, 0.0, ty.format(color));
+    job.append(&together(text), 0.0, ty.format(color));
 }

@@ -30,8 +30,20 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
     let Some(playback) = &scene.state.playback else { return };
     let position = words::clock(Some(playback.shown_position()));
     match &playback.phase {
-        Phase::Opening | Phase::Loading => opening(ui, film, playback, scene.state),
-        Phase::Running => match nobody(playback) {
+        Phase::Opening | Phase::Loading | Phase::Running => match nobody(playback) {
+            Some(why) if !playback.begun => {
+                let told = Told {
+                    glyph: icon::WIFI_SLASH,
+                    color: Tokens::DARK.warn,
+                    sentence: t!("center-nobody"),
+                    explanation: words::sentence(why),
+                    buttons: vec![
+                        (t!("try-again"), Command::RetryPlayback),
+                        (t!("back"), Command::LeavePlayer),
+                    ],
+                };
+                tell(ui, film, told, scene);
+            }
             Some(why) => {
                 let told = Told {
                     glyph: icon::WIFI_SLASH,
@@ -42,7 +54,8 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
                 };
                 tell(ui, film, told, scene);
             }
-            None => waiting(ui, film, playback, scene.state),
+            None if playback.phase == Phase::Running => waiting(ui, film, playback, scene.state),
+            None => opening(ui, film, playback, scene.state),
         },
         Phase::Ended => {
             let told = ended(scene.state);

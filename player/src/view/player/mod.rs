@@ -47,7 +47,7 @@ pub fn notices(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 
 fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     scene.pictures.film(ui, rect);
-    let back = ui.interact(rect, ui.scope_id().with("film"), Sense::click());
+    let back = ui.interact(rect, ui.scope_id().with("film"), Sense::CLICK);
     if back.double_clicked() {
         scene.push(Command::ToggleFullscreen);
     }

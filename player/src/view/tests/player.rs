@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use egui::{Theme, pos2, vec2};
 use egui_kittest::kittest::Queryable;
+use fetch_engine::snapshot::StreamState;
 
 use crate::state::notice::{Notice, NoticeKind};
-use crate::state::playback::Fault;
+use crate::state::playback::{Fault, Phase};
 use crate::state::settings::Settings;
+use crate::state::stats::StatsPage;
 use crate::state::{Command, Event, PlaybackEvent, SeekKind, State, fixture};
 use crate::testing::Stage;
 
@@ -262,4 +264,35 @@ fn a_focused_control_takes_the_space_bar_and_arrows_still_seek() {
     stage.harness.key_press(Key::ArrowRight);
     stage.settle();
     assert_eq!(stage.commands(), [Command::SeekBy(5.0)]);
+}
+
+#[test]
+fn what_nobody_can_send_is_not_waited_for_in_silence() {
+    let mut state = fixture::playing();
+    let playback = state.playback.as_mut().expect("it plays");
+    (playback.phase, playback.begun) = (Phase::Loading, false);
+    fixture::edit_snapshot(playback, |snapshot| {
+        snapshot.state = StreamState::Nobody("no server holds it".to_owned());
+    });
+    let mut stage = Stage::new(state);
+    stage.picture("nobody");
+    assert!(stage.harness.query_by_label("Nobody can send this").is_some());
+    stage.commands();
+    stage.harness.get_by_label("Try again").click();
+    stage.settle();
+    assert!(stage.commands().contains(&Command::RetryPlayback));
+}
+
+#[test]
+fn a_notice_about_a_server_leads_to_the_events() {
+    let mut state = fixture::playing();
+    let notice = Notice::warning(NoticeKind::Source, "beta sent a wrong block".to_owned(), "–".to_owned());
+    state.apply(Event::Noticed(notice));
+    let mut stage = Stage::new(state);
+    stage.picture("notice-source");
+    stage.commands();
+    let links = stage.harness.get_all_by_role(egui::accesskit::Role::Link);
+    links.last().expect("a link").click();
+    stage.settle();
+    assert_eq!(stage.commands(), [Command::ShowStats(StatsPage::Events), Command::ToggleStats]);
 }

@@ -249,6 +249,14 @@ fn every_word_is_said_by_the_layer_and_no_name_of_a_text_shows() {
         let mut known = named(&state);
         known.extend(EVERYWHERE.map(str::to_owned));
         stage.show(state);
+        for node in stage.harness.root().children_recursive() {
+            let node = node.accesskit_node();
+            let reached = node.data().supports_action(egui::accesskit::Action::Focus);
+            let name = node.label().or_else(|| node.value()).unwrap_or_default();
+            // Scroll bars are egui's own.
+            let bar = node.role() == egui::accesskit::Role::ScrollBar;
+            assert!(!reached || bar || !name.trim().is_empty(), "{view}: {:?} has no name", node.role());
+        }
         let painted = stage.texts().into_iter().map(|painted| painted.text);
         let spoken =
             stage.harness.root().children_recursive().filter_map(|node| node.accesskit_node().label());
