@@ -496,3 +496,112 @@ wanted-number = eine Zahl von { $least } bis { $most }
 wanted-one-of = eines von { $list }
 wanted-languages = eine Liste von Sprachen wie ["en", "de"]
 wanted-keys = eine Taste oder eine Liste von Tasten wie ["k", "Ctrl+Space"]
+
+## Was die Maschine fand, während ein Film läuft
+finding-a-server = ein Server
+finding-failed-head = Es geht nicht weiter
+finding-nobody-head = Niemand kann Block { $block } schicken
+finding-nobody = Niemand kann Block { $block } schicken. { $why }
+finding-stalled = { $count ->
+    [0] Steht seit { $time }: wartet auf { $name }.
+    [one] Steht seit { $time }: wartet auf { $name }; { $helpers } schickt seine Blöcke noch einmal.
+   *[other] Steht seit { $time }: wartet auf { $name }; { $helpers } schicken seine Blöcke noch einmal.
+}
+finding-stalled-all = Steht seit { $time }: wartet auf die Server.
+finding-had-stalled-head = Stand { $time } lang
+finding-had-stalled = Stand { $time } lang. Läuft wieder seit { $ago }.
+finding-had-stalled-why = Stand { $time } lang: { $why }. Läuft wieder seit { $ago }.
+finding-wrong-head = { $name } schickte falsche Bytes
+finding-wrong = { $count ->
+    [0] { $name } schickte vor { $ago } falsche Bytes ({ $what }) und ist ausgesperrt. Nichts Falsches kam durch.
+    [one] { $name } schickte vor { $ago } falsche Bytes ({ $what }) und ist ausgesperrt. Nichts Falsches kam durch; { $helpers } schickt seine Blöcke.
+   *[other] { $name } schickte vor { $ago } falsche Bytes ({ $what }) und ist ausgesperrt. Nichts Falsches kam durch; { $helpers } schicken seine Blöcke.
+}
+finding-block = Block { $block }
+finding-hashes = seine Prüfliste
+finding-left-head = { $name } ist fort
+finding-left = { $count ->
+    [0] { $name } ist seit { $ago } fort: { $why }.
+    [one] { $name } ist seit { $ago } fort: { $why }. { $helpers } schickt seine Blöcke.
+   *[other] { $name } ist seit { $ago } fort: { $why }. { $helpers } schicken seine Blöcke.
+}
+finding-unreachable-head = { $name } ist nicht erreichbar
+finding-unreachable = { $name } ist seit { $ago } nicht erreichbar: { $why }.
+finding-for-good = Er wird nicht wieder gefragt.
+finding-tried-again = Er wird wieder gefragt.
+finding-silent-head = { $name } schweigt
+finding-silent = { $count ->
+    [0] { $name } schuldet Blöcke und schweigt seit { $time }.
+    [one] { $name } schuldet Blöcke und schweigt seit { $time }; { $helpers } schickt { $blocks ->
+        [one] seinen 1 Block
+       *[other] seine { $blocks } Blöcke
+    }.
+   *[other] { $name } schuldet Blöcke und schweigt seit { $time }; { $helpers } schicken { $blocks ->
+        [one] seinen 1 Block
+       *[other] seine { $blocks } Blöcke
+    }.
+}
+finding-late-head = { $name } antwortet spät
+finding-late = { $count ->
+    [0] { $name } antwortet spät, obwohl seine Leitung frei ist: er schickt { $part } der Zeit nichts und dann viel auf einmal, im Ganzen { $rate } Mbit/s. Seine Platte oder der Rechner selbst ist langsam.
+    [one] { $name } antwortet spät, obwohl seine Leitung frei ist: er schickt { $part } der Zeit nichts und dann viel auf einmal, im Ganzen { $rate } Mbit/s. Seine Platte oder der Rechner selbst ist langsam; { $helpers } schickt seine Blöcke.
+   *[other] { $name } antwortet spät, obwohl seine Leitung frei ist: er schickt { $part } der Zeit nichts und dann viel auf einmal, im Ganzen { $rate } Mbit/s. Seine Platte oder der Rechner selbst ist langsam; { $helpers } schicken seine Blöcke.
+}
+finding-line-head = Die eigene Leitung ist die Grenze
+finding-line-cut = Die eigene Leitung scheint unterbrochen: alle { $servers } Server verstummten vor { $ago } zusammen. Es geht von selbst weiter, sobald sie wieder zu hören sind.
+finding-line = Die eigene Leitung ist die Grenze: alle { $servers } Server wurden vor { $ago } zusammen langsamer, von { $from } auf { $to } Mbit/s im Ganzen.
+finding-shared-line = Die eigene Leitung ist die Grenze: sie brachte { $from } Mbit/s, bevor { $joined } dazukam, und { $to } Mbit/s danach.
+finding-slowed-head = { $name } wurde langsamer
+finding-slowed = { $count ->
+    [0] { $name } fiel vor { $ago } von { $from } auf { $to } Mbit/s; sein Anteil ging von { $share_from } auf { $share_to }.
+    [one] { $name } fiel vor { $ago } von { $from } auf { $to } Mbit/s; sein Anteil ging von { $share_from } auf { $share_to }. { $helpers } schickt seine Blöcke.
+   *[other] { $name } fiel vor { $ago } von { $from } auf { $to } Mbit/s; sein Anteil ging von { $share_from } auf { $share_to }. { $helpers } schicken seine Blöcke.
+}
+finding-slowed-alone = { $name } fiel vor { $ago } von { $from } auf { $to } Mbit/s; er ist der einzige Server, so kann es auch an der eigenen Leitung liegen.
+finding-pause-head = Hält in etwa { $time } an
+finding-slow-head = Zusammen zu langsam
+finding-slow = Zusammen zu langsam: der Titel braucht { $needed } Mbit/s, und { $total } Mbit/s kommen an.
+finding-director-head = Der Director antwortet nicht
+finding-director = { $servers ->
+    [one] Der Director antwortet seit { $time } nicht: der 1 bekannte Server schickt weiter. Wer kommt oder geht, ist erst wieder zu erfahren, wenn er zurück ist.
+   *[other] Der Director antwortet seit { $time } nicht: die { $servers } bekannten Server schicken weiter. Wer kommt oder geht, ist erst wieder zu erfahren, wenn er zurück ist.
+}
+finding-unverified-head = Die Bytes sind ungeprüft
+finding-all-here-head = Der Rest ist schon da
+finding-all-here = Alles vom Bild bis zum Ende ist da.
+finding-full = Der Speicher ist voll; die Server warten, bis Platz ist.
+finding-full-factor = Der Speicher ist voll; die Server warten, bis Platz ist. Sie könnten das { $factor }-fache geben.
+finding-safe-head = Läuft, mit Reserve
+finding-safe = Läuft sicher: { $factor } × was er braucht.
+finding-tight-head = Läuft, mit wenig Reserve
+finding-tight = Läuft mit wenig Reserve: { $factor } × was er braucht.
+finding-flowing-head = Es wird gemessen, was er braucht
+finding-flowing = { $rate } Mbit/s kommen an.
+finding-measuring-head = Es wird gemessen
+finding-measuring = Die Server werden gerufen und gemessen.
+
+## Was das Fenster selbst urteilt
+waiting-for = Warten auf { $name }
+waiting-for-servers = Warten auf die Server
+waiting-reaching = Sie werden gerufen.
+waiting-owes = { $blocks ->
+    [one] { $name } schuldet 1 Block und schickt { $rate } Mbit/s.
+   *[other] { $name } schuldet { $blocks } Blöcke und schickt { $rate } Mbit/s.
+}
+waiting-quiet = { $count ->
+    [one] { $names } verstummte. { $helper } schickt noch einmal, was er schuldet.
+   *[other] { $names } verstummten. { $helper } schickt noch einmal, was sie schulden.
+}
+waiting-quiet-all = { $names }: verstummt. Niemand sonst schickt jetzt; alle werden wieder gefragt.
+waiting-plays-on = Läuft in etwa { $time } weiter.
+verdict-looking = Server werden gesucht
+verdict-looking-what = Der Director wird gefragt, wer diesen Titel hat.
+verdict-not-opened = Es ließ sich nicht öffnen
+verdict-codec = Ein Decoder fehlt
+verdict-codec-what = Nichts hier dekodiert { $codec }. Das Paket { $install } installieren, dann noch einmal versuchen.
+verdict-network = Das Netz ist weg
+verdict-damaged = Die Datei ist beschädigt
+verdict-failed = Es lässt sich nicht abspielen
+verdict-alone = { $name } schickt allein.
+verdict-together = { $names } schicken zusammen.
+verdict-nobody-yet = Noch macht kein Server mit.

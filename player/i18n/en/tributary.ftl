@@ -497,3 +497,112 @@ wanted-number = a number from { $least } to { $most }
 wanted-one-of = one of { $list }
 wanted-languages = a list of languages such as ["en", "de"]
 wanted-keys = a key or a list of keys such as ["k", "Ctrl+Space"]
+
+## What the engine found, while a film plays
+finding-a-server = a server
+finding-failed-head = It can't go on
+finding-nobody-head = Nobody can send block { $block }
+finding-nobody = Nobody can send block { $block }. { $why }
+finding-stalled = { $count ->
+    [0] Stalled for { $time }: waiting for { $name }.
+    [one] Stalled for { $time }: waiting for { $name }; { $helpers } sends its blocks again.
+   *[other] Stalled for { $time }: waiting for { $name }; { $helpers } send its blocks again.
+}
+finding-stalled-all = Stalled for { $time }: waiting for the servers.
+finding-had-stalled-head = Stalled { $time }
+finding-had-stalled = Stalled { $time }. It plays on since { $ago }.
+finding-had-stalled-why = Stalled { $time }: { $why }. It plays on since { $ago }.
+finding-wrong-head = { $name } sent wrong bytes
+finding-wrong = { $count ->
+    [0] { $name } sent wrong bytes { $ago } ago ({ $what }) and is shut out. Nothing wrong was let through.
+    [one] { $name } sent wrong bytes { $ago } ago ({ $what }) and is shut out. Nothing wrong was let through; { $helpers } sends its blocks.
+   *[other] { $name } sent wrong bytes { $ago } ago ({ $what }) and is shut out. Nothing wrong was let through; { $helpers } send its blocks.
+}
+finding-block = block { $block }
+finding-hashes = its list of hashes
+finding-left-head = { $name } left
+finding-left = { $count ->
+    [0] { $name } left { $ago } ago: { $why }.
+    [one] { $name } left { $ago } ago: { $why }. { $helpers } sends its blocks.
+   *[other] { $name } left { $ago } ago: { $why }. { $helpers } send its blocks.
+}
+finding-unreachable-head = { $name } is out of reach
+finding-unreachable = { $name } is out of reach since { $ago }: { $why }.
+finding-for-good = It is not tried again.
+finding-tried-again = It is tried again.
+finding-silent-head = { $name } went quiet
+finding-silent = { $count ->
+    [0] { $name } owes blocks and is silent for { $time }.
+    [one] { $name } owes blocks and is silent for { $time }; { $helpers } sends its { $blocks ->
+        [one] 1 block
+       *[other] { $blocks } blocks
+    }.
+   *[other] { $name } owes blocks and is silent for { $time }; { $helpers } send its { $blocks ->
+        [one] 1 block
+       *[other] { $blocks } blocks
+    }.
+}
+finding-late-head = { $name } answers late
+finding-late = { $count ->
+    [0] { $name } answers late though its line is free: it sends nothing for { $part } of the time and then much at once, { $rate } Mbit/s in all. Its disk or the machine itself is slow.
+    [one] { $name } answers late though its line is free: it sends nothing for { $part } of the time and then much at once, { $rate } Mbit/s in all. Its disk or the machine itself is slow; { $helpers } sends its blocks.
+   *[other] { $name } answers late though its line is free: it sends nothing for { $part } of the time and then much at once, { $rate } Mbit/s in all. Its disk or the machine itself is slow; { $helpers } send its blocks.
+}
+finding-line-head = Your own line is the limit
+finding-line-cut = Your own line seems to be cut: all { $servers } servers went quiet together { $ago } ago. It goes on by itself once they are heard again.
+finding-line = Your own line is the limit: all { $servers } servers slowed together { $ago } ago, from { $from } to { $to } Mbit/s in all.
+finding-shared-line = Your own line is the limit: it brought { $from } Mbit/s before { $joined } joined, and { $to } Mbit/s with it.
+finding-slowed-head = { $name } slowed
+finding-slowed = { $count ->
+    [0] { $name } slowed from { $from } to { $to } Mbit/s { $ago } ago; its share went from { $share_from } to { $share_to }.
+    [one] { $name } slowed from { $from } to { $to } Mbit/s { $ago } ago; its share went from { $share_from } to { $share_to }. { $helpers } sends its blocks.
+   *[other] { $name } slowed from { $from } to { $to } Mbit/s { $ago } ago; its share went from { $share_from } to { $share_to }. { $helpers } send its blocks.
+}
+finding-slowed-alone = { $name } slowed from { $from } to { $to } Mbit/s { $ago } ago; it is the only server, so your own line may be the reason as well.
+finding-pause-head = Will pause in about { $time }
+finding-slow-head = Too slow altogether
+finding-slow = Too slow altogether: the title needs { $needed } Mbit/s and { $total } Mbit/s arrive.
+finding-director-head = The director does not answer
+finding-director = { $servers ->
+    [one] The director does not answer for { $time }: it plays on from the 1 server that is known. Who joins or leaves can't be known until it is back.
+   *[other] The director does not answer for { $time }: it plays on from the { $servers } servers that are known. Who joins or leaves can't be known until it is back.
+}
+finding-unverified-head = Bytes are not verified
+finding-all-here-head = The rest is here already
+finding-all-here = Everything from the picture to the end is here.
+finding-full = The buffer is full; the servers wait until there is room.
+finding-full-factor = The buffer is full; the servers wait until there is room. They could give { $factor } × the needed rate.
+finding-safe-head = Smooth, with room to spare
+finding-safe = Plays safely: { $factor } × the needed rate.
+finding-tight-head = Smooth, little to spare
+finding-tight = Plays with little to spare: { $factor } × the needed rate.
+finding-flowing-head = Measuring what it needs
+finding-flowing = { $rate } Mbit/s arrive.
+finding-measuring-head = Measuring
+finding-measuring = The servers are being reached and measured.
+
+## The window's own verdicts
+waiting-for = Waiting for { $name }
+waiting-for-servers = Waiting for the servers
+waiting-reaching = They are being reached.
+waiting-owes = { $blocks ->
+    [one] { $name } owes 1 block and sends { $rate } Mbit/s.
+   *[other] { $name } owes { $blocks } blocks and sends { $rate } Mbit/s.
+}
+waiting-quiet = { $count ->
+    [one] { $names } went quiet. { $helper } is sending what it owes again.
+   *[other] { $names } went quiet. { $helper } is sending what they owe again.
+}
+waiting-quiet-all = { $names } went quiet. Nobody else sends now; all are asked again.
+waiting-plays-on = Plays on in about { $time }.
+verdict-looking = Looking for servers
+verdict-looking-what = The director is asked who holds this title.
+verdict-not-opened = It could not be opened
+verdict-codec = A decoder is missing
+verdict-codec-what = Nothing here decodes { $codec }. Install the package { $install }, then try again.
+verdict-network = The network is gone
+verdict-damaged = The file is damaged
+verdict-failed = It can't be played
+verdict-alone = { $name } sends alone.
+verdict-together = { $names } send together.
+verdict-nobody-yet = No server takes part yet.

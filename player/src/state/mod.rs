@@ -6,6 +6,7 @@
 pub mod command;
 pub mod event;
 pub mod filter;
+mod finding;
 pub mod history;
 pub mod keymap;
 pub mod library;

@@ -8,7 +8,8 @@ pub use fetch_engine::verdict::ROOMY;
 use fetch_engine::verdict::{Cause, Finding, Grade as EngineGrade, Viewer};
 
 use super::playback::{Fault, Phase, Playback};
-use super::words;
+use super::{finding, words};
+use crate::i18n::t;
 
 /// How grave a verdict is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,8 +111,8 @@ pub fn verdict(playback: &Playback) -> Verdict {
     let Some(snapshot) = &playback.snapshot else {
         return Verdict {
             grade: Grade::Unknown,
-            sentence: "Looking for servers".to_owned(),
-            cause: "The director is asked who holds this title.".to_owned(),
+            sentence: t!("verdict-looking"),
+            cause: t!("verdict-looking-what"),
         };
     };
     let is_over = matches!(snapshot.state, StreamState::Failed(_) | StreamState::Nobody(_));
@@ -121,10 +122,10 @@ pub fn verdict(playback: &Playback) -> Verdict {
     let outlook =
         |finding: &&Finding| finding.what.is_outlook() && !matches!(finding.what, Cause::Stalled { .. });
     let happened = snapshot.verdicts.iter().find(|finding| !finding.what.is_outlook());
-    let cause = happened.map(|finding| words::safe_lines(&finding.sentence));
+    let cause = happened.map(finding::sentence);
     let Some(outlook) = snapshot.verdicts.iter().find(outlook) else {
         let cause = cause.unwrap_or_else(|| calm(snapshot));
-        return Verdict { grade: Grade::Unknown, sentence: "Measuring".to_owned(), cause };
+        return Verdict { grade: Grade::Unknown, sentence: t!("finding-measuring-head"), cause };
     };
     let grade = match outlook.grade {
         EngineGrade::Good | EngineGrade::Notice => Grade::Good,
@@ -133,14 +134,14 @@ pub fn verdict(playback: &Playback) -> Verdict {
         EngineGrade::Waiting => Grade::Waiting,
         EngineGrade::Bad => Grade::Bad,
     };
-    let told = words::safe_lines(&outlook.sentence);
+    let told = finding::sentence(outlook);
     let cause = match (grade, cause) {
         (Grade::Bad, _) => told,
         (_, Some(cause)) => cause,
         (Grade::Warning, None) => told,
         (_, None) => format!("{told} {}", calm(snapshot)),
     };
-    Verdict { grade, sentence: words::safe(&outlook.heading), cause }
+    Verdict { grade, sentence: finding::heading(outlook), cause }
 }
 
 /// What the window knows and the engine does not.
@@ -156,20 +157,20 @@ pub fn viewer(playback: &Playback) -> Viewer {
     }
 }
 
-fn bad(sentence: &str, cause: String) -> Verdict {
-    Verdict { grade: Grade::Bad, sentence: sentence.to_owned(), cause }
+fn bad(sentence: String, cause: String) -> Verdict {
+    Verdict { grade: Grade::Bad, sentence, cause }
 }
 
 fn of_fault(fault: &Fault) -> Verdict {
     match fault {
-        Fault::NotOpened(why) => bad("It could not be opened", words::safe(why)),
-        Fault::MissingCodec { codec, install } => bad(
-            "A decoder is missing",
-            format!("Nothing here decodes {codec}. Install the package {install}, then try again."),
-        ),
-        Fault::Network(why) => bad("The network is gone", words::safe(why)),
-        Fault::Damaged(why) => bad("The file is damaged", words::safe(why)),
-        Fault::Other(why) => bad("It can't be played", words::safe(why)),
+        Fault::NotOpened(why) => bad(t!("verdict-not-opened"), words::safe(why)),
+        Fault::MissingCodec { codec, install } => {
+            let what = t!("verdict-codec-what", codec = words::safe(codec), install = words::safe(install));
+            bad(t!("verdict-codec"), what)
+        }
+        Fault::Network(why) => bad(t!("verdict-network"), words::safe(why)),
+        Fault::Damaged(why) => bad(t!("verdict-damaged"), words::safe(why)),
+        Fault::Other(why) => bad(t!("verdict-failed"), words::safe(why)),
     }
 }
 
@@ -177,42 +178,36 @@ fn waiting(playback: &Playback, snapshot: &Snapshot) -> Verdict {
     let silent: Vec<&str> =
         snapshot.sources.iter().filter(|s| s.state == "silent").map(|source| source.name.as_str()).collect();
     let (sentence, cause) = match (silent.as_slice(), awaited(snapshot)) {
-        ([], Some(source)) => (
-            format!("Waiting for {}", source.name),
-            format!(
-                "{} owes {} and sends {} Mbit/s.",
-                source.name,
-                words::count(source.backlog_blocks, "block", "blocks"),
-                words::megabits(source.rate_bps)
-            ),
-        ),
-        ([], None) => ("Waiting for the servers".to_owned(), "They are being reached.".to_owned()),
+        ([], Some(source)) => {
+            let (name, rate) = (words::safe(&source.name), words::megabits(source.rate_bps));
+            let sentence = t!("waiting-for", name = name.as_str());
+            (sentence, t!("waiting-owes", name = name, blocks = source.backlog_blocks, rate = rate))
+        }
+        ([], None) => (t!("waiting-for-servers"), t!("waiting-reaching")),
         (silent, _) => {
             let sends = |source: &&SourceSnapshot| source.state == "sending" && source.rate_bps > 0.0;
-            let owes = if silent.len() == 1 { "it owes" } else { "they owe" };
-            let then = match snapshot.sources.iter().find(sends) {
-                Some(helper) => format!("{} is sending what {owes} again.", helper.name),
-                None => "Nobody else sends now; all are asked again.".to_owned(),
+            let names = words::safe(&words::list(silent));
+            let names = names.as_str();
+            let cause = match snapshot.sources.iter().find(sends) {
+                Some(helper) => {
+                    let helper = words::safe(&helper.name);
+                    t!("waiting-quiet", names = names, count = silent.len(), helper = helper)
+                }
+                None => t!("waiting-quiet-all", names = names),
             };
-            (
-                format!("Waiting for {}", words::list(silent)),
-                format!("{} went quiet. {then}", words::list(silent)),
-            )
+            (t!("waiting-for", name = names), cause)
         }
     };
-    let tail = match (playback.buffering, playback.needed_bps()) {
-        (Some(percent), Some(needed)) if snapshot.rate_bps > 0.0 => {
-            // The pipeline waits for two seconds of film; what is missing comes at the rate of now.
-            let seconds = 2.0 * (100.0 - f64::from(percent)) / 100.0 * needed / snapshot.rate_bps;
-            if seconds < 90.0 {
-                format!(" Plays on in about {}.", words::span(seconds.max(1.0)))
-            } else {
-                String::new()
-            }
+    let mut cause = cause;
+    if let (Some(percent), Some(needed)) = (playback.buffering, playback.needed_bps()) {
+        // The pipeline waits for two seconds of film; what is missing comes at the rate of now.
+        let seconds = 2.0 * (100.0 - f64::from(percent)) / 100.0 * needed / snapshot.rate_bps.max(1.0);
+        if seconds < 90.0 {
+            let plays_on = t!("waiting-plays-on", time = words::span(seconds.max(1.0)));
+            cause = format!("{cause} {plays_on}");
         }
-        _ => String::new(),
-    };
-    Verdict { grade: Grade::Waiting, sentence, cause: cause + &tail }
+    }
+    Verdict { grade: Grade::Waiting, sentence, cause }
 }
 
 /// Whether everything from the picture to the end is here.
@@ -226,10 +221,10 @@ fn calm(snapshot: &Snapshot) -> String {
     let names: Vec<&str> =
         snapshot.sources.iter().filter(|s| takes_part(s)).map(|source| source.name.as_str()).collect();
     match (&snapshot.state, names.as_slice()) {
-        (_, []) => "No server takes part yet.".to_owned(),
+        (_, []) => t!("verdict-nobody-yet"),
         (StreamState::Full, _) => String::new(),
-        (_, [one]) => format!("{one} sends alone."),
-        (_, names) => format!("{} send together.", words::list(names)),
+        (_, [one]) => t!("verdict-alone", name = words::safe(one)),
+        (_, names) => t!("verdict-together", names = words::safe(&words::list(names))),
     }
 }
 

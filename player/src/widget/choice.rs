@@ -85,11 +85,16 @@ pub fn show(
 }
 
 fn list(response: &Response, tokens: &Tokens, choices: impl FnOnce() -> Vec<Choice>) -> Option<usize> {
+    let mut shadow = Tokens::shadow(40, 12, 170);
+    if !tokens.dark {
+        // On a light page a shadow of that strength looks like dirt.
+        shadow.color = shadow.color.gamma_multiply(0.4);
+    }
     let frame = Frame::NONE
         .fill(tokens.surface1)
         .stroke(Stroke::new(1.0, tokens.line))
         .corner_radius(radius::CARD)
-        .shadow(Tokens::shadow(40, 12, 170))
+        .shadow(shadow)
         .inner_margin(Margin::same(8));
     let popup =
         Popup::from_toggle_button_response(response).align(RectAlign::BOTTOM_START).gap(6.0).frame(frame);

@@ -48,6 +48,10 @@ pub fn notices(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     scene.pictures.film(ui, rect);
     let back = ui.interact(rect, ui.scope_id().with("film"), Sense::CLICK);
+    // What closes a menu does nothing else. The second of two clicks takes back what the first did.
+    if back.clicked() && !egui::Popup::is_any_open(ui.ctx()) {
+        scene.push(Command::TogglePause);
+    }
     if back.double_clicked() {
         scene.push(Command::ToggleFullscreen);
     }

@@ -23,7 +23,8 @@ pub(super) fn show(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut
     note(ui, width, &t!("settings-keys-what"));
     let tokens = *Tokens::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW * ACTIONS.len() as f32), Sense::hover());
-    ui.painter().rect_filled(rect, radius::CARD, tokens.surface1);
+    let edge = if tokens.dark { Stroke::NONE } else { Stroke::new(1.0, tokens.line) };
+    ui.painter().rect(rect, radius::CARD, tokens.surface1, edge, StrokeKind::Inside);
     let usual = KeyMap::default();
     for (number, (action, name, words, _)) in ACTIONS.into_iter().enumerate() {
         let top = rect.top() + ROW * number as f32;

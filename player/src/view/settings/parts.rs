@@ -1,7 +1,7 @@
 //! What the settings are made of: headings, cards of rows, and the controls at their right.
 
 use egui::accesskit::Role;
-use egui::{Align2, Id, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::i18n::t;
 use crate::theme::{Tokens, Type, icon, radius};
@@ -24,7 +24,9 @@ pub(super) fn heading(ui: &mut Ui, width: f32, words: &str) {
 pub(super) fn card(ui: &mut Ui, width: f32, rows: usize, mut add: impl FnMut(&mut Ui, Rect, usize)) {
     let tokens = *Tokens::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, ROW * rows as f32), Sense::hover());
-    ui.painter().rect_filled(rect, radius::CARD, tokens.surface1);
+    // White on nearly white needs an edge.
+    let edge = if tokens.dark { Stroke::NONE } else { Stroke::new(1.0, tokens.line) };
+    ui.painter().rect(rect, radius::CARD, tokens.surface1, edge, StrokeKind::Inside);
     for number in 0..rows {
         let top = rect.top() + ROW * number as f32;
         let place = Rect::from_min_max(pos2(rect.left() + INSET, top), pos2(rect.right() - INSET, top + ROW));

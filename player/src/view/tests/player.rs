@@ -296,3 +296,33 @@ fn a_notice_about_a_server_leads_to_the_events() {
     stage.settle();
     assert_eq!(stage.commands(), [Command::ShowStats(StatsPage::Events), Command::ToggleStats]);
 }
+
+#[test]
+fn a_click_on_the_film_pauses_and_two_fill_the_screen() {
+    let mut stage = Stage::new(fixture::playing());
+    // Time passes in quarters of a second here.
+    stage.harness.ctx.options_mut(|options| options.input_options.max_double_click_delay = 5.0);
+    stage.commands();
+    let click = |stage: &mut Stage| {
+        let pos = pos2(640.0, 400.0);
+        let button = |pressed| egui::Event::PointerButton {
+            pos,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        };
+        stage.harness.event(egui::Event::PointerMoved(pos));
+        stage.harness.event(button(true));
+        stage.harness.event(button(false));
+        stage.harness.run_steps(1);
+    };
+    click(&mut stage);
+    assert_eq!(stage.commands(), [Command::TogglePause]);
+    click(&mut stage);
+    assert_eq!(stage.commands(), [Command::TogglePause, Command::ToggleFullscreen]);
+    press(&mut stage, "Sound and subtitles");
+    stage.settle();
+    stage.commands();
+    click(&mut stage);
+    assert!(!stage.commands().contains(&Command::TogglePause), "it closes the menu");
+}
