@@ -172,6 +172,14 @@ impl Engine {
         Ok(Self(Arc::new(Inner { config, http, memory, runtime, tls })))
     }
 
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    pub(crate) fn block_on<F: Future>(&self, work: F) -> F::Output {
+        self.0.runtime.block_on(work)
+    }
+
     /// The director at `address`: `http://HOST:PORT`. An address that is none is told by the first
     /// call.
     #[must_use]

@@ -26,6 +26,7 @@
 //! | `connection` | the task of one connection |
 //! | `web` | plain web servers as sources |
 //! | `cache`, `heads`, `readers` | verified blocks in memory, and which places are read |
+//! | `previews` | preview pictures, from the servers that hold the stream |
 //! | `sharing` | one open stream for several readers |
 //! | `shared` | where readers and the driver meet |
 //! | `live`, [`snapshot`] | what is shown |
@@ -58,6 +59,7 @@ mod metalink;
 mod meter;
 mod pace;
 mod patterns;
+mod previews;
 mod rates;
 mod readers;
 mod resolve;

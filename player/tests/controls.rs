@@ -4,13 +4,14 @@
 #[expect(dead_code, reason = "each file of tests needs only a part of it")]
 mod support;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use support::{Kind, PATIENCE, TestSource, Watched, film, made, moving_picture, tone};
 use tributary_player::media::{
-    AudioOutput, FrameFormat, Input, LoadOptions, MediaEvent, Player, PlayerOptions, SeekKind, TrackInfo,
-    TrackKind,
+    AudioOutput, Deinterlace, FrameFormat, Input, LoadOptions, MediaEvent, Pace, Player, PlayerOptions,
+    SeekKind, TrackInfo, TrackKind,
 };
 
 const fn ms(ms: u64) -> Duration {
@@ -94,6 +95,24 @@ fn twice_the_speed_takes_half_the_time() {
     watched.wait_for(&MediaEvent::Playing);
     watched.listen(ms(300));
     assert_eq!(watched.count(|event| matches!(event, MediaEvent::Seeking(_))), 0, "{:?}", watched.told);
+}
+
+#[test]
+fn interlaced_pictures_are_taken_apart_where_it_is_wanted() {
+    let bytes = made(
+        "videotestsrc num-buffers=100 pattern=ball \
+         ! video/x-raw,format=I420,width=160,height=120,framerate=50/1 \
+         ! interlace field-pattern=1:1 ! x264enc speed-preset=ultrafast interlaced=true ! matroskamux \
+         ! filesink name=out",
+    );
+    for (when, expected) in [(Deinterlace::Never, 50), (Deinterlace::Auto, 100), (Deinterlace::Never, 50)] {
+        let mut watched = Watched::paced(Pace::Fast);
+        watched.player.set_deinterlace(when);
+        watched.player.load(Input::Source(TestSource::open(bytes.clone())), LoadOptions::default());
+        watched.wait_for(&MediaEvent::EndOfFile);
+        let times: BTreeSet<Duration> = watched.times.lock().unwrap().iter().copied().collect();
+        assert!(times.len().abs_diff(expected) <= 2, "{when:?}: {} pictures", times.len());
+    }
 }
 
 #[test]
@@ -210,7 +229,7 @@ fn each_event_carries_the_number_of_its_load() {
     let (tell, told) = mpsc::sync_channel(10_000);
     let tell = std::sync::Mutex::new(tell);
     let player = Player::new(
-        PlayerOptions { audio: AudioOutput::None, frames: FrameFormat::Planes },
+        PlayerOptions { pace: Pace::Real, audio: AudioOutput::None, frames: FrameFormat::Planes },
         Arc::new(move |number, event| tell.lock().unwrap().send((number, event)).unwrap()),
         Arc::new(|| ()),
     )

@@ -16,6 +16,7 @@
 //! | [`nginx`] | a plain web server |
 //! | [`shaper`] | lines whose rate changes, that are shared, and that count |
 //! | [`throttle`] | a line with a limited rate |
+//! | [`window`] | keys, the pointer and pictures of a player's window |
 //!
 //! Servers hold their rate by `--rate-limit`, so what a test asserts about shares follows from the
 //! limits, not from the speed of the machine. Nothing outlives a test: every child is told by the
@@ -36,6 +37,7 @@ pub mod proxy;
 pub mod relay;
 pub mod shaper;
 pub mod throttle;
+pub mod window;
 
 use std::time::{Duration, Instant};
 

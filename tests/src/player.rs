@@ -62,6 +62,7 @@ pub struct Player {
     // Dropped in this order: the window before its display.
     process: Process,
     _display: Process,
+    screen: String,
     socket: BufReader<UnixStream>,
     socket_path: PathBuf,
     requests: u64,
@@ -74,10 +75,21 @@ impl Player {
     /// Where no window or no socket comes up within 30 s.
     #[must_use]
     pub fn start(scratch: &Path, director: &str, locator: &str) -> Self {
+        Self::start_with(scratch, &["--director", director, locator])
+    }
+
+    /// Starts with these arguments, and without a file of settings.
+    ///
+    /// # Panics
+    /// Where no window or no socket comes up within 30 s.
+    #[must_use]
+    pub fn start_with(scratch: &Path, arguments: &[&str]) -> Self {
+        let given = arguments;
         let limit = Duration::from_secs(30);
         let arguments = ["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"];
         let mut display = Process::start("xvfb", scratch, Path::new("Xvfb"), arguments, &[]);
         let number = display.wait_for_line("", limit);
+        let screen = format!(":{number}");
         let socket_path = scratch.join("player.socket");
         let (socket, config) =
             (socket_path.display().to_string(), scratch.join("config").display().to_string());
@@ -85,14 +97,14 @@ impl Player {
             "player",
             scratch,
             &program("tributary"),
-            ["--director", director, "--audio-output", "none", "--input-ipc-server", &socket]
+            ["--audio-output", "none", "--input-ipc-server", &socket, "--config-dir", &config]
                 .into_iter()
-                .chain(["--config-dir", &config, locator]),
-            &[("DISPLAY", &format!(":{number}")), ("WAYLAND_DISPLAY", "")],
+                .chain(given.iter().copied()),
+            &[("DISPLAY", &screen), ("WAYLAND_DISPLAY", ""), ("LC_ALL", "C.UTF-8")],
         );
         let stream = wait_until("the player's socket", limit, || UnixStream::connect(&socket_path).ok());
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket takes a timeout");
-        Self { process, _display: display, socket: BufReader::new(stream), socket_path, requests: 0 }
+        Self { process, _display: display, screen, socket: BufReader::new(stream), socket_path, requests: 0 }
     }
 
     /// Sends a command and gives the whole answer to it; events in between are dropped.
@@ -154,6 +166,18 @@ impl Player {
         wait_until(&format!("the film to be at {seconds} s"), limit, || {
             self.position().filter(|position| *position > seconds)
         });
+    }
+
+    /// The X display that the window is on, for [`crate::window`].
+    #[must_use]
+    pub fn screen(&self) -> &str {
+        &self.screen
+    }
+
+    /// Waits for its end, which something else brought about, and gives the exit code.
+    #[must_use]
+    pub fn wait(mut self, limit: Duration) -> i32 {
+        self.process.wait(limit)
     }
 
     /// Quits by command and gives the exit code.

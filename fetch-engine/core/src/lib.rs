@@ -18,6 +18,7 @@
 //! | [`verify`] | pages of BLAKE3 chaining values that prove every block |
 //! | [`directory`] | what director, content server and player tell each other in JSON |
 //! | [`byte_ranges`], [`media_type`] | what plain HTTP needs: `Range`, MIME types |
+//! | [`previews`] | how the preview pictures of a film lie on their sheet |
 #![forbid(unsafe_code)]
 
 pub mod byte_ranges;
@@ -28,6 +29,7 @@ pub mod media_type;
 pub mod partial;
 pub mod pattern;
 pub mod planner;
+pub mod previews;
 pub mod schedule;
 pub mod session;
 pub mod time;

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use fetch_engine::{Stream, StreamId};
 
 use super::posters::Came;
+use super::previews::Sheet;
 use crate::desktop::Wish;
 use crate::desktop::instance::Request;
 use crate::ipc::{Done, RemoteCommand};
@@ -42,6 +43,13 @@ pub enum Message {
         stream: StreamId,
         /// The picture, or why there is none.
         came: Came,
+    },
+    /// Preview pictures of a film.
+    Previews {
+        /// Number of the opening that they are for.
+        number: u64,
+        /// All of them.
+        sheet: Box<Sheet>,
     },
     /// Subtitles that were read from a file.
     Subtitles {

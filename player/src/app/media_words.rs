@@ -43,7 +43,12 @@ fn ready(facts: &Facts) -> PlaybackEvent {
         media.video_codec = words::safe(&video.codec);
         media.video_size = Some((video.width, video.height));
         media.fps = (video.frames_per_second > 0.0).then_some(video.frames_per_second);
-        media.video_decoder = words::safe(&video.decoder);
+        let name = words::safe(&video.decoder);
+        media.video_decoder = if video.hardware {
+            t!("decoder-hardware", name = name)
+        } else {
+            t!("decoder-software", name = name)
+        };
     }
     if let Some(audio) = &facts.audio {
         media.audio_codec = words::safe(&audio.codec);

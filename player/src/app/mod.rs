@@ -16,10 +16,12 @@ mod playing;
 mod playlist;
 mod poster_folder;
 mod posters;
+mod previews;
 mod remote;
 mod session;
 mod target;
 mod why;
+mod widgets;
 
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
@@ -37,15 +39,15 @@ use crate::desktop::Desktop;
 use crate::desktop::instance::{self, Listening};
 use crate::i18n::{self, t};
 use crate::media::surface::{self, VideoSurface};
-use crate::media::{AudioOutput, MediaEvent, Player, PlayerOptions, TrackInfo, TrackKind};
+use crate::media::{AudioOutput, Deinterlace, MediaEvent, Pace, Player, PlayerOptions, TrackInfo, TrackKind};
 use crate::state::memory::{Memory, WindowPlace};
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Phase;
-use crate::state::settings::{Planner, Settings, StartWith, ThemeChoice};
+use crate::state::settings::{Interlaced, Planner, Settings, StartWith, ThemeChoice};
 use crate::state::shape::Shape;
 use crate::state::{Event, PlaybackEvent, State, View, verdict};
 use crate::theme;
-use crate::view::{self, Pictures, Poster, Scene};
+use crate::view::{self, Pictures, Poster, Preview, Scene};
 
 use asker::Asker;
 use finder::Finder;
@@ -53,6 +55,7 @@ use inbox::{Inbox, Message};
 use playlist::Playlist;
 pub use poster_folder::default_cache_folder;
 use posters::Posters;
+use previews::Previews;
 use remote::Remote;
 use session::Session;
 pub use target::Target;
@@ -125,6 +128,7 @@ struct Film {
     surface: Box<dyn VideoSurface>,
     player: Player,
     shape: Shape,
+    previews: Previews,
 }
 
 impl App {
@@ -141,7 +145,11 @@ impl App {
         let ctx = context.egui_ctx.clone();
         let sender = inbox.sender();
         let player = Player::new(
-            PlayerOptions { audio: AudioOutput::from(cli.audio_output), frames: surface.frames() },
+            PlayerOptions {
+                pace: Pace::Real,
+                audio: AudioOutput::from(cli.audio_output),
+                frames: surface.frames(),
+            },
             Arc::new(move |number, event| sender.send(Message::Media { number, event })),
             // A repaint at once would draw two frames of the window for each of the film.
             Arc::new(move || ctx.request_repaint_after(Duration::from_micros(500))),
@@ -151,13 +159,18 @@ impl App {
         let posters =
             Posters::new(engine.clone(), inbox.sender(), kept.cache.map(|cache| cache.join("posters")))?;
         let socket = cli.input_ipc_server.as_deref();
-        let remote = Remote::new(socket, &inbox.sender())
+        let remote = Remote::new(socket, &inbox.sender(), &context.egui_ctx)
             .with_context(|| format!("{} can't be listened at", socket.unwrap_or(Path::new("")).display()))?;
         let desktop = desktop(&inbox);
         let listening = kept.instance.and_then(|listener| listen(listener, &inbox));
         let mut app = Self {
             state: State::default(),
-            film: Film { surface, player: player.clone(), shape: Shape::default() },
+            film: Film {
+                surface,
+                player: player.clone(),
+                shape: Shape::default(),
+                previews: Previews::default(),
+            },
             inbox,
             engine,
             asker,
@@ -259,6 +272,10 @@ impl App {
                 Message::Media { number, event } => self.take_media(number, event),
                 Message::Opened { number, result } => self.opened(number, result),
                 Message::Poster { stream, came } => self.posters.put(ctx, stream, came),
+                Message::Previews { number, sheet } if self.state.plays(number) => {
+                    self.film.previews.put(ctx, *sheet);
+                }
+                Message::Previews { .. } => {}
                 Message::Subtitles { number, file } => self.take_subtitles(number, file),
                 Message::Files(paths) => self.take_files(&paths),
                 Message::Desktop(wish) => self.carry_out_wish(ctx, wish),
@@ -328,6 +345,12 @@ impl App {
 
     /// Makes the window follow the settings.
     fn follow_settings(&self, ctx: &egui::Context) {
+        self.player.set_hardware(self.state.settings.hardware);
+        self.player.set_deinterlace(match self.state.settings.deinterlace {
+            Interlaced::Auto => Deinterlace::Auto,
+            Interlaced::Always => Deinterlace::Always,
+            Interlaced::Never => Deinterlace::Never,
+        });
         i18n::speak(self.state.settings.spoken());
         let preference = match self.state.settings.theme {
             ThemeChoice::System => egui::ThemePreference::System,
@@ -430,6 +453,10 @@ impl Pictures for (&mut Film, &mut Posters) {
 
     fn brightness(&self, stream: StreamId) -> Option<f32> {
         self.1.brightness(stream)
+    }
+
+    fn preview(&self, time: Duration) -> Option<Preview> {
+        self.0.previews.get(time)
     }
 
     fn film(&mut self, ui: &mut Ui, rect: Rect) {

@@ -7,7 +7,7 @@ use fetch_engine::{OpenOptions, Stream};
 
 use super::playlist::Playlist;
 use super::target::director_url;
-use super::{App, Begin, Session, Target, opening, why};
+use super::{App, Begin, Session, Target, opening, previews, why};
 use crate::i18n::t;
 use crate::ipc::{EndReason, RemoteEvent};
 use crate::media::{EngineSource, Input, LoadOptions};
@@ -143,6 +143,7 @@ impl App {
                     self.state.apply(Event::Playing(PlaybackEvent::Position(place)));
                     self.tell_place(place, Begin::WhereLeftOff);
                 }
+                previews::fetch(number, &self.engine, &stream, self.inbox.sender(), &session.over);
                 self.session = Some(session);
                 self.load(Input::Source(EngineSource::new(stream)));
             }
@@ -183,6 +184,7 @@ impl App {
     fn stop(&mut self) {
         self.player.stop();
         self.film.surface.clear();
+        self.film.previews.clear();
         self.film.shape = Shape::default();
         self.session = None;
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::inbox::{Message, Sender};
 use super::playlist::Playlist;
+use super::widgets::Widgets;
 use super::{App, Begin, Target};
 use crate::ipc::{Done, EndReason, Hooks, RemoteCommand, RemoteEvent, RemoteView, Server};
 use crate::media::{MediaEvent, TrackInfo, VideoFacts};
@@ -25,15 +26,18 @@ pub(super) struct Remote {
 
 impl Remote {
     /// Listens at `path`, if one is given.
-    pub(super) fn new(path: Option<&Path>, sender: &Sender) -> std::io::Result<Self> {
+    pub(super) fn new(path: Option<&Path>, sender: &Sender, ctx: &egui::Context) -> std::io::Result<Self> {
         let stream: Arc<Mutex<Option<Stream>>> = Arc::default();
         let server = match path {
             None => None,
             Some(path) => {
-                let (sender, shown) = (sender.clone(), stream.clone());
+                let (sender, shown, widgets) = (sender.clone(), stream.clone(), Widgets::of(ctx));
                 let hooks = Hooks {
                     on_command: Box::new(move |command, done| sender.offer(Message::Remote(command, done))),
-                    stats: Box::new(move || {
+                    own: Box::new(move |name| {
+                        if name == "tributary/widgets" {
+                            return widgets.list();
+                        }
                         let stream = held(&shown).clone();
                         stream
                             .and_then(|stream| serde_json::to_value(stream.snapshot()).ok())

@@ -21,7 +21,8 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 pub(super) struct Session {
     /// The stream.
     pub(super) stream: Stream,
-    over: Arc<AtomicBool>,
+    /// Set when it ends.
+    pub(super) over: Arc<AtomicBool>,
     /// What the window knows and the engine does not, as it was last.
     viewer: Arc<Mutex<Viewer>>,
 }

@@ -5,7 +5,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value};
 use super::table;
 use crate::i18n::{Language, t};
 use crate::state::keymap::{ACTIONS, KeyMap};
-use crate::state::settings::{Planner, Settings, StartWith, ThemeChoice, bounds};
+use crate::state::settings::{Interlaced, Planner, Settings, StartWith, ThemeChoice, bounds};
 use crate::state::words;
 use crate::view::hotkeys::Chord;
 
@@ -13,7 +13,17 @@ use crate::view::hotkeys::Chord;
 const TOP: [&str; 3] = ["directors", "last_director", "volume"];
 /// Tables of the file and their keys.
 const TABLES: [(&str, &[&str]); 6] = [
-    ("playback", &["resume", "countdown_seconds", "sound_languages", "subtitle_languages"]),
+    (
+        "playback",
+        &[
+            "resume",
+            "countdown_seconds",
+            "sound_languages",
+            "subtitle_languages",
+            "deinterlace",
+            "hardware_decoding",
+        ],
+    ),
     ("subtitles", &["size", "raise", "plate"]),
     ("appearance", &["theme", "reduce_motion", "keep_window", "one_window", "list_view", "language"]),
     ("cache", &["ahead_mib", "ahead_seconds", "back_mib"]),
@@ -46,6 +56,8 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         reduce_motion: reader.switch("appearance", "reduce_motion", usual.reduce_motion),
         one_window: reader.switch("appearance", "one_window", usual.one_window),
         keep_window: reader.switch("appearance", "keep_window", usual.keep_window),
+        deinterlace: reader.one_of("playback", "deinterlace", &Interlaced::ALL, Interlaced::key),
+        hardware: reader.switch("playback", "hardware_decoding", usual.hardware),
         ahead_mib: reader.whole("cache", "ahead_mib", bounds::AHEAD_MIB, usual.ahead_mib),
         ahead_seconds: reader.whole("cache", "ahead_seconds", bounds::AHEAD_SECONDS, usual.ahead_seconds),
         start_with: reader.one_of("start", "with", &StartWith::ALL, StartWith::key),
@@ -85,6 +97,8 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     put(old.reduce_motion != new.reduce_motion, "appearance", "reduce_motion", new.reduce_motion.into());
     put(old.one_window != new.one_window, "appearance", "one_window", new.one_window.into());
     put(old.keep_window != new.keep_window, "appearance", "keep_window", new.keep_window.into());
+    put(old.deinterlace != new.deinterlace, "playback", "deinterlace", new.deinterlace.key().into());
+    put(old.hardware != new.hardware, "playback", "hardware_decoding", new.hardware.into());
     put(old.ahead_mib != new.ahead_mib, "cache", "ahead_mib", i64::from(new.ahead_mib).into());
     let seconds = i64::from(new.ahead_seconds);
     put(old.ahead_seconds != new.ahead_seconds, "cache", "ahead_seconds", seconds.into());
@@ -276,6 +290,8 @@ mod tests {
             subtitle_size: 1.5,
             subtitle_raise: 0.1,
             subtitle_plate: true,
+            deinterlace: Interlaced::Never,
+            hardware: false,
             ahead_mib: 300,
             ahead_seconds: 90,
             back_mib: 10,

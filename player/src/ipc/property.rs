@@ -48,6 +48,7 @@ pub(super) const NAMES: &[&str] = &[
     "track-list",
     "track-list/count",
     "tributary/stats",
+    "tributary/widgets",
     "video-codec",
     "volume",
     "volume-max",
@@ -55,7 +56,7 @@ pub(super) const NAMES: &[&str] = &[
 ];
 
 /// The value of a property.
-pub(super) fn get(name: &str, view: &RemoteView, stats: &dyn Fn() -> Value) -> Result<Value, Refusal> {
+pub(super) fn get(name: &str, view: &RemoteView, own: &dyn Fn(&str) -> Value) -> Result<Value, Refusal> {
     let idle = view.path.is_none();
     let seconds = |time: Option<std::time::Duration>| given(time.map(|time| time.as_secs_f64()));
     match name {
@@ -113,9 +114,9 @@ pub(super) fn get(name: &str, view: &RemoteView, stats: &dyn Fn() -> Value) -> R
         "mpv-version" => Ok(concat!("Tributary ", env!("CARGO_PKG_VERSION")).into()),
         "pid" => Ok(std::process::id().into()),
         "property-list" => Ok(NAMES.into()),
-        "tributary/stats" => match stats() {
+        "tributary/stats" | "tributary/widgets" => match own(name) {
             Value::Null => Err(Refusal::PropertyUnavailable),
-            stats => Ok(stats),
+            value => Ok(value),
         },
         _ => Err(Refusal::PropertyNotFound),
     }
@@ -284,7 +285,7 @@ mod tests {
     }
 
     fn read(name: &str, view: &RemoteView) -> Result<Value, Refusal> {
-        get(name, view, &|| json!({ "at": 1 }))
+        get(name, view, &|_| json!({ "at": 1 }))
     }
 
     #[test]

@@ -76,12 +76,12 @@ pub(super) fn command(words: &[Value], view: &RemoteView) -> Option<Result<Remot
         "cycle" => text(words, 1).and_then(|name| cycle(name, view)),
         "add" => text(words, 1).and_then(|name| {
             let by = words.get(2).map_or(Ok(1.0), property::number)?;
-            let now = property::number(&property::get(name, view, &|| Value::Null)?)?;
+            let now = property::number(&property::get(name, view, &|_| Value::Null)?)?;
             property::set(name, &Value::from(now + by), view)
         }),
         "multiply" => text(words, 1).and_then(|name| {
             let by = words.get(2).ok_or(Refusal::InvalidParameter).and_then(property::number)?;
-            let now = property::number(&property::get(name, view, &|| Value::Null)?)?;
+            let now = property::number(&property::get(name, view, &|_| Value::Null)?)?;
             property::set(name, &Value::from(now * by), view)
         }),
         "frame-step" => Ok(RemoteCommand::Step { forward: true }),
@@ -95,8 +95,8 @@ pub(super) fn command(words: &[Value], view: &RemoteView) -> Option<Result<Remot
     })
 }
 
-/// `seek TARGET [FLAGS] [PRECISION]`: exact for absolute places, near pictures for others, unless
-/// the flags say otherwise.
+/// `seek TARGET [FLAGS] [PRECISION]`: exact, unless the flags say otherwise. (A near picture may lie before
+/// the place, and a step forward would go back.)
 fn seek(words: &[Value], view: &RemoteView) -> Result<RemoteCommand, Refusal> {
     let by = words.get(1).ok_or(Refusal::InvalidParameter).and_then(property::number)?;
     let (mut kind, mut exact) = ("relative", None);
@@ -121,7 +121,7 @@ fn seek(words: &[Value], view: &RemoteView) -> Result<RemoteCommand, Refusal> {
         "relative-percent" => now + whole(by)?,
         _ => now + by,
     };
-    property::seek_to(to, exact.unwrap_or(kind == "absolute"), view)
+    property::seek_to(to, exact.unwrap_or(true), view)
 }
 
 fn cycle(name: &str, view: &RemoteView) -> Result<RemoteCommand, Refusal> {
@@ -173,13 +173,14 @@ mod tests {
 
     #[test]
     fn seeks_follow_mpvs_flags() {
-        assert_eq!(place(json!(["seek", 5])), (35, false));
-        assert_eq!(place(json!(["seek", -50])), (0, false));
+        assert_eq!(place(json!(["seek", 5])), (35, true));
+        assert_eq!(place(json!(["seek", -50])), (0, true));
         assert_eq!(place(json!(["seek", "12.5", "absolute"])), (12, true));
         assert_eq!(place(json!(["seek", 12, "absolute+keyframes"])), (12, false));
         assert_eq!(place(json!(["seek", 50, "absolute-percent", "exact"])), (50, true));
         assert_eq!(place(json!(["seek", -10, "absolute"])), (90, true));
-        assert_eq!(place(json!(["seek", 10, "relative-percent"])), (40, false));
+        assert_eq!(place(json!(["seek", 10, "relative-percent"])), (40, true));
+        assert_eq!(place(json!(["seek", 5, "relative+keyframes"])), (35, false));
         assert_eq!(asked(json!(["seek", 1, "sideways"])), Some(Err(Refusal::InvalidParameter)));
         assert_eq!(asked(json!(["seek"])), Some(Err(Refusal::InvalidParameter)));
     }

@@ -39,8 +39,8 @@ pub struct Hooks {
     /// whoever acts. Says whether that could be done; a client is told if not. `Done` matters for
     /// screenshots only.
     pub on_command: Box<dyn Fn(RemoteCommand, Done) -> bool + Send + Sync>,
-    /// The engine's statistics as JSON, null if there are none.
-    pub stats: Box<dyn Fn() -> Value + Send + Sync>,
+    /// The value of one of the program's own properties, `tributary/…`: null if there is none now.
+    pub own: Box<dyn Fn(&str) -> Value + Send + Sync>,
 }
 
 struct Client {
@@ -85,8 +85,8 @@ impl Hub {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn stats(&self) -> Value {
-        (self.hooks.stats)()
+    fn own(&self, name: &str) -> Value {
+        (self.hooks.own)(name)
     }
 
     /// Tells those who observe what changed. `view` is the one that is held, so that nobody is
@@ -94,7 +94,7 @@ impl Hub {
     fn tell_changes(&self, view: &RemoteView) {
         let now = Instant::now();
         for client in self.clients().clone() {
-            for message in client.session().changes(view, &|| self.stats(), now) {
+            for message in client.session().changes(view, &|name| self.own(name), now) {
                 client.send(message);
             }
         }
@@ -253,7 +253,7 @@ fn read(mut stream: UnixStream, hub: &Weak<Hub>, client: &Weak<Client>) {
 fn answer(hub: &Hub, client: &Arc<Client>, line: &[u8]) {
     // Held to the end: what others publish meanwhile comes after what is foreseen here.
     let mut view = hub.view();
-    let answer = client.session().line(line, &view, &|| hub.stats());
+    let answer = client.session().line(line, &view, &|name| hub.own(name));
     let mut messages = answer.messages;
     let mut changed = false;
     // The wish goes first: who reads the reply may count on its being on its way.

@@ -15,7 +15,7 @@ const MAX_OBSERVED: usize = 256;
 /// The statistics change all the time; observers get them no more often than this.
 const STATS_EVERY: Duration = Duration::from_millis(500);
 
-const STATS: &str = "tributary/stats";
+const OWN: &str = "tributary/";
 
 struct Observed {
     id: Value,
@@ -49,7 +49,7 @@ impl Session {
     }
 
     /// Answers one line.
-    pub(super) fn line(&mut self, line: &[u8], view: &RemoteView, stats: &dyn Fn() -> Value) -> Answer {
+    pub(super) fn line(&mut self, line: &[u8], view: &RemoteView, own: &dyn Fn(&str) -> Value) -> Answer {
         let nothing = |messages| Answer { messages, wish: None, refusal: None };
         let Request { words, id } = match request::parse(line) {
             Ok(request) => request,
@@ -68,9 +68,9 @@ impl Session {
             }
             Some(Err(refusal)) => nothing(done(Err(refusal))),
             None => {
-                let result = self.ask(&words, view, stats);
+                let result = self.ask(&words, view, own);
                 let mut messages = done(result);
-                messages.extend(self.changes(view, stats, Instant::now()));
+                messages.extend(self.changes(view, own, Instant::now()));
                 nothing(messages)
             }
         }
@@ -81,12 +81,12 @@ impl Session {
         &mut self,
         words: &[Value],
         view: &RemoteView,
-        stats: &dyn Fn() -> Value,
+        own: &dyn Fn(&str) -> Value,
     ) -> Result<Value, Refusal> {
         let word = |n| request::text(words, n);
         match word(0)? {
-            "get_property" => property::get(word(1)?, view, stats),
-            "get_property_string" => property::get(word(1)?, view, stats).map(|value| as_text(&value).into()),
+            "get_property" => property::get(word(1)?, view, own),
+            "get_property_string" => property::get(word(1)?, view, own).map(|value| as_text(&value).into()),
             name @ ("observe_property" | "observe_property_string") => {
                 let id = words.get(1).filter(|id| id.is_number()).ok_or(Refusal::InvalidParameter)?;
                 let property = word(2)?;
@@ -128,17 +128,19 @@ impl Session {
     pub(super) fn changes(
         &mut self,
         view: &RemoteView,
-        stats: &dyn Fn() -> Value,
+        own: &dyn Fn(&str) -> Value,
         now: Instant,
     ) -> Vec<Value> {
         let mut messages = Vec::new();
         for observed in &mut self.observed {
             let is_new = observed.last.is_none();
-            if observed.name == STATS && !is_new && now.saturating_duration_since(observed.told) < STATS_EVERY
+            if observed.name.starts_with(OWN)
+                && !is_new
+                && now.saturating_duration_since(observed.told) < STATS_EVERY
             {
                 continue;
             }
-            let value = property::get(&observed.name, view, stats).unwrap_or(Value::Null);
+            let value = property::get(&observed.name, view, own).unwrap_or(Value::Null);
             if observed.last.as_ref() == Some(&value) {
                 continue;
             }
@@ -235,7 +237,7 @@ mod tests {
         }
     }
 
-    fn stats() -> Value {
+    fn stats(_name: &str) -> Value {
         json!({ "at": 0.0 })
     }
 
@@ -267,7 +269,7 @@ mod tests {
         for expected in [40, 50, 60] {
             let answer = say(&mut session, &mut view, &json!({ "command": ["seek", 10] }));
             let to = Duration::from_secs(expected);
-            assert_eq!(answer.wish, Some((RemoteCommand::Seek { to, exact: false }, None)));
+            assert_eq!(answer.wish, Some((RemoteCommand::Seek { to, exact: true }, None)));
         }
     }
 

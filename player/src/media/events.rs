@@ -69,6 +69,8 @@ pub struct VideoFacts {
     pub codec: String,
     /// The element that decodes it.
     pub decoder: String,
+    /// Whether it does so in hardware.
+    pub hardware: bool,
     /// Pixels across.
     pub width: u32,
     /// Pixels down.

@@ -5,7 +5,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gstreamer as gst;
+use gstreamer::glib::translate::IntoGlib;
 use gstreamer_video::{self as gst_video, prelude::*};
+
+use super::light::{Light, Transfer};
+
+/// `GST_VIDEO_TRANSFER_SMPTE2084`, which the bindings name only from GStreamer 1.18 on.
+const TRANSFER_PQ: i32 = 14;
+/// `GST_VIDEO_TRANSFER_ARIB_STD_B67`.
+const TRANSFER_HLG: i32 = 15;
 
 /// How the pixels of a [`VideoFrame`] lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +22,31 @@ pub enum PixelFormat {
     I420,
     /// Two planes: luma, and chroma pairs at half size each way.
     Nv12,
+    /// As I420, with ten bits of each value in the lower part of two bytes.
+    I420Deep,
+    /// As NV12, with ten bits of each value in the upper part of two bytes.
+    P010,
     /// One plane of red, green, blue and alpha bytes.
     Rgba,
+}
+
+impl PixelFormat {
+    /// Whether chroma lies in pairs in one plane.
+    #[must_use]
+    pub fn has_pairs(self) -> bool {
+        matches!(self, Self::Nv12 | Self::P010)
+    }
+
+    /// What two bytes, read as a part of 65,535, are multiplied by to be a part of the most that ten
+    /// bits tell; none where a value is one byte.
+    #[must_use]
+    pub fn deep_scale(self) -> Option<f32> {
+        match self {
+            Self::I420Deep => Some(65_535.0 / 1_023.0),
+            Self::P010 => Some(65_535.0 / (1_023.0 * 64.0)),
+            _ => None,
+        }
+    }
 }
 
 /// Which formats the drawing side wants.
@@ -23,6 +54,8 @@ pub enum PixelFormat {
 pub enum FrameFormat {
     /// I420 or NV12, converted by a shader.
     Planes,
+    /// The same, and with ten bits where the film has them.
+    DeepPlanes,
     /// RGBA, for a software rasteriser.
     Rgba,
 }
@@ -33,6 +66,10 @@ impl FrameFormat {
         let builder = gst::Caps::builder("video/x-raw");
         match self {
             Self::Planes => builder.field("format", gst::List::new(["I420", "NV12"])).build(),
+            // The decoder's own format comes without a conversion, whichever it is.
+            Self::DeepPlanes => {
+                builder.field("format", gst::List::new(["I420", "NV12", "I420_10LE", "P010_10LE"])).build()
+            }
             Self::Rgba => builder.field("format", "RGBA").build(),
         }
     }
@@ -99,6 +136,8 @@ pub struct VideoFrame {
     pub matrix: ColorMatrix,
     /// Whether luma uses all of 0 to 255 rather than 16 to 235.
     pub full_range: bool,
+    /// What must be done to its colours.
+    pub light: Light,
     /// How it must be turned.
     pub rotation: Rotation,
     /// Place in the title.
@@ -117,11 +156,14 @@ impl VideoFrame {
         buffer: gst::Buffer,
         info: &gst_video::VideoInfo,
         rotation: Rotation,
+        peak_nits: Option<f32>,
         time: Duration,
     ) -> Option<Self> {
         let format = match info.format() {
             gst_video::VideoFormat::I420 => PixelFormat::I420,
             gst_video::VideoFormat::Nv12 => PixelFormat::Nv12,
+            gst_video::VideoFormat::I42010le => PixelFormat::I420Deep,
+            gst_video::VideoFormat::P01010le => PixelFormat::P010,
             gst_video::VideoFormat::Rgba => PixelFormat::Rgba,
             _ => return None,
         };
@@ -134,8 +176,15 @@ impl VideoFrame {
             _ => ColorMatrix::Bt601,
         };
         let full_range = colorimetry.range() == gst_video::VideoColorRange::Range0_255;
+        let transfer = match colorimetry.transfer().into_glib() {
+            TRANSFER_PQ => Transfer::Pq,
+            TRANSFER_HLG => Transfer::Hlg,
+            _ => Transfer::Sdr,
+        };
+        let wide = colorimetry.primaries() == gst_video::VideoColorPrimaries::Bt2020;
+        let light = Light::new(transfer, wide, peak_nits);
         let mapped = gst_video::VideoFrame::from_buffer_readable(buffer, info).ok()?;
-        Some(Self { mapped, format, matrix, full_range, rotation, time })
+        Some(Self { mapped, format, matrix, full_range, light, rotation, time })
     }
 
     /// Pixels across, as stored.
@@ -270,7 +319,7 @@ mod tests {
         gst::init().unwrap();
         let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, 6, 4).build().unwrap();
         let buffer = gst::Buffer::with_size(info.size()).unwrap();
-        VideoFrame::new(buffer, &info, Rotation::None, Duration::from_secs(seconds)).unwrap()
+        VideoFrame::new(buffer, &info, Rotation::None, None, Duration::from_secs(seconds)).unwrap()
     }
 
     #[test]

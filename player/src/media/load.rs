@@ -12,12 +12,16 @@ use super::events::{Facts, Failure, MediaEvent};
 use super::feed::Feed;
 use super::mailbox::Origin;
 use super::pipeline::{Delays, Pipeline, Sound, Surroundings};
+use super::player::Deinterlace;
 use super::seek_queue::{Seek, SeekKind, SeekQueue};
 use super::silence;
 use super::tracks::{TrackKind, Tracks};
 
 /// A seek this near to the end would show nothing: it goes here instead.
 const LAST_PLACE: Duration = Duration::from_millis(100);
+
+/// The last picture begins, and sound ends, at most this long before the end that the file tells.
+const NEAR_END: Duration = Duration::from_secs(1);
 
 /// How loud, which outlives a title, and how fast, which does not.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +30,7 @@ pub(super) struct Settings {
     pub(super) muted: bool,
     pub(super) speed: f64,
     pub(super) delays: Delays,
+    pub(super) deinterlace: Deinterlace,
 }
 
 /// What a load is given by its worker.
@@ -89,6 +94,7 @@ impl Load {
         pipeline.set_volume(hands.settings.volume);
         pipeline.set_muted(hands.settings.muted);
         pipeline.set_delays(hands.settings.delays);
+        pipeline.set_deinterlace(hands.settings.deinterlace);
         pipeline.set_state(gst::State::Paused);
         if let Origin::Feed(feed) = &origin {
             feed.open();
@@ -276,6 +282,17 @@ impl Load {
         }
     }
 
+    /// Whether all is shown and nothing more is read, at the end, though the pipeline does not say so: its
+    /// parts wait for each other's ends, and one that they wait for can have gone before.
+    pub(super) fn is_over(&self, hands: &Hands) -> bool {
+        let runs = self.stage == Stage::Running && !self.paused && !self.seeks.is_busy();
+        let reads = self.feed().is_some_and(|feed| feed.reading().waiting_for.is_some());
+        let shown = hands.around.shared.shown_position();
+        let at_end =
+            self.duration.is_none_or(|duration| shown.is_some_and(|shown| shown + NEAR_END >= duration));
+        runs && !reads && at_end && self.pipeline.is_used_up()
+    }
+
     /// Shows the subtitle that came and takes away the one that is over.
     pub(super) fn watch_subtitles(&mut self, hands: &Hands) {
         if let Some(cue) = hands.around.shared.take_cue() {
@@ -307,7 +324,7 @@ impl Load {
         if let Some(feed) = self.feed() {
             feed.stop();
         }
-        self.pipeline.set_state(gst::State::Null);
+        self.pipeline.take_down();
         hands.around.shared.set_target(None);
         hands.tell(MediaEvent::Failed(failure));
     }

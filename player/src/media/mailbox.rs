@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::feed::Feed;
 use super::pipeline::Delays;
-use super::player::LoadOptions;
+use super::player::{Deinterlace, LoadOptions};
 use super::seek_queue::Seek;
 
 /// Most single picture steps that wait.
@@ -31,6 +31,8 @@ pub(super) enum Command {
     Mute(bool),
     Speed(f64),
     Delays(Delays),
+    Deinterlace(Deinterlace),
+    Hardware(bool),
     Step { forward: bool },
     Audio(Option<usize>),
     Subtitle(Option<usize>),
@@ -100,7 +102,14 @@ impl Mailbox {
 
 /// Whether a wish outlives the title it was made for.
 fn is_lasting(command: &Command) -> bool {
-    matches!(command, Command::Volume(_) | Command::Mute(_) | Command::Quit)
+    matches!(
+        command,
+        Command::Volume(_)
+            | Command::Mute(_)
+            | Command::Deinterlace(_)
+            | Command::Hardware(_)
+            | Command::Quit
+    )
 }
 
 #[cfg(test)]

@@ -114,7 +114,8 @@ pub(super) fn failed_read(load: &mut Load, hands: &Hands) {
     }
 }
 
-fn ended(load: &mut Load, hands: &Hands) {
+/// Picture and sound are over, or the pipeline says that all is.
+pub(super) fn ended(load: &mut Load, hands: &Hands) {
     failed_read(load, hands);
     // An end that a seek has overtaken is none.
     if load.stage == Stage::Running && !load.seeks.is_busy() {

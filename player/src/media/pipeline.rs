@@ -1,7 +1,8 @@
 //! One playbin, set up for one title.
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use gstreamer as gst;
@@ -10,9 +11,12 @@ use gstreamer_app as gst_app;
 
 use super::events::{AudioFacts, VideoFacts};
 use super::frame::{FrameFormat, FrameSlot};
+use super::hardware;
 use super::mailbox::Origin;
+use super::player::{Deinterlace, Pace};
 use super::shared::Shared;
-use super::sinks::{self, Progress};
+use super::short_films;
+use super::sinks::{self, End, Progress};
 use super::text;
 
 /// Playback without sound goes to this name in error messages' paths.
@@ -21,9 +25,17 @@ const AUDIO_SINK_NAME: &str = "tributary-audio";
 /// How far the clock may be past what a sink was given before the sink counts as dry.
 const DRY_MARGIN: gst::ClockTime = gst::ClockTime::from_mseconds(30);
 
+/// How long after the last picture and sound the pipeline may take to bring more, or to say that it has come
+/// to its end.
+const END_PATIENCE: gst::ClockTime = gst::ClockTime::from_seconds(2);
+
+/// How long a pipeline may take to stop; it takes a few milliseconds.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
 /// What every pipeline of a player shares.
 pub(super) struct Surroundings {
     pub(super) format: FrameFormat,
+    pub(super) pace: Pace,
     pub(super) slot: Arc<FrameSlot>,
     pub(super) shared: Arc<Shared>,
     pub(super) on_frame: Arc<dyn Fn() + Send + Sync>,
@@ -66,13 +78,14 @@ pub(super) struct Pipeline {
     audio: Arc<Progress>,
     text_sink: gst_app::AppSink,
     delays: Cell<Delays>,
+    /// Read by streaming threads as they add elements.
+    deinterlace: Arc<Mutex<Deinterlace>>,
 }
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
         self.bus.unset_sync_handler();
-        // Nothing is left to do about a pipeline that will not stop.
-        let _ = self.playbin.set_state(gst::State::Null);
+        self.take_down();
     }
 }
 
@@ -81,12 +94,12 @@ impl Pipeline {
     pub(super) fn new(origin: &Origin, sound: Sound, around: &Surroundings) -> Result<Self, String> {
         let playbin = gst::ElementFactory::make("playbin3").build().map_err(|error| error.to_string())?;
         playbin.set_property_from_str("flags", "video+audio+text+soft-volume+deinterlace");
-        let (video_sink, video) = sinks::video(around.format, &around.slot, &around.shared, &around.on_frame);
-        let (audio_sink, audio) = sinks::audio(sound).ok_or("no place for sound")?;
+        let (video_sink, video) = sinks::video(around);
+        let (audio_sink, audio) = sinks::audio(sound, around.pace).ok_or("no place for sound")?;
         audio_sink.set_property("name", AUDIO_SINK_NAME);
         playbin.set_property("video-sink", &video_sink);
         playbin.set_property("audio-sink", &audio_sink);
-        let text_sink = sinks::subtitles(&around.shared);
+        let text_sink = sinks::subtitles(around);
         playbin.set_property("text-sink", &text_sink);
         // Without it other speeds change the pitch, which is no reason not to play.
         if let Ok(scaletempo) = gst::ElementFactory::make("scaletempo").build() {
@@ -113,12 +126,38 @@ impl Pipeline {
             shared.mailbox.wake();
             gst::BusSyncReply::Pass
         });
-        Ok(Self { playbin, bus, video_sink, video, audio, text_sink, delays: Cell::default() })
+        let deinterlace = Arc::<Mutex<Deinterlace>>::default();
+        if let Some(bin) = playbin.downcast_ref::<gst::Bin>() {
+            short_films::guard(bin);
+            let when = Arc::clone(&deinterlace);
+            bin.connect_deep_element_added(move |_, _, element| {
+                deinterlace_when(element, *when.lock().unwrap_or_else(PoisonError::into_inner));
+            });
+        }
+        Ok(Self { playbin, bus, video_sink, video, audio, text_sink, delays: Cell::default(), deinterlace })
     }
 
     pub(super) fn set_state(&self, state: gst::State) {
         // A failure comes as an error on the bus, with its cause.
         let _ = self.playbin.set_state(state);
+    }
+
+    /// Stops it for good. One that does not stop in time is left behind: the next title must not wait for it.
+    pub(super) fn take_down(&self) {
+        let playbin = self.playbin.clone();
+        let (done, is_done) = mpsc::sync_channel::<()>(1);
+        let stop = move || {
+            // Nothing is left to do about a pipeline that will not stop.
+            let _ = playbin.set_state(gst::State::Null);
+            drop(done);
+        };
+        match thread::Builder::new().name("ending".into()).spawn(stop) {
+            Ok(_) if is_done.recv_timeout(STOP_PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) => {
+                tracing::warn!("a pipeline does not stop, and is left behind");
+            }
+            Ok(_) => (),
+            Err(_) => drop(self.playbin.set_state(gst::State::Null)),
+        }
     }
 
     pub(super) fn next_message(&self) -> Option<gst::Message> {
@@ -172,6 +211,14 @@ impl Pipeline {
         self.text_sink.set_property("ts-offset", Delays::nanoseconds(delays.subtitles_ms));
     }
 
+    /// Says when interlaced pictures are taken apart.
+    pub(super) fn set_deinterlace(&self, when: Deinterlace) {
+        *self.deinterlace.lock().unwrap_or_else(PoisonError::into_inner) = when;
+        if let Some(bin) = self.playbin.downcast_ref::<gst::Bin>() {
+            bin.iterate_recurse().into_iter().flatten().for_each(|element| deinterlace_when(&element, when));
+        }
+    }
+
     pub(super) fn recalculate_latency(&self) {
         if let Some(bin) = self.playbin.downcast_ref::<gst::Bin>() {
             // Only live sources need it.
@@ -204,6 +251,13 @@ impl Pipeline {
         let until =
             [shifted(&self.video, -later), shifted(&self.audio, later)].into_iter().flatten().min()?;
         (now > until + DRY_MARGIN).then_some(until)
+    }
+
+    /// Whether everything that picture and sound were given is long past.
+    pub(super) fn is_used_up(&self) -> bool {
+        let Some(now) = self.playbin.current_running_time() else { return false };
+        let later = gst::ClockTime::from_mseconds(u64::from(self.delays.get().sound_ms.unsigned_abs()));
+        is_past([self.video.end(), self.audio.end()], now, END_PATIENCE + later)
     }
 
     /// Stops the clock at a place that it has run past.
@@ -254,7 +308,8 @@ impl Pipeline {
         };
         Some(VideoFacts {
             codec,
-            decoder: self.decoder("Video"),
+            decoder: self.decoder("Video").map_or_else(String::new, |factory| text::clean(&factory.name())),
+            hardware: self.decoder("Video").is_some_and(|factory| hardware::is_hardware(&factory)),
             width: size("width")?,
             height: size("height")?,
             frames_per_second: self.frame_duration().map_or(0.0, |lasts| 1.0 / lasts.as_secs_f64()),
@@ -270,23 +325,56 @@ impl Pipeline {
         };
         Some(AudioFacts {
             codec,
-            decoder: self.decoder("Audio"),
+            decoder: self.decoder("Audio").map_or_else(String::new, |factory| text::clean(&factory.name())),
             channels: value("channels").unwrap_or(0),
             sample_rate_hz: value("rate").unwrap_or(0),
         })
     }
 
-    /// Name of the decoder of `what` that runs; empty where none does.
-    fn decoder(&self, what: &str) -> String {
-        let Some(bin) = self.playbin.downcast_ref::<gst::Bin>() else { return String::new() };
-        bin.iterate_recurse()
-            .into_iter()
-            .flatten()
-            .filter_map(|element| element.factory())
-            .find(|factory| {
-                let class = factory.metadata("klass").unwrap_or_default();
-                class.contains("Decoder") && class.contains(what)
-            })
-            .map_or_else(String::new, |factory| text::clean(&factory.name()))
+    /// The kind of decoder of `what` that runs; none where none does.
+    fn decoder(&self, what: &str) -> Option<gst::ElementFactory> {
+        let bin = self.playbin.downcast_ref::<gst::Bin>()?;
+        bin.iterate_recurse().into_iter().flatten().filter_map(|element| element.factory()).find(|factory| {
+            let class = factory.metadata("klass").unwrap_or_default();
+            class.contains("Decoder") && class.contains(what)
+        })
+    }
+}
+
+/// Whether everything in use has ended, and `patience` has passed since.
+fn is_past(ends: [End; 2], now: gst::ClockTime, patience: gst::ClockTime) -> bool {
+    let over = |end: &End| match end {
+        End::Unused => true,
+        End::Unknown => false,
+        End::At(end) => now > *end + patience,
+    };
+    ends.iter().any(|end| *end != End::Unused) && ends.iter().all(over)
+}
+
+/// Sets an element that takes interlaced pictures apart, and lets all others be.
+fn deinterlace_when(element: &gst::Element, when: Deinterlace) {
+    if element.factory().is_some_and(|factory| factory.name() == "deinterlace") {
+        let mode = match when {
+            Deinterlace::Auto => "auto",
+            Deinterlace::Always => "interlaced",
+            Deinterlace::Never => "disabled",
+        };
+        element.set_property_from_str("mode", mode);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_used_up_once_all_that_it_has_ended_long_enough_ago() {
+        let at = gst::ClockTime::from_seconds;
+        let past = |ends: [End; 2], now: u64| is_past(ends, at(now), at(2));
+        assert!(!past([End::Unused, End::Unused], 99), "nothing was shown yet");
+        assert!(!past([End::At(at(10)), End::Unknown], 99), "its sound goes on");
+        assert!(!past([End::At(at(10)), End::At(at(20))], 21));
+        assert!(past([End::At(at(10)), End::At(at(20))], 23));
+        assert!(past([End::Unused, End::At(at(20))], 23), "it is sound alone");
     }
 }

@@ -35,9 +35,33 @@ pub enum AudioOutput {
     None,
 }
 
+/// When pictures come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// At their time; what is late is dropped.
+    #[default]
+    Real,
+    /// As fast as they can be decoded, and all of them: to look through a file.
+    Fast,
+}
+
+/// When the two halves of interlaced pictures are made pictures of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deinterlace {
+    /// Where the film says that it is interlaced.
+    #[default]
+    Auto,
+    /// Always: some films don't say it.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// What a player is made with.
 #[derive(Clone, Copy, Debug)]
 pub struct PlayerOptions {
+    /// When pictures come.
+    pub pace: Pace,
     /// Where sound goes.
     pub audio: AudioOutput,
     /// Which frames the drawing side wants.
@@ -106,11 +130,18 @@ impl Player {
         let (shared, slot) = (Shared::new(), Arc::new(FrameSlot::default()));
         let around = Surroundings {
             format: options.frames,
+            pace: options.pace,
             slot: Arc::clone(&slot),
             shared: Arc::clone(&shared),
             on_frame,
         };
-        let settings = Settings { volume: 1.0, muted: false, speed: 1.0, delays: Delays::default() };
+        let settings = Settings {
+            volume: 1.0,
+            muted: false,
+            speed: 1.0,
+            delays: Delays::default(),
+            deinterlace: Deinterlace::default(),
+        };
         let sound = match options.audio {
             AudioOutput::Auto => Sound::Device,
             AudioOutput::None => Sound::Nowhere,
@@ -189,6 +220,16 @@ impl Player {
     /// earlier; each title begins without.
     pub fn set_delays(&self, sound_ms: i32, subtitles_ms: i32) {
         self.push(Command::Delays(Delays { sound_ms, subtitles_ms }));
+    }
+
+    /// Says when interlaced pictures are taken apart, in this title and later ones.
+    pub fn set_deinterlace(&self, when: Deinterlace) {
+        self.push(Command::Deinterlace(when));
+    }
+
+    /// Lets decoders in hardware be taken where there are any, in this title and later ones; usual.
+    pub fn set_hardware(&self, on: bool) {
+        self.push(Command::Hardware(on));
     }
 
     /// Pauses and shows the next picture, or the one before.

@@ -9,6 +9,7 @@ use gstreamer as gst;
 use gstreamer_video::{self as gst_video, prelude::*};
 
 use super::frame::{Rotation, VideoFrame};
+use super::light::Tables;
 
 /// Most screenshots under way at once.
 const MAX_AT_ONCE: usize = 4;
@@ -80,6 +81,12 @@ fn to_image(frame: &VideoFrame) -> Result<image::RgbImage, String> {
     let mut pixels = Vec::with_capacity(row_bytes * height as usize);
     for row in rows.chunks(stride).take(height as usize) {
         pixels.extend_from_slice(row.get(..row_bytes).ok_or_else(|| broken("short row"))?);
+    }
+    if !frame.light.is_plain() {
+        let tables = Tables::of(frame.light);
+        for pixel in pixels.as_chunks_mut::<3>().0 {
+            *pixel = tables.shown(*pixel);
+        }
     }
     let image = image::RgbImage::from_raw(width, height, pixels).ok_or_else(|| broken("short picture"))?;
     Ok(match frame.rotation {

@@ -12,9 +12,9 @@ use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
-use super::frame::{FrameFormat, FrameSlot, Rotation, VideoFrame};
-use super::pipeline::Sound;
-use super::shared::Shared;
+use super::frame::{Rotation, VideoFrame};
+use super::pipeline::{Sound, Surroundings};
+use super::player::Pace;
 use super::text;
 
 /// A picture this late is not shown any more.
@@ -25,12 +25,25 @@ const USUAL_DURATION: gst::ClockTime = gst::ClockTime::from_mseconds(40);
 
 const NOTHING_YET: u64 = u64::MAX;
 
+/// Where what a sink was given ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It was never given anything.
+    Unused,
+    /// It was given nothing since the last seek.
+    Unknown,
+    /// At this running time.
+    At(gst::ClockTime),
+}
+
 /// How far one sink has been given data.
 #[derive(Debug)]
 pub(super) struct Progress {
     /// Running time of the end of the last buffer, in nanoseconds, or [`NOTHING_YET`].
     until: AtomicU64,
     ended: AtomicBool,
+    /// Whether it was ever given anything.
+    used: AtomicBool,
     rotation: AtomicU8,
 }
 
@@ -39,6 +52,7 @@ impl Progress {
         Arc::new(Self {
             until: AtomicU64::new(NOTHING_YET),
             ended: AtomicBool::new(false),
+            used: AtomicBool::new(false),
             rotation: AtomicU8::new(0),
         })
     }
@@ -48,6 +62,16 @@ impl Progress {
         let until = self.until.load(Ordering::Acquire);
         (until != NOTHING_YET && !self.ended.load(Ordering::Acquire))
             .then(|| gst::ClockTime::from_nseconds(until))
+    }
+
+    /// Running time at which what this sink was given ends.
+    pub(super) fn end(&self) -> End {
+        let until = self.until.load(Ordering::Acquire);
+        match self.used.load(Ordering::Acquire) {
+            true if until != NOTHING_YET => End::At(gst::ClockTime::from_nseconds(until)),
+            true => End::Unknown,
+            false => End::Unused,
+        }
     }
 
     fn rotation(&self) -> Rotation {
@@ -64,6 +88,7 @@ impl Progress {
         let Some(running) = segment.to_running_time(start) else { return };
         let lasts = (lasts.nseconds() as f64 / segment.rate().abs().max(0.01)) as u64;
         self.until.store(running.nseconds().saturating_add(lasts), Ordering::Release);
+        self.used.store(true, Ordering::Release);
     }
 
     fn restart(&self) {
@@ -133,32 +158,30 @@ fn stream_time(sample: &gst::Sample) -> Option<Duration> {
 }
 
 /// Where pictures come out.
-pub(super) fn video(
-    format: FrameFormat,
-    slot: &Arc<FrameSlot>,
-    shared: &Arc<Shared>,
-    on_frame: &Arc<dyn Fn() + Send + Sync>,
-) -> (gst_app::AppSink, Arc<Progress>) {
+pub(super) fn video(around: &Surroundings) -> (gst_app::AppSink, Arc<Progress>) {
     let progress = Progress::new();
+    let paced = around.pace == Pace::Real;
+    let lateness = if paced { i64::try_from(MAX_LATENESS.nseconds()).unwrap_or(-1) } else { -1 };
     let sink = gst_app::AppSink::builder()
-        .caps(&format.caps())
+        .caps(&around.format.caps())
         .max_buffers(1)
-        .drop(true)
-        .sync(true)
-        .qos(true)
-        .max_lateness(i64::try_from(MAX_LATENESS.nseconds()).unwrap_or(-1))
+        .drop(paced)
+        .sync(paced)
+        .qos(paced)
+        .max_lateness(lateness)
         .enable_last_sample(false)
         .build();
     let show = {
+        let Surroundings { slot, shared, on_frame, .. } = around;
         let (slot, shared, on_frame) = (Arc::clone(slot), Arc::clone(shared), Arc::clone(on_frame));
         let progress = Arc::clone(&progress);
         Arc::new(move |sample: gst::Sample| {
             let Some(time) = stream_time(&sample) else { return };
-            let Some(info) = sample.caps().and_then(|caps| gst_video::VideoInfo::from_caps(caps).ok()) else {
-                return;
-            };
+            let Some(caps) = sample.caps() else { return };
+            let Ok(info) = gst_video::VideoInfo::from_caps(caps) else { return };
+            let peak_nits = caps.structure(0).and_then(peak_nits);
             let Some(buffer) = sample.buffer_owned() else { return };
-            if let Some(frame) = VideoFrame::new(buffer, &info, progress.rotation(), time) {
+            if let Some(frame) = VideoFrame::new(buffer, &info, progress.rotation(), peak_nits, time) {
                 slot.put(frame);
                 shared.set_position(time);
                 on_frame();
@@ -182,11 +205,22 @@ pub(super) fn video(
     (sink, progress)
 }
 
+/// The brightest light that a film tells of itself, in cd/m²: its content's, or its mastering screen's.
+fn peak_nits(caps: &gst::StructureRef) -> Option<f32> {
+    let number = |field: &str, from_end: usize| {
+        let told = caps.get::<&str>(field).ok()?;
+        told.rsplit(':').nth(from_end)?.parse::<f32>().ok().filter(|value| *value > 0.0)
+    };
+    // A master's least and greatest light stand last, in ten-thousandths.
+    number("content-light-level", 1).or_else(|| Some(number("mastering-display-info", 1)? / 10_000.0))
+}
+
 /// Where sound comes out: a device, or nowhere at the right pace.
-pub(super) fn audio(sound: Sound) -> Option<(gst::Element, Arc<Progress>)> {
-    let nowhere = || gst::ElementFactory::make("fakesink").property("sync", true).build().ok();
+pub(super) fn audio(sound: Sound, pace: Pace) -> Option<(gst::Element, Arc<Progress>)> {
+    let paced = pace == Pace::Real;
+    let nowhere = || gst::ElementFactory::make("fakesink").property("sync", paced).build().ok();
     let device = || gst::ElementFactory::make("autoaudiosink").build().ok();
-    let sink = if sound == Sound::Device { device() } else { None };
+    let sink = if sound == Sound::Device && paced { device() } else { None };
     let sink = sink.or_else(nowhere)?;
     let progress = Progress::new();
     progress.watch(&sink);
@@ -195,9 +229,10 @@ pub(super) fn audio(sound: Sound) -> Option<(gst::Element, Arc<Progress>)> {
 
 /// Where text subtitles come out. It never waits for a first one, and takes what it can't read
 /// without complaint, so that an odd subtitle track never keeps a film from playing.
-pub(super) fn subtitles(shared: &Arc<Shared>) -> gst_app::AppSink {
-    let sink = gst_app::AppSink::builder().max_buffers(4).drop(true).sync(true).async_(false).build();
-    let shared = Arc::clone(shared);
+pub(super) fn subtitles(around: &Surroundings) -> gst_app::AppSink {
+    let paced = around.pace == Pace::Real;
+    let sink = gst_app::AppSink::builder().max_buffers(4).drop(true).sync(paced).async_(false).build();
+    let shared = Arc::clone(&around.shared);
     sink.set_callbacks(
         gst_app::AppSinkCallbacks::builder()
             .new_sample(move |sink| {

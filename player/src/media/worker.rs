@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::events::MediaEvent;
 use super::frame::FrameSlot;
+use super::hardware;
 use super::load::{Hands, Load, Stage};
 use super::mailbox::{Command, Origin};
 use super::messages::{self, After};
@@ -111,6 +112,19 @@ impl Worker {
                 self.hands.settings.delays = delays;
                 if let Some(load) = &self.load {
                     load.pipeline.set_delays(delays);
+                }
+            }
+            Command::Deinterlace(when) => {
+                self.hands.settings.deinterlace = when;
+                if let Some(load) = &self.load {
+                    load.pipeline.set_deinterlace(when);
+                }
+            }
+            Command::Hardware(on) => {
+                let changed = hardware::allow(on);
+                let goes_on = |load: &Load| load.stage == Stage::Running && load.tracks.has(TrackKind::Video);
+                if changed && self.load.as_ref().is_some_and(goes_on) {
+                    self.begin_again();
                 }
             }
             Command::Quit => (),
@@ -230,6 +244,9 @@ impl Worker {
         load.send_seek(&self.hands);
         load.watch_bytes(&self.hands);
         load.watch_subtitles(&self.hands);
+        if load.is_over(&self.hands) {
+            messages::ended(load, &self.hands);
+        }
         if load.stage == Stage::Running
             && !load.tracks.has(TrackKind::Video)
             && let Some(position) = load.pipeline.position()

@@ -61,6 +61,8 @@ pub enum Action {
     NextShape,
     /// Quarter turn of the picture.
     Turn,
+    /// The next way to treat interlaced pictures.
+    Deinterlace,
     /// Full screen.
     FullScreen,
     /// Small window on top.
@@ -85,7 +87,7 @@ pub enum Action {
 pub type Says = fn() -> String;
 
 /// All actions: name in the file, what it does, usual keys.
-pub const ACTIONS: [(Action, &str, Says, &[&str]); 45] = [
+pub const ACTIONS: [(Action, &str, Says, &[&str]); 46] = [
     (Action::PlayPause, "play_pause", || t!("action-play-pause"), &["Space", "k"]),
     (Action::Back5, "back_5", || t!("action-back", seconds = 5), &["Left"]),
     (Action::Forward5, "forward_5", || t!("action-forward", seconds = 5), &["Right"]),
@@ -122,6 +124,7 @@ pub const ACTIONS: [(Action, &str, Says, &[&str]); 45] = [
     (Action::ZoomOut, "zoom_out", || t!("action-zoom-out"), &["-"]),
     (Action::NextShape, "shape", || t!("action-shape"), &["g"]),
     (Action::Turn, "turn", || t!("action-turn"), &["r"]),
+    (Action::Deinterlace, "deinterlace", || t!("action-deinterlace"), &["d"]),
     (Action::FullScreen, "full_screen", || t!("action-full-screen"), &["f"]),
     (Action::SmallWindow, "small_window", || t!("small-window"), &["t"]),
     (Action::Leave, "leave", || t!("action-leave"), &["Escape"]),

@@ -110,6 +110,50 @@ impl Planner {
     }
 }
 
+/// When the two halves of interlaced pictures are made pictures of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interlaced {
+    /// Where the film says that it is interlaced.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Interlaced {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Always, Self::Never];
+
+    /// Its name in the file.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+
+    /// Its name to show.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Auto => t!("deinterlace-auto"),
+            Self::Always => t!("deinterlace-always"),
+            Self::Never => t!("deinterlace-never"),
+        }
+    }
+
+    /// The next one on offer.
+    #[must_use]
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|other| *other == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
+}
+
 /// A page of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SettingsPage {
@@ -206,6 +250,10 @@ pub struct Settings {
     pub subtitle_raise: f64,
     /// Subtitles have a dark plate behind them.
     pub subtitle_plate: bool,
+    /// When interlaced pictures are taken apart.
+    pub deinterlace: Interlaced,
+    /// Decoders in hardware are taken where there are any.
+    pub hardware: bool,
     /// Mebibytes of film fetched ahead.
     pub ahead_mib: u32,
     /// Seconds of film fetched ahead, where its length is known; 0 is as many as the bytes allow.
@@ -251,6 +299,8 @@ impl Default for Settings {
             subtitle_size: 1.0,
             subtitle_raise: 0.0,
             subtitle_plate: false,
+            deinterlace: Interlaced::Auto,
+            hardware: true,
             ahead_mib: 150,
             ahead_seconds: 0,
             back_mib: 64,

@@ -7,6 +7,7 @@ pub(crate) mod painted;
 mod raster;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use egui::{Rect, Ui, Vec2};
 use egui_kittest::{Harness, TestRenderer};
@@ -14,11 +15,13 @@ use tributary_core::geometry::StreamId;
 
 use crate::state::{Command, Event, State};
 use crate::theme;
-use crate::view::{self, Pictures, Poster, Scene};
+use crate::view::{self, Pictures, Poster, Preview, Scene};
 
 /// A poster of one colour for every title, and a film of one colour.
 #[derive(Default)]
-pub(crate) struct FlatPictures;
+pub(crate) struct FlatPictures {
+    preview: Option<egui::TextureHandle>,
+}
 
 impl Pictures for FlatPictures {
     fn poster(&self, _stream: StreamId) -> Poster {
@@ -27,6 +30,12 @@ impl Pictures for FlatPictures {
 
     fn brightness(&self, _stream: StreamId) -> Option<f32> {
         None
+    }
+
+    fn preview(&self, _time: Duration) -> Option<Preview> {
+        let texture = self.preview.as_ref()?.id();
+        let part = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+        Some(Preview { texture, part, aspect: 16.0 / 9.0 })
     }
 
     fn film(&mut self, ui: &mut Ui, rect: Rect) {
@@ -67,7 +76,7 @@ impl Stage {
     /// A window of another size or theme.
     pub(crate) fn sized(state: State, size: Vec2, theme: egui::Theme) -> Self {
         let textures = Arc::new(Mutex::new(raster::Textures::default()));
-        let window = Window { state, commands: Vec::new(), pictures: FlatPictures };
+        let window = Window { state, commands: Vec::new(), pictures: FlatPictures::default() };
         let harness = Harness::builder()
             .with_size(size)
             .with_theme(theme)
@@ -106,6 +115,21 @@ impl Stage {
             memory.options = options;
         });
         self.settle();
+    }
+
+    /// Lets the film have preview pictures; gives the texture that they lie on.
+    pub(crate) fn with_previews(&mut self) -> egui::TextureId {
+        let image = egui::ColorImage::filled([16, 9], egui::Color32::from_rgb(90, 140, 90));
+        let texture = self.harness.ctx.load_texture("previews", image, egui::TextureOptions::LINEAR);
+        let id = texture.id();
+        self.harness.state_mut().pictures.preview = Some(texture);
+        self.settle();
+        id
+    }
+
+    /// Whether this texture is to be seen.
+    pub(crate) fn shows(&self, texture: egui::TextureId) -> bool {
+        self.harness.output().shapes.iter().any(|shape| shape.shape.texture_id() == texture)
     }
 
     /// Changes what is shown.

@@ -6,6 +6,7 @@ use egui::{EventFilter, Key, Modifiers, Popup, Ui};
 use super::Scene;
 use crate::state::keymap::{ACTIONS, Action, KeyMap};
 use crate::state::playback::{Playback, TrackKind};
+use crate::state::settings::Settings;
 use crate::state::{Command, State, View};
 
 /// What one press of an arrow up or down adds to the volume.
@@ -196,6 +197,11 @@ fn film(action: Action, state: &State, playback: &Playback) -> Option<Command> {
         Action::ZoomOut => Command::SetShape(playback.shape.zoomed(false)),
         Action::NextShape => Command::SetShape(playback.shape.next_aspect()),
         Action::Turn => Command::SetShape(playback.shape.turned()),
+        Action::Deinterlace => {
+            let settings = &state.settings;
+            let deinterlace = settings.deinterlace.next();
+            Command::ChangeSettings(Box::new(Settings { deinterlace, ..settings.clone() }))
+        }
         Action::Tenth(tenth) => Command::SeekTenth(tenth),
         Action::Next
         | Action::Subtitles

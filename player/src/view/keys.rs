@@ -58,6 +58,7 @@ const COLUMNS: [&[Part]; 3] = [
                 (&[Action::ZoomOut, Action::ZoomIn], || t!("keys-size")),
                 (&[Action::NextShape], || t!("keys-shape")),
                 (&[Action::Turn], || t!("keys-turn")),
+                (&[Action::Deinterlace], || t!("keys-deinterlace")),
                 (&[Action::Picture], || t!("save-picture")),
             ],
         ),

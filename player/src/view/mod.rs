@@ -15,6 +15,8 @@ pub mod title;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use egui::{Rect, TextureId, Ui};
 use tributary_core::geometry::StreamId;
 
@@ -33,12 +35,25 @@ pub enum Poster {
     None,
 }
 
+/// A small picture of the film at some time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Preview {
+    /// Where it lies.
+    pub texture: TextureId,
+    /// The part of the texture that it takes, 0 to 1 each way.
+    pub part: Rect,
+    /// Its width by its height.
+    pub aspect: f32,
+}
+
 /// What a view needs beside the state: things of the window that are not state.
 pub trait Pictures {
     /// The poster of a stream.
     fn poster(&self, stream: StreamId) -> Poster;
     /// How bright the poster of a stream is on the whole, 0 to 1, where it is here.
     fn brightness(&self, stream: StreamId) -> Option<f32>;
+    /// The picture of the film that plays at a time; none where nobody has made any.
+    fn preview(&self, time: Duration) -> Option<Preview>;
     /// Paints the newest picture of the film into `rect`.
     fn film(&mut self, ui: &mut Ui, rect: Rect);
 }

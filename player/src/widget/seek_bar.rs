@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use egui::accesskit::Role;
+use egui::epaint::RectShape;
 use egui::{
-    Align2, Color32, Painter, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, lerp, pos2, vec2,
+    Align2, Color32, CornerRadius, Painter, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, lerp,
+    pos2, vec2,
 };
 
 use super::chip::{self, Presence};
@@ -14,6 +16,7 @@ use crate::state::people::Person;
 use crate::state::playback::{Origin, Playback};
 use crate::state::{Command, SeekKind, State, words};
 use crate::theme::{Tokens, Type, motion, over_film, radius};
+use crate::view::{Pictures, Preview};
 
 /// Height of the part that takes the pointer, in points.
 pub const HIT_HEIGHT: f32 = 36.0;
@@ -23,6 +26,8 @@ const GAP: f32 = 4.0;
 const CHAPTER_CUT: f32 = 3.0;
 /// Width of the card under the pointer, in points.
 const CARD: f32 = 224.0;
+/// Height of its picture at most, in points.
+const CARD_PICTURE: f32 = 126.0;
 
 struct Places {
     line: Rect,
@@ -30,7 +35,14 @@ struct Places {
 }
 
 /// Shows it along `rect`, whose height is [`HIT_HEIGHT`]; `film` is where the card may lie.
-pub fn show(ui: &mut Ui, rect: Rect, film: Rect, state: &State, commands: &mut Vec<Command>) -> Response {
+pub fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    film: Rect,
+    state: &State,
+    pictures: &dyn Pictures,
+    commands: &mut Vec<Command>,
+) -> Response {
     let Some(playback) = &state.playback else { return ui.allocate_rect(rect, Sense::hover()) };
     let response = ui.interact(rect, ui.scope_id().with("seek bar"), Sense::click_and_drag());
     let clock = words::clock(Some(playback.shown_position()));
@@ -54,7 +66,8 @@ pub fn show(ui: &mut Ui, rect: Rect, film: Rect, state: &State, commands: &mut V
         let x = rect.left() + rect.width() * at;
         let hairline = Stroke::new(1.0, over_film::WHITE);
         ui.painter().vline(x, places.line.top() - 3.0..=places.river.bottom(), hairline);
-        card(ui, pos2(x, places.line.top() - 18.0), film, at, state, playback);
+        let preview = playback.time_at(at).and_then(|time| pictures.preview(time));
+        card(ui, pos2(x, places.line.top() - 18.0), film, at, state, playback, preview);
     }
     if response.has_focus() {
         let around = Rect::from_min_max(places.line.min, places.river.max).expand2(vec2(5.0, 4.0));
@@ -206,22 +219,42 @@ fn senders(state: &State, playback: &Playback, part: f32) -> Vec<Person> {
     parts.into_iter().map(|(_, index)| state.person(index)).collect()
 }
 
-fn card(ui: &mut Ui, bottom: egui::Pos2, film: Rect, part: f32, state: &State, playback: &Playback) {
+fn card(
+    ui: &mut Ui,
+    bottom: egui::Pos2,
+    film: Rect,
+    part: f32,
+    state: &State,
+    playback: &Playback,
+    preview: Option<Preview>,
+) {
     let tokens = *Tokens::of(ui);
     let time = playback.time_at(part).unwrap_or(Duration::ZERO);
     let stream = playback.origin == Origin::Stream;
     let chapter = playback.chapter_at(time).map(|(_, chapter)| chapter.name.as_str());
-    let (width, height) = match (stream, chapter) {
-        (true, _) => (CARD, 60.0),
-        (false, Some(_)) => (CARD, 36.0),
-        (false, None) => (76.0, 36.0),
+    let (width, height) = match (stream, chapter, preview) {
+        (true, ..) => (CARD, 60.0),
+        (false, None, None) => (76.0, 36.0),
+        (false, ..) => (CARD, 36.0),
     };
+    // A low window has no room for the picture above its words.
+    let room = bottom.y - film.top() - height - 8.0;
+    let preview = preview.filter(|_| room >= CARD_PICTURE);
+    let picture = preview.map_or(0.0, |preview| (CARD / preview.aspect.max(0.1)).min(CARD_PICTURE));
     let half = width / 2.0 + 8.0;
     let x = bottom.x.clamp(film.left() + half, (film.right() - half).max(film.left() + half));
-    let rect = Rect::from_min_max(pos2(x - width / 2.0, bottom.y - height), pos2(x + width / 2.0, bottom.y));
+    let whole = Rect::from_min_max(
+        pos2(x - width / 2.0, bottom.y - height - picture),
+        pos2(x + width / 2.0, bottom.y),
+    );
     let painter = ui.painter();
-    painter.add(Tokens::shadow(16, 4, 140).as_shape(rect, radius::LARGE));
-    painter.rect(rect, radius::LARGE, tokens.surface1, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
+    painter.add(Tokens::shadow(16, 4, 140).as_shape(whole, radius::LARGE));
+    painter.rect_filled(whole, radius::LARGE, tokens.surface1);
+    let (above, rect) = whole.split_top_bottom_at_y(whole.top() + picture);
+    if let Some(preview) = preview {
+        paint_preview(painter, above, preview);
+    }
+    painter.rect_stroke(whole, radius::LARGE, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
     let clock = words::clock(Some(time));
     if !stream && chapter.is_none() {
         text::paint(painter, rect.center(), Align2::CENTER_CENTER, &clock, Type::TIME, tokens.text1);
@@ -250,6 +283,18 @@ fn card(ui: &mut Ui, bottom: egui::Pos2, film: Rect, part: f32, state: &State, p
         chip::paint(painter, &tokens, pos2(x + 8.0, second.y), 16.0, person, Presence::Here);
         x += 20.0;
     }
+}
+
+/// The picture at the head of the card, as large as its shape lets it be.
+fn paint_preview(painter: &Painter, place: Rect, preview: Preview) {
+    let upper = |radius: u8| CornerRadius { nw: radius, ne: radius, sw: 0, se: 0 };
+    let width = (place.height() * preview.aspect).min(place.width());
+    let fills = width > place.width() - 1.0;
+    let shown =
+        if fills { place } else { Rect::from_center_size(place.center(), vec2(width, place.height())) };
+    painter.rect_filled(place, upper(radius::LARGE), Color32::BLACK);
+    let round = upper(if fills { radius::LARGE } else { 0 });
+    painter.add(RectShape::filled(shown, round, Color32::WHITE).with_texture(preview.texture, preview.part));
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use tributary_player::media::{
-    AudioOutput, Facts, FrameFormat, Input, LoadOptions, MediaEvent, MediaSource, Player, PlayerOptions,
-    SourceError,
+    AudioOutput, Facts, FrameFormat, Input, LoadOptions, MediaEvent, MediaSource, Pace, Player,
+    PlayerOptions, SourceError,
 };
 
 /// Longest wait for anything: far more than needed, so that a busy machine fails nothing.
@@ -203,13 +203,18 @@ pub(crate) struct Watched {
 impl Watched {
     /// A player without sound that takes pictures as fast as they come.
     pub(crate) fn new() -> Self {
+        Self::paced(Pace::Real)
+    }
+
+    /// The same, with pictures when `pace` says.
+    pub(crate) fn paced(pace: Pace) -> Self {
         let (tell, events) = mpsc::sync_channel(MAX_EVENTS);
         let tell = Mutex::new(tell);
         let times = Arc::new(Mutex::new(Vec::new()));
         let slot = Arc::new(Mutex::new(None::<Arc<tributary_player::media::FrameSlot>>));
         let (into, from) = (Arc::clone(&times), Arc::clone(&slot));
         let player = Player::new(
-            PlayerOptions { audio: AudioOutput::None, frames: FrameFormat::Planes },
+            PlayerOptions { pace, audio: AudioOutput::None, frames: FrameFormat::DeepPlanes },
             Arc::new(move |_, event| {
                 let _ = tell.lock().unwrap().send(event);
             }),

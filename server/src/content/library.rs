@@ -246,6 +246,16 @@ impl Library {
         std::fs::read(super::index::remember::poster_path(&self.state, stream))
     }
 
+    /// Preview pictures of a stream on one sheet: a JPEG.
+    ///
+    /// # Errors
+    /// As the system says; not found where none were made.
+    pub(crate) fn previews(&self, stream: StreamId) -> io::Result<Vec<u8>> {
+        let sheet = std::fs::read(super::index::remember::previews_path(&self.state, stream))?;
+        // An empty one says that none can be made.
+        if sheet.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(sheet) }
+    }
+
     fn tell(&self) {
         self.changes.send_modify(|number| *number += 1);
     }

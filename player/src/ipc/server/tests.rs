@@ -26,7 +26,7 @@ fn bench() -> Bench {
             }
             send.try_send(command).is_ok()
         }),
-        stats: Box::new(|| json!({ "rate_bps": 1 })),
+        own: Box::new(|_| json!({ "rate_bps": 1 })),
     };
     let server = Server::start(&folder.path().join("ipc"), hooks).unwrap();
     Bench { server: Some(server), wishes, folder }
@@ -98,7 +98,7 @@ fn the_socket_is_private_and_goes_with_the_server() {
 #[test]
 fn a_stale_socket_is_replaced_and_a_live_one_or_a_file_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let hooks = || Hooks { on_command: Box::new(|_, _| true), stats: Box::new(|| Value::Null) };
+    let hooks = || Hooks { on_command: Box::new(|_, _| true), own: Box::new(|_| Value::Null) };
     let path = folder.path().join("ipc");
     drop(UnixListener::bind(&path).unwrap());
     assert!(path.exists());

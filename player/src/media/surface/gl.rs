@@ -10,16 +10,28 @@ use eframe::egui_glow;
 use eframe::glow::{self, HasContext};
 
 use super::{Gl, Laid, VideoSurface, is_modern, is_software, lay, shader};
-use crate::media::frame::{FrameFormat, PixelFormat, VideoFrame};
+use crate::media::frame::{FrameFormat, VideoFrame};
+use crate::media::light::Transfer;
 use crate::state::shape::Shape;
 
-/// Whether planes can and should be drawn with this context.
-pub(super) fn can_draw(gl: &Gl) -> bool {
+/// Which planes can and should be drawn with this context; none where another way is better.
+pub(super) fn can_draw(gl: &Gl) -> Option<FrameFormat> {
     // SAFETY: the context is current while the window's application is being made.
     let renderer = unsafe { gl.get_parameter_string(glow::RENDERER) };
     tracing::info!(renderer, "graphics");
-    !is_software(&renderer) && is_modern(egui_glow::ShaderVersion::get(gl))
+    let version = egui_glow::ShaderVersion::get(gl);
+    let chosen = match std::env::var(CHOICE).as_deref() {
+        Ok("planes") => true,
+        Ok("picture") => false,
+        _ => !is_software(&renderer),
+    };
+    // Embedded graphics have no textures of sixteen bits.
+    let planes = if version.is_embedded() { FrameFormat::Planes } else { FrameFormat::DeepPlanes };
+    (chosen && is_modern(version)).then_some(planes)
 }
+
+/// Names the way of drawing, `planes` or `picture`, where the usual choice is wrong.
+const CHOICE: &str = "TRIBUTARY_DRAWING";
 
 struct Plane {
     texture: glow::Texture,
@@ -50,14 +62,21 @@ struct State {
 }
 
 /// See the module's header.
-#[derive(Default)]
 pub struct GlSurface {
     state: Arc<Mutex<State>>,
+    frames: FrameFormat,
+}
+
+impl GlSurface {
+    /// A surface that takes those planes.
+    pub(super) fn new(frames: FrameFormat) -> Self {
+        Self { state: Arc::default(), frames }
+    }
 }
 
 impl VideoSurface for GlSurface {
     fn frames(&self) -> FrameFormat {
-        FrameFormat::Planes
+        self.frames
     }
 
     fn paint(
@@ -156,9 +175,15 @@ impl Program {
             gl.pixel_store_i32(glow::UNPACK_ALIGNMENT, 1);
             for index in 0..frame.planes().min(self.planes.len()) {
                 let (w, h) = if index == 0 { (width, height) } else { ((width + 1) / 2, (height + 1) / 2) };
-                let pairs = index == 1 && frame.format == PixelFormat::Nv12;
-                let (inner, format, pixel_bytes) =
-                    if pairs { (glow::RG8, glow::RG, 2) } else { (glow::R8, glow::RED, 1) };
+                let pairs = index == 1 && frame.format.has_pairs();
+                let deep = frame.format.deep_scale().is_some();
+                let (inner, format, pixel_bytes) = match (pairs, deep) {
+                    (false, false) => (glow::R8, glow::RED, 1),
+                    (true, false) => (glow::RG8, glow::RG, 2),
+                    (false, true) => (glow::R16, glow::RED, 2),
+                    (true, true) => (glow::RG16, glow::RG, 4),
+                };
+                let kind = if deep { glow::UNSIGNED_SHORT } else { glow::UNSIGNED_BYTE };
                 let Some(bytes) = frame.plane(index) else { continue };
                 let stride = frame.stride_bytes(index);
                 let needed = stride * (h as usize - 1) + w as usize * pixel_bytes;
@@ -180,7 +205,7 @@ impl Program {
                 let pixels = glow::PixelUnpackData::Slice(Some(bytes));
                 let size = (w, h, inner);
                 if self.planes[index].as_ref().is_some_and(|plane| plane.size == size) {
-                    gl.tex_sub_image_2d(glow::TEXTURE_2D, 0, 0, 0, w, h, format, glow::UNSIGNED_BYTE, pixels);
+                    gl.tex_sub_image_2d(glow::TEXTURE_2D, 0, 0, 0, w, h, format, kind, pixels);
                 } else {
                     for (name, value) in [
                         (glow::TEXTURE_MIN_FILTER, glow::LINEAR),
@@ -190,7 +215,6 @@ impl Program {
                     ] {
                         gl.tex_parameter_i32(glow::TEXTURE_2D, name, value as i32);
                     }
-                    let kind = glow::UNSIGNED_BYTE;
                     gl.tex_image_2d(glow::TEXTURE_2D, 0, inner as i32, w, h, 0, format, kind, pixels);
                     self.planes[index] = Some(Plane { texture, size });
                 }
@@ -217,10 +241,25 @@ impl Program {
                 gl.bind_texture(glow::TEXTURE_2D, plane.as_ref().map(|plane| plane.texture));
                 gl.uniform_1_i32(at(name).as_ref(), unit as i32);
             }
-            gl.uniform_1_i32(at("u_pairs").as_ref(), i32::from(frame.format == PixelFormat::Nv12));
-            let matrix = shader::matrix(frame.matrix, frame.full_range);
+            gl.uniform_1_i32(at("u_pairs").as_ref(), i32::from(frame.format.has_pairs()));
+            let scale = frame.format.deep_scale();
+            gl.uniform_1_f32(at("u_scale").as_ref(), scale.unwrap_or(1.0));
+            let transfer = match frame.light.transfer {
+                Transfer::Sdr => 0,
+                Transfer::Pq => 1,
+                Transfer::Hlg => 2,
+            };
+            gl.uniform_1_i32(at("u_transfer").as_ref(), transfer);
+            gl.uniform_1_i32(at("u_wide").as_ref(), i32::from(frame.light.wide));
+            gl.uniform_1_f32(at("u_peak_nits").as_ref(), frame.light.peak_nits);
+            let bend = frame.light.bend_figures();
+            gl.uniform_3_f32(at("u_bend").as_ref(), bend.peak, bend.most, bend.knee);
+            let matrix = shader::matrix(frame.matrix, frame.full_range, scale.is_some());
             gl.uniform_matrix_3_f32_slice(at("u_matrix").as_ref(), false, &matrix);
-            gl.uniform_3_f32_slice(at("u_offset").as_ref(), &shader::offset(frame.full_range));
+            gl.uniform_3_f32_slice(
+                at("u_offset").as_ref(),
+                &shader::offset(frame.full_range, scale.is_some()),
+            );
             gl.uniform_2_f32_slice(at("u_corners").as_ref(), &corners.concat());
             gl.draw_arrays(glow::TRIANGLE_STRIP, 0, 4);
             gl.bind_vertex_array(None);

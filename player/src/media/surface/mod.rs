@@ -38,9 +38,9 @@ pub trait VideoSurface {
 
 /// Chooses by the renderer behind the window.
 pub fn choose(context: &eframe::CreationContext<'_>) -> Box<dyn VideoSurface> {
-    match &context.gl {
-        Some(gl) if gl::can_draw(gl) => Box::new(GlSurface::default()),
-        _ => Box::new(TextureSurface::default()),
+    match context.gl.as_ref().and_then(|gl| gl::can_draw(gl)) {
+        Some(frames) => Box::new(GlSurface::new(frames)),
+        None => Box::new(TextureSurface::default()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Laid, VideoSurface, lay};
 use crate::media::frame::{FrameFormat, PixelFormat, VideoFrame};
+use crate::media::light::Tables;
 use crate::state::shape::Shape;
 
 /// See the module's header.
@@ -33,10 +34,16 @@ fn image_of(frame: &VideoFrame) -> Option<egui::ColorImage> {
     }
     let (width, height) = (frame.width() as usize, frame.height() as usize);
     let (bytes, stride) = (frame.plane(0)?, frame.stride_bytes(0));
+    let tables = (!frame.light.is_plain()).then(|| Tables::of(frame.light));
     let mut pixels = Vec::with_capacity(width * height);
     for row in bytes.chunks(stride.max(1)).take(height) {
         let row = row.get(..width * 4)?;
-        pixels.extend(row.chunks_exact(4).map(|p| egui::Color32::from_rgb(p[0], p[1], p[2])));
+        let rgb = row.chunks_exact(4).map(|p| [p[0], p[1], p[2]]);
+        let color = |[r, g, b]: [u8; 3]| egui::Color32::from_rgb(r, g, b);
+        match &tables {
+            Some(tables) => pixels.extend(rgb.map(|rgb| color(tables.shown(rgb)))),
+            None => pixels.extend(rgb.map(color)),
+        }
     }
     (pixels.len() == width * height).then(|| egui::ColorImage::new([width, height], pixels))
 }

@@ -24,7 +24,7 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
         pos2(film.left() + 24.0, film.bottom() - 65.0 - seek_bar::HIT_HEIGHT),
         pos2(film.right() - 24.0, film.bottom() - 65.0),
     );
-    seek_bar::show(ui, line, film, state, scene.commands);
+    seek_bar::show(ui, line, film, state, &*scene.pictures, scene.commands);
     let y = film.bottom() - 38.0;
     let narrow = film.width() < NARROW;
     let mut x = film.left() + 40.0;

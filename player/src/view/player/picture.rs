@@ -42,11 +42,29 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
         scene.commands.push(Command::SetShape(shape.turned()));
     }
     rule(ui);
+    decoding(ui, state, scene.commands);
+    rule(ui);
     delays(ui, playback, scene.commands);
     rule(ui);
     repeat(ui, state, playback.repeat, scene.commands);
     if row(ui, &t!("small-window"), &key(Action::SmallWindow), state.small).clicked() {
         scene.commands.push(Command::ToggleSmall);
+    }
+}
+
+/// How pictures are decoded: kept for all films.
+fn decoding(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let settings = &state.settings;
+    let now = t!("menu-deinterlace", when = settings.deinterlace.name());
+    let mut changed = settings.clone();
+    if row(ui, &now, &settings.keys.first(Action::Deinterlace), false).clicked() {
+        changed.deinterlace = settings.deinterlace.next();
+    }
+    if row(ui, &t!("menu-hardware"), "", settings.hardware).clicked() {
+        changed.hardware = !settings.hardware;
+    }
+    if changed != *settings {
+        commands.push(Command::ChangeSettings(Box::new(changed)));
     }
 }
 

@@ -62,6 +62,22 @@ fn the_seek_bar_seeks_to_what_is_pressed() {
 }
 
 #[test]
+fn the_card_over_the_seek_bar_shows_the_picture_where_there_is_one() {
+    let mut stage = Stage::new(fixture::playing());
+    let previews = stage.with_previews();
+    assert!(!stage.shows(previews));
+    for x in [707.0, 24.0, 1250.0] {
+        stage.harness.hover_at(pos2(x, 716.0));
+        stage.settle();
+        assert!(stage.shows(previews), "{x}");
+    }
+    stage.picture("playing-preview");
+    stage.harness.hover_at(pos2(640.0, 400.0));
+    stage.settle();
+    assert!(!stage.shows(previews));
+}
+
+#[test]
 fn tracks_and_speeds_are_chosen_from_menus() {
     let mut stage = Stage::new(fixture::playing());
     press(&mut stage, "Sound and subtitles");

@@ -45,10 +45,13 @@ impl Indexer {
     /// When no thread can be started.
     pub(crate) fn start(library: Arc<Library>, endings: Endings, memory: Memory) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
+        let media = Media::start(library.state());
+        let previews = media.start_previews(&library, &stop)?;
         let watch = Watch::start(library.root().path());
         let wake = watch.waker();
         let worker = Worker {
-            media: Media::start(library.state()),
+            media,
+            previews,
             library,
             endings,
             memory,
@@ -80,6 +83,8 @@ struct Worker {
     /// Parts that were looked at, as they and their descriptions were then.
     parts: HashMap<PathBuf, (FileFacts, FileFacts)>,
     media: Media,
+    /// Wakes the thread that makes previews; none where nothing can be decoded.
+    previews: Option<SyncSender<()>>,
     watch: Watch,
     stop: Arc<AtomicBool>,
     retries: Retries,
@@ -106,6 +111,7 @@ impl Worker {
     /// Waits for a change; media facts are found out meanwhile. False when the server stops.
     fn wait(&mut self, longest: Duration) -> bool {
         let until = Instant::now() + longest;
+        self.wake_previews();
         for path in self.without_facts() {
             self.find_facts(&path);
             match self.watch.poll() {
@@ -288,6 +294,14 @@ impl Worker {
         self.memory.keep_media(film.title.stream, media);
         self.save_now_and_then();
         self.library.put(path.to_owned(), film);
+        self.wake_previews();
+    }
+
+    fn wake_previews(&self) {
+        if let Some(previews) = &self.previews {
+            // One that waits is enough.
+            let _ = previews.try_send(());
+        }
     }
 }
 
@@ -329,6 +343,7 @@ mod tests {
         std::fs::write(state.join("hashes"), "").unwrap();
         let mut worker = Worker {
             media: Media::start(&state),
+            previews: None,
             watch: Watch::start(&films),
             library: Arc::clone(&library),
             endings: Endings::default(),

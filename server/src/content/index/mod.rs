@@ -9,11 +9,14 @@
 //! | `remember` | keeps hashes between runs |
 //! | `retries` | says when a file that can't be indexed is tried again |
 //! | `watch` | tells when the directory changes |
+//! | `previews` | the thread that makes preview pictures |
 //! | `indexer` | the thread that keeps the library as the directory is |
 
 pub(crate) mod hash;
 pub(crate) mod indexer;
 mod parts;
+#[cfg(feature = "media")]
+pub(crate) mod previews;
 pub(crate) mod remember;
 mod retries;
 pub(crate) mod scan;

@@ -52,7 +52,7 @@ impl Memory {
     /// # Errors
     /// When it can't be made.
     pub(crate) fn open(directory: &Path) -> io::Result<Self> {
-        for part in ["hashes", "parts", "posters"] {
+        for part in ["hashes", "parts", "posters", "previews"] {
             fs::create_dir_all(directory.join(part))?;
         }
         let table = match fs::read(directory.join("index.json")) {
@@ -145,8 +145,13 @@ pub(crate) fn poster_path(state: &Path, stream: StreamId) -> PathBuf {
     state.join("posters").join(format!("{stream}.jpg"))
 }
 
+/// Where a stream's preview pictures lie.
+pub(crate) fn previews_path(state: &Path, stream: StreamId) -> PathBuf {
+    state.join("previews").join(format!("{stream}.jpg"))
+}
+
 /// Writes a file so that a reader sees the old one or the new one, never a part.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = path.with_extension("part");
     let mut file = fs::File::create(&part)?;
     file.write_all(bytes)?;

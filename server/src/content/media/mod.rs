@@ -1,15 +1,23 @@
-//! What a film is: length, picture, tracks, poster, found out by GStreamer, one film at a time.
+//! What a film is: length, picture, tracks, poster, previews, found out by GStreamer, one film at a time.
 
 #[cfg(feature = "media")]
 mod facts;
 #[cfg(feature = "media")]
+mod frames;
+#[cfg(feature = "media")]
 mod poster;
+#[cfg(feature = "media")]
+pub(crate) mod previews;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::SyncSender;
 
 use tributary_core::geometry::StreamId;
 
 use super::index::remember::KnownMedia;
+use super::library::Library;
 
 /// Looks at films. Without the feature `media`, or without a working GStreamer, it is not available.
 #[derive(Debug)]
@@ -28,6 +36,33 @@ impl Media {
     /// Whether anything can be found out at all.
     pub(crate) const fn is_available(&self) -> bool {
         self.available
+    }
+
+    /// Starts to make previews of the library's films, and gives what wakes the thread that does so.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    #[cfg(feature = "media")]
+    pub(crate) fn start_previews(
+        &self,
+        library: &Arc<Library>,
+        stop: &Arc<AtomicBool>,
+    ) -> std::io::Result<Option<SyncSender<()>>> {
+        let start = || super::index::previews::start(Arc::clone(library), Arc::clone(stop));
+        self.available.then(start).transpose()
+    }
+
+    /// No previews can be made without the feature.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(feature = "media"))]
+    pub(crate) fn start_previews(
+        &self,
+        _library: &Arc<Library>,
+        _stop: &Arc<AtomicBool>,
+    ) -> std::io::Result<Option<SyncSender<()>>> {
+        Ok(None)
     }
 
     /// Facts and poster of the film at `path`; empty for one that can't be decoded.
@@ -111,6 +146,14 @@ mod tests {
         assert!(known.poster);
         let poster = std::fs::read(poster_path(dir.path(), stream)).unwrap();
         assert!(poster.starts_with(&[0xff, 0xd8, 0xff]), "a JPEG");
+
+        let stop = AtomicBool::new(false);
+        let sheet = previews::make(&film, &known.facts, &stop).unwrap().expect("nobody stops it");
+        let layout = tributary_core::previews::Layout::read(&sheet).expect("its layout");
+        let pictures = u32::try_from(known.facts.duration_ms.div_ceil(1_000)).unwrap();
+        assert_eq!((layout.columns, layout.pictures, layout.interval_ms), (pictures, pictures, 1_000));
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(previews::make(&film, &known.facts, &stop).unwrap().is_none());
 
         let junk = dir.path().join("junk.mp4");
         std::fs::write(&junk, [7; 5000]).unwrap();

@@ -58,10 +58,9 @@ fn answer(request: &Request<Incoming>, serving: &Arc<Serving>) -> Response<Body>
         "/lookup" => lookup(request, serving),
         path => match path.strip_prefix("/streams/").map(str::parse::<StreamId>) {
             Some(Ok(stream)) => film(request, serving, stream, head),
-            _ => match path.strip_prefix("/posters/").map(str::parse::<StreamId>) {
-                Some(Ok(stream)) => poster(serving, stream),
-                _ => text(StatusCode::NOT_FOUND, "nothing is here: streams are at /streams/HASH\n"),
-            },
+            _ => pictures(path, serving).unwrap_or_else(|| {
+                text(StatusCode::NOT_FOUND, "nothing is here: streams are at /streams/HASH\n")
+            }),
         },
     };
     if head {
@@ -174,16 +173,46 @@ fn body(film: OpenStream, range: std::ops::Range<u64>, serving: Arc<Serving>) ->
     BodyExt::boxed(StreamBody::new(pieces.map_ok(Frame::data)))
 }
 
-fn poster(serving: &Serving, stream: StreamId) -> Response<Body> {
-    match serving.library.poster(stream) {
-        Ok(bytes) => {
-            let mut answer = Response::new(full(bytes.into()));
-            put(&mut answer, header::CONTENT_TYPE, "image/jpeg");
-            put(&mut answer, header::CACHE_CONTROL, "public, max-age=3600");
-            answer
+/// Posters and previews.
+fn pictures(path: &str, serving: &Arc<Serving>) -> Option<Response<Body>> {
+    let (kind, stream) = path.strip_prefix('/')?.split_once('/')?;
+    let stream: StreamId = stream.parse().ok()?;
+    let picture = match kind {
+        "posters" => serving.library.poster(stream),
+        "previews" => serving.library.previews(stream),
+        _ => return None,
+    };
+    let Ok(bytes) = picture else {
+        return Some(text(StatusCode::NOT_FOUND, "this stream has no such picture here\n"));
+    };
+    let length = bytes.len();
+    let mut answer = Response::new(shaped(bytes.into(), Arc::clone(serving)));
+    put(&mut answer, header::CONTENT_TYPE, "image/jpeg");
+    put(&mut answer, header::CONTENT_LENGTH, &length.to_string());
+    put(&mut answer, header::CACHE_CONTROL, "public, max-age=3600");
+    Some(answer)
+}
+
+/// These bytes as the shaper lets them through: films need the line too.
+fn shaped(bytes: Bytes, serving: Arc<Serving>) -> Body {
+    let pieces = futures_util::stream::unfold(bytes, move |mut left| {
+        let serving = Arc::clone(&serving);
+        async move {
+            if left.is_empty() {
+                return None;
+            }
+            let len = serving.shaper.piece(left.len().min(PIECE_BYTES));
+            let mut grant = serving.shaper.reserve(len);
+            if let Some(when) = grant.when() {
+                tokio::time::sleep_until(when).await;
+            }
+            let piece = left.split_to(len);
+            grant.sent(len);
+            Metrics::add(&serving.metrics.http_bytes, len as u64);
+            Some((Ok::<_, io::Error>(Frame::data(piece)), left))
         }
-        Err(_) => text(StatusCode::NOT_FOUND, "this stream has no poster here\n"),
-    }
+    });
+    BodyExt::boxed(StreamBody::new(pieces))
 }
 
 fn health(serving: &Serving) -> Response<Body> {
