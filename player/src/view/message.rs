@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 
 use crate::theme::{Tokens, Type};
 use crate::widget::button::{Button, ButtonKind};
-use crate::widget::text;
+use crate::widget::{focus, text};
 
 /// Widest the explanation gets, in points.
 const WIDTH: f32 = 460.0;
@@ -51,7 +51,11 @@ impl Message<'_> {
         for (number, (button, width)) in buttons.into_iter().zip(widths).enumerate() {
             let place =
                 Rect::from_min_size(pos2(x.round(), (body.bottom() + 18.0).round()), vec2(width, 36.0));
-            if button.show(ui, place).clicked() {
+            let response = button.show(ui, place);
+            if number == 0 {
+                focus::once(ui, &response, self.sentence);
+            }
+            if response.clicked() {
                 pressed = Some(number);
             }
             x += width + 12.0;

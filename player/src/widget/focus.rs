@@ -1,11 +1,25 @@
 //! The ring around what has the keyboard.
 
-use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use egui::{CornerRadius, Id, Rect, Response, Stroke, StrokeKind, Ui};
 
 use crate::theme::Tokens;
 
 /// Distance of the ring in points.
 const OFF: f32 = 3.0;
+
+/// Gives the keyboard to `response` when a message that needs an answer comes up, unless something else has
+/// it: once for each message, which `message` tells from the others.
+pub fn once(ui: &Ui, response: &Response, message: impl Hash + Debug) {
+    let number = Id::unique(("message", message)).value();
+    let last = Id::unique("last message with the keyboard");
+    let seen = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<u64>(last), number));
+    if seen != number && ui.memory(|memory| memory.focused().is_none()) {
+        response.request_focus();
+    }
+}
 
 /// Paints the ring if `response` has the keyboard.
 pub fn ring(ui: &Ui, response: &Response, rect: Rect, radius: u8) {

@@ -11,7 +11,7 @@ use crate::theme::{Tokens, Type, icon, over_film, radius};
 use crate::view::Scene;
 use crate::widget::button::{Button, ButtonKind};
 use crate::widget::chip::{self, Presence};
-use crate::widget::{meter, text};
+use crate::widget::{focus, meter, text};
 
 /// Widest the explanation gets, in points.
 const WIDTH: f32 = 520.0;
@@ -196,9 +196,15 @@ fn tell(ui: &mut Ui, film: Rect, told: Told, scene: &mut Scene<'_>) {
     let widths: Vec<f32> = buttons.iter().map(|(button, _)| button.width(ui, 40.0)).collect();
     let all = widths.iter().sum::<f32>() + 12.0 * widths.len().saturating_sub(1) as f32;
     let mut x = (center.x - all / 2.0).round();
-    for ((button, command), width) in buttons.into_iter().zip(widths) {
+    let opening = scene.state.playback.as_ref().map(|playback| playback.number);
+    for (place, ((button, command), width)) in buttons.into_iter().zip(widths).enumerate() {
         let rect = Rect::from_min_size(pos2(x, (y + 18.0).round()), vec2(width, 40.0));
-        if button.show(ui, rect).clicked() {
+        let response = button.show(ui, rect);
+        // Who presses Space to go on must not leave by it.
+        if place == 0 && *command != Command::LeavePlayer {
+            focus::once(ui, &response, (opening, &told.sentence));
+        }
+        if response.clicked() {
             scene.push(command.clone());
         }
         x += width + 12.0;

@@ -6,7 +6,7 @@ use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::white;
 use crate::i18n::t;
 use crate::state::people::Person;
-use crate::state::playback::Playback;
+use crate::state::playback::{Fault, Phase, Playback};
 use crate::state::verdict::{self, Grade};
 use crate::state::{Command, words};
 use crate::theme::{Tokens, Type, icon, over_film, radius};
@@ -73,7 +73,13 @@ fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -
             let (first, rest) = verdict.sentence.split_once(' ').unwrap_or((&verdict.sentence, ""));
             (first.to_owned(), rest.to_owned(), tokens.warn)
         }
-        Grade::Bad => (t!("player-stopped"), t!("player-stopped-what"), tokens.bad),
+        Grade::Bad => {
+            // Only where the servers are to blame; a decoder that is missing is no matter of theirs.
+            let other =
+                matches!(&playback.phase, Phase::Failed(fault) if !matches!(fault, Fault::Network(_)));
+            let rest = if other { verdict.sentence } else { t!("player-stopped-what") };
+            (t!("player-stopped"), rest, tokens.bad)
+        }
         _ => {
             let factor = verdict::headroom(playback).and_then(|headroom| headroom.factor());
             let factor = factor.map_or("–".to_owned(), |factor| format!("{}×", words::decimal(factor, 1)));

@@ -148,6 +148,8 @@ fn the_missing_package_is_named() {
         install: "gstreamer1.0-libav".to_owned(),
     }));
     assert!(stage.harness.query_by_label_contains("gstreamer1.0-libav").is_some());
+    let blamed = stage.texts().into_iter().any(|text| text.text.contains("nobody can send"));
+    assert!(!blamed, "no server is to blame");
 }
 
 #[test]
@@ -292,6 +294,7 @@ fn what_nobody_can_send_is_not_waited_for_in_silence() {
     });
     let mut stage = Stage::new(state);
     stage.picture("nobody");
+    assert!(stage.harness.get_by_label("Try again").is_focused(), "Enter tries again");
     assert!(stage.harness.query_by_label("Nobody can send this").is_some());
     stage.commands();
     stage.harness.get_by_label("Try again").click();
