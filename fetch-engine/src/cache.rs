@@ -10,7 +10,6 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use tributary_core::geometry::{Geometry, MAX_BLOCK_SIZE, Seq};
-use tributary_core::pattern::SourceId;
 use tributary_core::session::Demand;
 use tributary_core::verify::GROUP;
 
@@ -84,8 +83,8 @@ impl Cache {
         self.geometry
     }
 
-    /// Takes a block. One that is here already, or is none of this stream, changes nothing.
-    pub(crate) fn insert(&mut self, seq: Seq, bytes: Bytes, source: SourceId) {
+    /// Takes a block; `from` is its [`Cell`]. One that is here already, or is none of this stream, changes nothing.
+    pub(crate) fn insert(&mut self, seq: Seq, bytes: Bytes, from: u8) {
         let fits = self.geometry.contains(seq) && bytes.len() == self.geometry.len(seq) as usize;
         if !fits || self.blocks.contains_key(&seq) {
             return;
@@ -93,7 +92,7 @@ impl Cache {
         let place = (seq - 1) as usize;
         self.bytes += bytes.len() as u64;
         self.blocks.insert(seq, bytes);
-        self.map[place] = source.index() as u8;
+        self.map[place] = from;
         let (word, bit) = (place / 64, 1 << (place % 64));
         if self.ever[word] & bit == 0 {
             self.ever[word] |= bit;
@@ -267,7 +266,7 @@ mod tests {
     fn put(cache: &mut Cache, seqs: impl IntoIterator<Item = Seq>) {
         for seq in seqs {
             let bytes = vec![seq as u8; cache.geometry.len(seq) as usize];
-            cache.insert(seq, bytes.into(), SourceId::new((seq % 3) as u8).unwrap());
+            cache.insert(seq, bytes.into(), (seq % 3) as u8);
         }
     }
 
@@ -295,8 +294,8 @@ mod tests {
     #[test]
     fn a_wrong_length_or_a_second_copy_changes_nothing() {
         let mut cache = cache(10, 10);
-        cache.insert(1, Bytes::from_static(b"short"), SourceId::new(0).unwrap());
-        cache.insert(101, Bytes::from_static(b""), SourceId::new(0).unwrap());
+        cache.insert(1, Bytes::from_static(b"short"), 0);
+        cache.insert(101, Bytes::from_static(b""), 0);
         assert_eq!(cache.ranges(), []);
         put(&mut cache, [1, 1]);
         assert_eq!(cache.bytes, u64::from(BLOCK));

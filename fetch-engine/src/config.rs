@@ -6,6 +6,7 @@ use std::time::Duration;
 use tributary_core::session::{CutOver, PlannerKind};
 use tributary_core::wire::Identify;
 
+use crate::disk::DiskLimits;
 use crate::locator::SourceUrl;
 use crate::rates;
 
@@ -89,6 +90,9 @@ pub struct OpenOptions {
     pub size: Option<u64>,
     /// Bounds of its cache, instead of the engine's.
     pub cache: Option<CacheLimits>,
+    /// Where its blocks are kept on disk too, to be read from there the next time; nowhere where this is none,
+    /// its hash is not known, or blocks are no whole groups.
+    pub disk: Option<DiskLimits>,
     /// Most seconds of it that are fetched ahead, where its length is known; within the bound in bytes.
     pub ahead_seconds: Option<u32>,
     /// Most bits a second that are fetched of it.

@@ -15,6 +15,7 @@ use tributary_core::wire::{ErrorCode, Frame};
 
 use crate::connection::{Connection, Report, Way, What};
 use crate::director::News;
+use crate::disk::{Disk, Found};
 use crate::engine::Memory;
 use crate::happened::{Happened, LogKind};
 use crate::introduce::Introduction;
@@ -23,6 +24,7 @@ use crate::live::{Live, LiveInner};
 use crate::pace::{GROWS_EVERY, Pace};
 use crate::roster::Change;
 use crate::shared::{Failure, FailureKind, Shared};
+use crate::snapshot::Cell;
 use crate::standing::{Facts, judge};
 use crate::text;
 use crate::web::Tls;
@@ -32,6 +34,8 @@ use crate::words::of_notice;
 const MAX_REPORTS_WAITING: usize = 16;
 /// Most reports worked off before what follows from them is done.
 const MAX_REPORTS_AT_ONCE: usize = 16;
+/// Most blocks from disk taken before what follows from them is done.
+const MAX_FOUND_AT_ONCE: usize = 64;
 /// Sources that the director lists anew are tried at most so often before their time.
 const TRY_AGAIN_EVERY: Duration = Duration::from_secs(1);
 /// Longest reason of a server that is kept, in characters.
@@ -51,6 +55,9 @@ pub(crate) struct Driver {
     /// Holds the demand back where a limit was chosen.
     pace: Option<Pace>,
     news: Option<mpsc::Receiver<News>>,
+    /// Where blocks are kept on disk as well, and what comes from there.
+    disk: Option<Disk>,
+    found: Option<mpsc::Receiver<Found>>,
     connections: [Option<Connection>; MAX_SOURCES],
     connections_made: u64,
     /// Servers that were asked for the stream's size, until they are first connected to.
@@ -91,6 +98,8 @@ impl Driver {
             give_up_after,
             pace,
             news,
+            disk: None,
+            found: None,
             connections: [const { None }; MAX_SOURCES],
             connections_made: 0,
             introductions: Vec::new(),
@@ -106,6 +115,12 @@ impl Driver {
             tried_again_at: Time::ZERO,
             verdict_at: Time::ZERO,
         }
+    }
+
+    /// The same, with blocks kept on disk as well.
+    pub(crate) fn with_disk(mut self, disk: Option<(Disk, mpsc::Receiver<Found>)>) -> Self {
+        (self.disk, self.found) = disk.unzip();
+        self
     }
 
     /// Runs until the stream is closed. `first`: the sources that are known at the start; `introductions`:
@@ -129,12 +144,16 @@ impl Driver {
                     None => std::future::pending().await,
                 }
             };
-            let (mut report, mut news, mut judge) = (None, None, false);
+            let (mut report, mut news, mut found, mut judge) = (None, None, None, false);
             tokio::select! {
                 came = self.reports.recv() => report = came,
-                came = next_news(&mut self.news) => match came {
+                came = next(&mut self.news) => match came {
                     Some(came) => news = Some(came),
                     None => self.news = None,
+                },
+                came = next(&mut self.found) => match came {
+                    Some(came) => found = Some(came),
+                    None => self.found = None,
                 },
                 () = self.shared.demand_changed.notified() => {}
                 () = timer => {}
@@ -152,6 +171,9 @@ impl Driver {
             if let Some(news) = news {
                 self.take_news(&mut inner, news);
             }
+            if let Some(found) = found {
+                self.take_found(&mut inner, found);
+            }
             self.take_demand(&mut inner);
             if inner.session.next_tick().is_some_and(|due| due <= live.now()) {
                 inner.session.tick(live.now());
@@ -159,9 +181,33 @@ impl Driver {
             self.act(&mut inner);
             if judge || std::mem::take(&mut self.judge_now) {
                 self.judge(&mut inner);
+                if let Some(disk) = &mut self.disk {
+                    disk.describe(|| inner.session.tree().cloned());
+                }
             }
             let grows = self.pace.as_ref().filter(|pace| pace.is_holding()).map(|_| live.now() + GROWS_EVERY);
             due = inner.session.next_tick().into_iter().chain(grows).min().map(|time| live.instant(time));
+        }
+    }
+
+    /// A block was read from disk, or is not there after all.
+    fn take_found(&mut self, inner: &mut LiveInner, first: Found) {
+        let now = self.live.now();
+        let mut blocks = Vec::new();
+        let waiting = self.found.iter_mut().flat_map(|found| std::iter::from_fn(|| found.try_recv().ok()));
+        for found in std::iter::once(first).chain(waiting.take(MAX_FOUND_AT_ONCE - 1)) {
+            let (Found::Block(seq, _) | Found::Nothing(seq)) = found;
+            if let Some(disk) = &mut self.disk {
+                disk.came(seq);
+            }
+            match found {
+                Found::Block(seq, bytes) => blocks.push((seq, bytes, Cell::DISK)),
+                Found::Nothing(seq) => inner.session.handle(now, Event::Evicted(seq..seq + 1)),
+            }
+        }
+        self.last_progress = now;
+        for dropped in self.shared.store(blocks.into_iter()) {
+            inner.session.handle(now, Event::Evicted(dropped));
         }
     }
 
@@ -295,6 +341,11 @@ impl Driver {
         }
         if wanted != self.demand {
             self.demand = wanted.clone();
+            if let Some(disk) = &mut self.disk {
+                for blocks in disk.look_for(&wanted, &self.shared.lock().cache) {
+                    inner.session.handle(self.live.now(), Event::Kept(blocks));
+                }
+            }
             inner.session.handle(self.live.now(), Event::Demand(wanted));
         }
     }
@@ -302,13 +353,18 @@ impl Driver {
     /// Does what the session says until it says nothing more.
     fn act(&mut self, inner: &mut LiveInner) {
         loop {
-            let mut blocks: Vec<(Seq, Bytes, SourceId)> = Vec::new();
+            let mut blocks: Vec<(Seq, Bytes, u8)> = Vec::new();
             while let Some(action) = inner.session.poll() {
                 match action {
                     Action::Connect(source) => self.connect(inner, source),
                     Action::Send(source, frame) => self.send(inner, source, &frame),
                     Action::Close(source) => self.connections[source.index()] = None,
-                    Action::Store { seq, bytes, source } => blocks.push((seq, bytes, source)),
+                    Action::Store { seq, bytes, source } => {
+                        if let Some(disk) = &self.disk {
+                            disk.keep(seq, &bytes);
+                        }
+                        blocks.push((seq, bytes, source.index() as u8));
+                    }
                     Action::Notice(notice) => self.note(inner, &notice),
                 }
             }
@@ -423,8 +479,15 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// A driver that ends while its stream is open has failed: a reader must not wait for ever.
+    /// What is on disk is written down, however the driver ends. One that ends while its stream is open has
+    /// failed: a reader must not wait for ever.
     fn drop(&mut self) {
+        // First, since the disk's thread may wait for somebody to take what it has found.
+        self.found = None;
+        if let Some(disk) = self.disk.take() {
+            let pages = self.live.lock().session.tree().cloned();
+            disk.close(pages);
+        }
         if !self.shared.is_closed() {
             let message =
                 "The engine failed: its task for this title ended. Open the title again.".to_owned();
@@ -433,9 +496,10 @@ impl Drop for Driver {
     }
 }
 
-async fn next_news(news: &mut Option<mpsc::Receiver<News>>) -> Option<News> {
-    match news {
-        Some(news) => news.recv().await,
+/// What comes next from somebody who may not be there.
+async fn next<T>(from: &mut Option<mpsc::Receiver<T>>) -> Option<T> {
+    match from {
+        Some(from) => from.recv().await,
         None => std::future::pending().await,
     }
 }

@@ -13,13 +13,14 @@ use tributary_core::directory::Title;
 use tributary_core::geometry::{BadBlockSize, Geometry, StreamId};
 use tributary_core::session::{BadSession, Config, Session};
 use tributary_core::time::Time;
-use tributary_core::verify::{MAX_STREAM, Verdict};
+use tributary_core::verify::{MAX_STREAM, Proof, Verdict};
 
 use crate::cache::Cache;
 use crate::config::{CacheLimits, EngineConfig, OpenOptions};
 use crate::diagnose::{self, ServerTest, TestRequest};
 use crate::director::{self, Client, Director, DirectorError};
 use crate::discover;
+use crate::disk::Disk;
 use crate::driver::Driver;
 use crate::heads::Heads;
 use crate::live::Live;
@@ -283,6 +284,7 @@ impl Engine {
         if let Some(stream) = stream.filter(|_| size == 0 && proof.check(0, &[]) != Verdict::Good) {
             return Err(OpenError::NotEmpty(stream));
         }
+        let is_proved_by_name = matches!(proof, Proof::Tree(_));
         let verification = Verification::of(&proof, whole);
         let id = stream.unwrap_or_else(|| stand_in(&given));
         let mut roster = Roster::new(options.routes_per_server.unwrap_or(config.routes_per_server));
@@ -334,6 +336,16 @@ impl Engine {
             runtime.spawn(director::watch(client, id, to_driver));
             news
         });
+        let disk = options.disk.clone().filter(|disk| disk.bytes > 0 && is_proved_by_name);
+        let disk_limit = disk.as_ref().map_or(0, |disk| disk.bytes);
+        let disk = disk.and_then(|limits| {
+            Disk::open(limits, id, geometry)
+                .inspect_err(|why| tracing::debug!("nothing is kept on disk: {why}"))
+                .ok()
+        });
+        if let Some((disk, _)) = &disk {
+            live.lock().disk = Some((disk.state(), disk_limit));
+        }
         let driver = Driver::new(
             shared.clone(),
             live.clone(),
@@ -342,7 +354,8 @@ impl Engine {
             config.give_up_after,
             options.limit_bps.map(|limit_bps| Pace::new(limit_bps, block_size)),
             news,
-        );
+        )
+        .with_disk(disk);
         runtime.spawn(driver.run(first, introductions));
         let (memory, runtime) = (memory.clone(), runtime.clone());
         Ok(Stream::new(Opened {

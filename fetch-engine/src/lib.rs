@@ -44,6 +44,7 @@ mod connection;
 pub mod diagnose;
 mod director;
 pub mod discover;
+mod disk;
 mod driver;
 mod engine;
 #[cfg(fuzzing)]
@@ -81,6 +82,7 @@ mod words;
 pub use cancel::Cancel;
 pub use config::{CacheLimits, EngineConfig, OpenOptions};
 pub use director::{Director, DirectorError, Sort, TitleQuery};
+pub use disk::DiskLimits;
 pub use engine::{Engine, EngineError, OpenError};
 pub use locator::{Locator, LocatorError, MetalinkAt, SourceUrl};
 pub use shared::{Failure, FailureKind, ReadError};

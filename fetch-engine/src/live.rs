@@ -1,6 +1,6 @@
 //! The session of one stream and everything that is shown of it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tributary_core::geometry::Geometry;
@@ -9,6 +9,7 @@ use tributary_core::session::{CutOver, PlannerKind, Session, SourcePrediction, S
 use tributary_core::time::Time;
 
 use crate::cache::Cache;
+use crate::disk;
 use crate::journal::Journal;
 use crate::lateness::Lateness;
 use crate::meter::Meter;
@@ -16,7 +17,7 @@ use crate::patterns::{Part, Patterns};
 use crate::roster::Roster;
 use crate::shared::Shared;
 use crate::snapshot::{
-    CacheSnapshot, Cell, PatternSnapshot, PredictionSnapshot, SchemeSnapshot, Snapshot,
+    CacheSnapshot, Cell, DiskSnapshot, PatternSnapshot, PredictionSnapshot, SchemeSnapshot, Snapshot,
     SourcePredictionSnapshot, SourceSnapshot, StreamState, Totals,
 };
 use crate::standing::Seen;
@@ -46,6 +47,8 @@ pub(crate) struct LiveInner {
     pub(crate) lateness: Vec<Lateness>,
     /// What only a player knows; none where nobody plays.
     pub(crate) viewer: Option<Viewer>,
+    /// What is kept on disk, and most bytes of all that may be.
+    pub(crate) disk: Option<(Arc<disk::State>, u64)>,
     /// Patterns that were made, and why.
     patterns: Patterns,
     /// Number of the newest log entry when the last one was made.
@@ -66,6 +69,7 @@ impl Live {
             meters: Vec::with_capacity(MAX_SOURCES),
             lateness: Vec::with_capacity(MAX_SOURCES),
             viewer: None,
+            disk: None,
             patterns: Patterns::default(),
             pattern_entry: 0,
             watch: Watch::default(),
@@ -93,15 +97,20 @@ impl Live {
     pub(crate) fn snapshot(&self, shared: &Shared) -> Snapshot {
         let now = self.now();
         let mut snapshot = Snapshot { at: now.as_secs(), ..Snapshot::default() };
-        let outstanding = {
+        let (outstanding, disk) = {
             let mut inner = self.lock();
             inner.describe(now, &mut snapshot);
             snapshot.verdicts.clone_from(&inner.verdicts);
             snapshot.patterns_made = inner.patterns.made();
-            inner.session.outstanding().map(|(seq, _)| seq).collect::<Vec<_>>()
+            let outstanding = inner.session.outstanding().map(|(seq, _)| seq).collect::<Vec<_>>();
+            (outstanding, inner.disk.clone())
         };
         let shared = shared.lock();
         describe_cache(&shared.cache, shared.position(), &mut snapshot);
+        snapshot.cache.disk = disk.map(|(state, limit)| {
+            let (bytes, read_bytes) = state.bytes(shared.cache.geometry().size());
+            DiskSnapshot { bytes, read_bytes, limit }
+        });
         let mut map = shared.cache.map().to_vec();
         // The driver judges ten times a second; this is true at once.
         if shared.is_full() && shared.failure().is_none() {
@@ -314,5 +323,6 @@ fn describe_cache(cache: &Cache, main: u64, snapshot: &mut Snapshot) {
         back_limit: cache.limits().back_bytes,
         ahead_limit: cache.limits().ahead_bytes,
         ranges: cache.ranges(),
+        disk: None,
     };
 }

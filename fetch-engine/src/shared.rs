@@ -9,7 +9,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::Notify;
 use tributary_core::geometry::Seq;
-use tributary_core::pattern::SourceId;
 use tributary_core::session::Demand;
 
 use crate::cache::{Cache, Focus};
@@ -122,13 +121,13 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps blocks that were verified; returns what had to go for them.
-    pub(crate) fn store(&self, blocks: impl Iterator<Item = (Seq, Bytes, SourceId)>) -> Vec<Range<Seq>> {
+    /// Keeps blocks that were verified, each with its [`crate::snapshot::Cell`]; returns what had to go for them.
+    pub(crate) fn store(&self, blocks: impl Iterator<Item = (Seq, Bytes, u8)>) -> Vec<Range<Seq>> {
         let mut inner = self.lock();
         let mut wake = false;
-        for (seq, bytes, source) in blocks {
+        for (seq, bytes, from) in blocks {
             wake |= inner.awaited.contains(&seq);
-            inner.cache.insert(seq, bytes, source);
+            inner.cache.insert(seq, bytes, from);
             if let Some(readers) = &mut inner.readers {
                 readers.wake(Some(seq));
             }

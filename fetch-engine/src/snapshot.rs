@@ -60,6 +60,8 @@ impl Cell {
     pub const ABSENT: u8 = 255;
     /// The block is ordered and on its way.
     pub const COMING: u8 = 254;
+    /// The block is here, read from disk.
+    pub const DISK: u8 = 253;
 }
 
 /// How a stream stands.
@@ -246,4 +248,17 @@ pub struct CacheSnapshot {
     pub ahead_limit: u64,
     /// Byte ranges that are here, in order.
     pub ranges: Vec<(u64, u64)>,
+    /// What is kept on disk beside it; none where nothing is.
+    pub disk: Option<DiskSnapshot>,
+}
+
+/// What is kept of a stream on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DiskSnapshot {
+    /// Bytes that are there.
+    pub bytes: u64,
+    /// Bytes that were read from there since the stream was opened.
+    pub read_bytes: u64,
+    /// Most bytes of all streams that are kept.
+    pub limit: u64,
 }

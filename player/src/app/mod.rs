@@ -31,7 +31,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use eframe::CreationContext;
 use egui::{Rect, Ui, UiBuilder};
-use fetch_engine::{CacheLimits, Engine, EngineConfig, OpenOptions, PlannerKind, StreamId};
+use fetch_engine::{CacheLimits, DiskLimits, Engine, EngineConfig, OpenOptions, PlannerKind, StreamId};
 
 use crate::cli::Cli;
 use crate::config::{Config, Store};
@@ -76,6 +76,8 @@ pub struct App {
     player: Player,
     film: Film,
     posters: Posters,
+    /// Where films are kept on disk, where that is wanted.
+    films: Option<PathBuf>,
     session: Option<Session>,
     /// What is played one after the other.
     playlist: Playlist,
@@ -156,8 +158,11 @@ impl App {
         )?;
         let asker = Asker::new(engine.clone(), inbox.sender())?;
         let finder = Finder::new(engine.clone(), inbox.sender())?;
-        let posters =
-            Posters::new(engine.clone(), inbox.sender(), kept.cache.map(|cache| cache.join("posters")))?;
+        let posters = Posters::new(
+            engine.clone(),
+            inbox.sender(),
+            kept.cache.as_ref().map(|cache| cache.join("posters")),
+        )?;
         let socket = cli.input_ipc_server.as_deref();
         let remote = Remote::new(socket, &inbox.sender(), &context.egui_ctx)
             .with_context(|| format!("{} can't be listened at", socket.unwrap_or(Path::new("")).display()))?;
@@ -184,6 +189,7 @@ impl App {
             start_paused: cli.pause,
             config,
             followed: None,
+            films: kept.cache.map(|cache| cache.join("films")),
             store: kept.store,
             looks_for_place: false,
             sources: cli.source.clone(),
@@ -539,12 +545,16 @@ fn listen(listener: UnixListener, inbox: &Inbox) -> Option<Listening> {
         .ok()
 }
 
-/// How a stream is opened by these settings.
-fn open_options(settings: &Settings) -> OpenOptions {
+/// How a stream is opened by these settings; `films` is the folder for what is kept on disk.
+fn open_options(settings: &Settings, films: Option<&Path>) -> OpenOptions {
     OpenOptions {
         cache: Some(CacheLimits {
             back_bytes: u64::from(settings.back_mib) << 20,
             ahead_bytes: u64::from(settings.ahead_mib) << 20,
+        }),
+        disk: films.filter(|_| settings.disk_gib > 0).map(|folder| DiskLimits {
+            folder: folder.to_owned(),
+            bytes: u64::from(settings.disk_gib) << 30,
         }),
         ahead_seconds: (settings.ahead_seconds > 0).then_some(settings.ahead_seconds),
         limit_bps: (settings.download_mbit > 0).then(|| f64::from(settings.download_mbit) * 1e6),

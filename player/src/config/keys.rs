@@ -26,7 +26,7 @@ const TABLES: [(&str, &[&str]); 6] = [
     ),
     ("subtitles", &["size", "raise", "plate"]),
     ("appearance", &["theme", "reduce_motion", "keep_window", "one_window", "list_view", "language"]),
-    ("cache", &["ahead_mib", "ahead_seconds", "back_mib"]),
+    ("cache", &["ahead_mib", "ahead_seconds", "back_mib", "disk_gib"]),
     ("network", &["planner", "relays", "look_around", "download_mbit"]),
     ("start", &["with"]),
 ];
@@ -66,6 +66,7 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         look_around: reader.switch("network", "look_around", usual.look_around),
         download_mbit: reader.whole("network", "download_mbit", bounds::DOWNLOAD_MBIT, usual.download_mbit),
         back_mib: reader.whole("cache", "back_mib", bounds::BACK_MIB, usual.back_mib),
+        disk_gib: reader.whole("cache", "disk_gib", bounds::DISK_GIB, usual.disk_gib),
         language: reader.language(),
         keys: reader.keys(),
     };
@@ -109,6 +110,7 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     let limit = i64::from(new.download_mbit);
     put(old.download_mbit != new.download_mbit, "network", "download_mbit", limit.into());
     put(old.back_mib != new.back_mib, "cache", "back_mib", i64::from(new.back_mib).into());
+    put(old.disk_gib != new.disk_gib, "cache", "disk_gib", i64::from(new.disk_gib).into());
     let language = new.language.map_or("system", Language::code);
     put(old.language != new.language, "appearance", "language", language.into());
     for (action, name, ..) in ACTIONS {
@@ -295,6 +297,7 @@ mod tests {
             ahead_mib: 300,
             ahead_seconds: 90,
             back_mib: 10,
+            disk_gib: 8,
             start_with: StartWith::LastTitle,
             planner: Planner::Interval,
             relays: false,

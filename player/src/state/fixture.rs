@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fetch_engine::snapshot::{
-    CacheSnapshot, Cell, Happened, LogEntry, LogKind, PatternMade, PatternSnapshot, SchemeSnapshot, Snapshot,
-    SourceSnapshot, StreamState, Totals, Verification,
+    CacheSnapshot, Cell, DiskSnapshot, Happened, LogEntry, LogKind, PatternMade, PatternSnapshot,
+    SchemeSnapshot, Snapshot, SourceSnapshot, StreamState, Totals, Verification,
 };
 use fetch_engine::verdict::Watch;
 use tributary_core::directory::{
@@ -215,6 +215,7 @@ pub fn snapshot() -> Snapshot {
             back_limit: 64 << 20,
             ahead_limit: 150 << 20,
             ranges: vec![range(0, 4), range(370, 930), range(BLOCKS - 4, BLOCKS)],
+            disk: Some(DiskSnapshot { bytes: 312 << 20, read_bytes: 96 << 20, limit: 8 << 30 }),
         },
         map: map.into(),
         verified_blocks: 605,

@@ -219,6 +219,8 @@ pub mod bounds {
     pub const DOWNLOAD_MBIT: RangeInclusive<i64> = 0..=100_000;
     /// Mebibytes of film kept behind.
     pub const BACK_MIB: RangeInclusive<i64> = 0..=4096;
+    /// Gibibytes of films kept on disk; 0 is none.
+    pub const DISK_GIB: RangeInclusive<i64> = 0..=4096;
     /// Most languages preferred for one kind of track.
     pub const LANGUAGES: usize = 8;
 }
@@ -260,6 +262,8 @@ pub struct Settings {
     pub ahead_seconds: u32,
     /// Mebibytes of film kept behind.
     pub back_mib: u32,
+    /// Gibibytes of films kept on disk; 0 is none.
+    pub disk_gib: u32,
     /// What the window shows when it opens with nothing to play.
     pub start_with: StartWith,
     /// How blocks are dealt out.
@@ -304,6 +308,7 @@ impl Default for Settings {
             ahead_mib: 150,
             ahead_seconds: 0,
             back_mib: 64,
+            disk_gib: 0,
             start_with: StartWith::Library,
             planner: Planner::Arrival,
             relays: true,

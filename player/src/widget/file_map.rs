@@ -96,6 +96,7 @@ pub fn of_cell(map: &[u8]) -> u8 {
     let most = (0..64_u8).max_by_key(|&source| (counts[usize::from(source)], std::cmp::Reverse(source)));
     match most {
         Some(source) if counts[usize::from(source)] > 0 => source,
+        _ if map.contains(&Cell::DISK) => Cell::DISK,
         _ if map.contains(&Cell::COMING) => Cell::COMING,
         _ => Cell::ABSENT,
     }
@@ -106,6 +107,8 @@ pub fn of_cell(map: &[u8]) -> u8 {
 pub struct Palette {
     /// Colour of each source by its place in the pattern.
     pub sources: Vec<Color32>,
+    /// Of a block that was read from disk.
+    pub disk: Color32,
     /// Of a block that is not here.
     pub absent: Color32,
     /// Edge of a block that is on its way.
@@ -128,7 +131,7 @@ pub fn image(map: &[u8], layout: Layout, scale: f32, head: usize, palette: &Pale
         let (fill, edge) = match cell {
             Cell::COMING => (Color32::TRANSPARENT, palette.coming),
             source if is_here(source) => {
-                let color = palette.sources.get(usize::from(source)).copied().unwrap_or(palette.coming);
+                let color = palette.sources.get(usize::from(source)).copied().unwrap_or(palette.disk);
                 let other = palette.isolated.is_some_and(|isolated| isolated != source);
                 let strength = if other {
                     0.14
@@ -176,6 +179,7 @@ mod tests {
         assert_eq!(of_cell(&[1, 1, 0]), 1);
         assert_eq!(of_cell(&[Cell::ABSENT, Cell::COMING]), Cell::COMING);
         assert_eq!(of_cell(&[Cell::ABSENT, 2, Cell::COMING]), 2);
+        assert_eq!(of_cell(&[Cell::DISK, Cell::COMING]), Cell::DISK);
         assert_eq!(of_cell(&[]), Cell::ABSENT);
     }
 

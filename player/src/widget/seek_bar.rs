@@ -9,6 +9,8 @@ use egui::{
     pos2, vec2,
 };
 
+use fetch_engine::snapshot::Cell;
+
 use super::chip::{self, Presence};
 use super::{focus, live_texture, river, text};
 use crate::i18n::t;
@@ -171,12 +173,13 @@ fn paint_repeat(painter: &Painter, places: &Places, playback: &Playback) {
     }
 }
 
-/// The threads of all sources in the order of their letters, with their colours.
+/// The threads of all sources in the order of their letters, and of the disk, with their colours.
 fn threads(state: &State, playback: &Playback, tokens: &Tokens) -> Vec<river::Thread> {
     let sources = playback.snapshot.iter().flat_map(|snapshot| &snapshot.sources);
     let mut threads: Vec<_> = sources.map(|source| (state.person(source.index), source.index)).collect();
     threads.sort_unstable();
-    threads.into_iter().map(|(person, index)| (index, tokens.source(person.slot()))).collect()
+    let of_sources = threads.into_iter().map(|(person, index)| (index, tokens.source(person.slot())));
+    of_sources.chain([(Cell::DISK, over_film::WHITE.gamma_multiply(0.55))]).collect()
 }
 
 fn paint_river(ui: &Ui, rect: Rect, grown: f32, state: &State, playback: &Playback) {
@@ -214,7 +217,7 @@ fn senders(state: &State, playback: &Playback, part: f32) -> Vec<Person> {
     let shares = river::Counts::new(&snapshot.map[from..to], &found).shares(0, 1);
     let mut parts: Vec<(f32, u8)> =
         shares.parts.into_iter().zip(found.drain(..).map(|(index, _)| index)).collect();
-    parts.retain(|(share, _)| *share > 0.0);
+    parts.retain(|(share, index)| *share > 0.0 && *index != Cell::DISK);
     parts.sort_by(|a, b| b.0.total_cmp(&a.0));
     parts.into_iter().map(|(_, index)| state.person(index)).collect()
 }

@@ -8,7 +8,7 @@ use crate::partial::Part;
 use crate::pattern::{Element, SourceId};
 use crate::planner::arrival::Candidate;
 use crate::time::Time;
-use crate::verify::{GROUP, Proof};
+use crate::verify::{GROUP, HashTree, Proof};
 
 impl Session {
     /// Whether a source has this block to give, as far as it has said.
@@ -67,6 +67,15 @@ impl Session {
         let whole_groups = if bytes >= size { size } else { bytes / GROUP * GROUP };
         let held = Held::gather(size, std::iter::once(0..whole_groups)).ok()?;
         Some(Part { stream: self.stream, size, held, tree: tree.clone() })
+    }
+
+    /// The hash pages that are known, where the stream is proved by its name.
+    #[must_use]
+    pub const fn tree(&self) -> Option<&HashTree> {
+        match &self.tree {
+            Proof::Tree(tree) => Some(tree),
+            Proof::Pieces(_) | Proof::Nothing => None,
+        }
     }
 
     /// What a source said that it holds.

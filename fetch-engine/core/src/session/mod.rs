@@ -259,6 +259,10 @@ impl Session {
                 let end = blocks.end.min(self.geometry.blocks() + 1);
                 self.evicted(now, blocks.start.max(1)..end);
             }
+            Event::Kept(blocks) => {
+                let end = blocks.end.min(self.geometry.blocks() + 1);
+                self.kept(blocks.start.max(1)..end);
+            }
         }
     }
 
@@ -320,6 +324,18 @@ impl Session {
                 self.miss(now, seq);
             }
         }
+    }
+
+    /// Blocks are here without anybody having sent them.
+    fn kept(&mut self, blocks: Range<Seq>) {
+        // Where blocks are proved together, one that is here and not proved says nothing of the others.
+        if self.groups.are_needed() {
+            return;
+        }
+        for seq in blocks.filter(|seq| !self.is_settled(*seq)).collect::<Vec<_>>() {
+            self.ledger.mark_present(seq);
+        }
+        self.settle_order();
     }
 
     fn received(&mut self, now: Time, id: SourceId, bytes: usize) {

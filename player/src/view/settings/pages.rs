@@ -205,6 +205,8 @@ fn next(offered: &[u32], now: u32, more: bool, least: u32) -> u32 {
 fn cache(ui: &mut Ui, width: f32, settings: &mut Settings) {
     /// From one size on offer to the next, in mebibytes.
     const SIZES: [u32; 12] = [0, 8, 16, 32, 64, 100, 150, 250, 500, 1000, 2000, 4096];
+    /// The same on disk, in gibibytes.
+    const GIBIBYTES: [u32; 11] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
     /// The same in seconds of film; 0 is as many as the bytes allow.
     const SECONDS: [u32; 10] = [0, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
     heading(ui, width, &t!("settings-memory"));
@@ -234,6 +236,17 @@ fn cache(ui: &mut Ui, width: f32, settings: &mut Settings) {
             if let Some(more) = stepper(ui, row, &name, &words, &value) {
                 settings.back_mib = next(&SIZES, settings.back_mib, more, *bounds::BACK_MIB.start() as u32);
             }
+        }
+    });
+    heading(ui, width, &t!("settings-disk"));
+    card(ui, width, 1, |ui, row, _| {
+        let value = match settings.disk_gib {
+            0 => t!("settings-off"),
+            size => format!("{size} GiB"),
+        };
+        let (name, words) = (t!("settings-films"), t!("settings-films-what"));
+        if let Some(more) = stepper(ui, row, &name, &words, &value) {
+            settings.disk_gib = next(&GIBIBYTES, settings.disk_gib, more, 0);
         }
     });
     note(ui, width, &t!("settings-next-title"));

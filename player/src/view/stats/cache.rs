@@ -15,6 +15,8 @@ use crate::widget::{focus, live_texture, meter, river, text};
 
 /// Least height that is left to the map, in points.
 const LEAST_MAP: f32 = 140.0;
+/// Height of a line that says how full something is, in points.
+const FILL: f32 = 27.0;
 /// What the page needs beside the map, in points.
 const AROUND_MAP: f32 = 250.0;
 
@@ -29,13 +31,18 @@ pub(super) fn show(ui: &mut Ui, width: f32, height: f32, playback: &Playback, sc
     ui.add_space(10.0);
     legend(ui, width, snapshot, scene);
     ui.add_space(18.0);
-    map(ui, width, (height - AROUND_MAP).max(LEAST_MAP), snapshot, playback, scene.state);
+    let disk = snapshot.cache.disk;
+    let around = AROUND_MAP + if disk.is_some() { FILL } else { 0.0 };
+    map(ui, width, (height - around).max(LEAST_MAP), snapshot, playback, scene.state);
     ui.add_space(12.0);
     keys(ui, width);
     ui.add_space(10.0);
     let cache = &snapshot.cache;
     fill(ui, width, "Behind", cache.back_bytes, cache.back_limit);
     fill(ui, width, "Ahead", cache.ahead_bytes, cache.ahead_limit);
+    if let Some(disk) = disk {
+        fill(ui, width, "On disk", disk.bytes, snapshot.size);
+    }
 }
 
 fn legend(ui: &mut Ui, width: f32, snapshot: &Snapshot, scene: &mut Scene<'_>) {
@@ -111,8 +118,13 @@ fn map(ui: &mut Ui, width: f32, height: f32, snapshot: &Snapshot, playback: &Pla
     let sources = (0..=snapshot.sources.iter().map(|source| source.index).max().unwrap_or(0))
         .map(|index| tokens.source(state.person(index).slot()))
         .collect();
-    let palette =
-        Palette { sources, absent: tokens.surface2, coming: tokens.edge, isolated: state.stats.isolated };
+    let palette = Palette {
+        sources,
+        disk: tokens.text2,
+        absent: tokens.surface2,
+        coming: tokens.edge,
+        isolated: state.stats.isolated,
+    };
     let head = snapshot.head_block.saturating_sub(1) as usize;
     let scale = ui.pixels_per_point();
     let shape = (layout, scale.to_bits(), palette.isolated);
@@ -183,6 +195,7 @@ fn told(
     let cell = file_map::of_cell(&snapshot.map[blocks.clone()]);
     let body = match cell {
         Cell::COMING => "on its way".to_owned(),
+        Cell::DISK => "read from disk".to_owned(),
         source if river::is_here(source) => {
             let name = snapshot.sources.iter().find(|entry| entry.index == source);
             let name = name.map_or_else(|| "a server".to_owned(), |entry| words::safe(&entry.name));
@@ -215,7 +228,7 @@ fn keys(ui: &mut Ui, width: f32) {
 
 fn fill(ui: &mut Ui, width: f32, name: &str, bytes: u64, limit: u64) {
     let tokens = *Tokens::of(ui);
-    let row = parts::line(ui, width, 27.0);
+    let row = parts::line(ui, width, FILL);
     text::label(ui, row.left_center(), Align2::LEFT_CENTER, name, Type::NOTE, tokens.text2);
     let of = format!(" of {}", words::mebibytes(limit));
     let painter = ui.painter();
