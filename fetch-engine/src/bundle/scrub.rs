@@ -11,6 +11,8 @@ const REMOVED: &str = "(removed)";
 const FOLDERS: &str = "(folder)/";
 /// Shortest secret that is looked for: shorter ones would take half of every text with them.
 const MIN_SECRET_CHARS: usize = 3;
+/// Farthest that a folder's name with spaces is followed, in characters: the longest name that file systems take.
+const MAX_NAME_CHARS: usize = 255;
 /// Most secrets that are looked for.
 const MAX_SECRETS: usize = 256;
 /// Parts of names of settings that hold secrets.
@@ -211,7 +213,8 @@ fn without_tokens(text: &str) -> String {
 }
 
 /// Text in which of every path only the last name is left. A path begins with `/` or `~/`, not behind a letter or
-/// a figure; in quotes it ends with them and may hold spaces, elsewhere it ends with the word.
+/// a figure; in quotes it ends with them and may hold spaces, elsewhere it ends with the word, unless the words
+/// behind it lead to one more `/`: better too much is taken out than a folder's name left.
 fn without_folders(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
@@ -228,7 +231,11 @@ fn without_folders(text: &str) -> String {
             Some(quote) => c == quote || c == '\\' || c == '\n',
             None => ends_word(c) || matches!(c, ',' | ':'),
         };
-        let end = (at..chars.len()).find(|place| ends(chars[*place])).unwrap_or(chars.len());
+        let end_from = |from| (from..chars.len()).find(|place| ends(chars[*place])).unwrap_or(chars.len());
+        let mut end = end_from(at);
+        while let Some(slash) = next_folder(&chars, end).filter(|_| quote.is_none()) {
+            end = end_from(slash);
+        }
         let path: String = chars[at..end].iter().collect();
         let trimmed = path.trim_end_matches('/');
         match trimmed.rsplit_once('/') {
@@ -242,6 +249,37 @@ fn without_folders(text: &str) -> String {
         at = end;
     }
     out
+}
+
+/// The `/` that ends the folder's name which a path outside quotes may be in the middle of, where a space at
+/// `end` seems to end it: `/films/Tax 2026/a.mkv`. A word that begins with `/` is a path of its own, one with
+/// `://` an address, and one that ends with `/s` a rate.
+fn next_folder(chars: &[char], end: usize) -> Option<usize> {
+    let joins = |c: char| c.is_whitespace() && !c.is_control();
+    if !chars.get(end).is_some_and(|c| joins(*c)) {
+        return None;
+    }
+    let until = chars.len().min(end + MAX_NAME_CHARS);
+    let stops =
+        |c: char| c.is_control() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '\\' | ';' | ',' | ':');
+    for place in end + 1..until {
+        let (before, c) = (chars[place - 1], chars[place]);
+        if stops(c) {
+            return None;
+        }
+        if c != '/' {
+            continue;
+        }
+        if joins(before) || (before == '~' && joins(chars[place - 2])) {
+            return None;
+        }
+        let rate =
+            chars.get(place + 1) == Some(&'s') && chars.get(place + 2).is_none_or(|c| !c.is_alphanumeric());
+        if !rate {
+            return Some(place);
+        }
+    }
+    None
 }
 
 /// Whether a path begins at `at`.
@@ -289,6 +327,11 @@ mod tests {
             ),
             ("~/.config/tributary/config.toml: no", "(folder)/config.toml: no"),
             ("at / and /metrics", "at / and /metrics"),
+            ("open /home/anna/Films/Tax 2026/film.mkv failed", "open (folder)/film.mkv failed"),
+            ("in /srv/My own (old) films/b c/d.mkv, and /srv/x/y", "in (folder)/d.mkv, and (folder)/y"),
+            ("/Tax 2026/a.mkv from http://box:7400/films/a", "(folder)/a.mkv from http://box:7400/films/a"),
+            ("/srv/x/a.mkv at 8.9 Mbit/s\nvideo/x-h264", "(folder)/a.mkv at 8.9 Mbit/s\nvideo/x-h264"),
+            ("file:///home/anna/Tax 2026/a.mkv", "file://(folder)(folder)/a.mkv"),
         ] {
             assert_eq!(scrub().text(text), clean);
         }
