@@ -39,6 +39,9 @@ pub struct Cli {
     /// Unix socket on which mpv's JSON IPC is spoken
     #[arg(long, value_name = "PATH")]
     pub input_ipc_server: Option<PathBuf>,
+    /// Write the numbers to a file while something plays: a line of JSON each half second
+    #[arg(long, value_name = "FILE")]
+    pub stats_log: Option<PathBuf>,
     /// Folder of the configuration
     #[arg(long, value_name = "DIR")]
     pub config_dir: Option<PathBuf>,

@@ -617,3 +617,43 @@ verdict-failed = Es lässt sich nicht abspielen
 verdict-alone = { $name } schickt allein.
 verdict-together = { $names } schicken zusammen.
 verdict-nobody-yet = Noch macht kein Server mit.
+
+## Wie gut die Server sind
+
+test-title = Server-Test
+test-again = Noch einmal testen
+test-begin = Testen
+test-export = Exportieren
+test-servers = Die Server testen
+test-question = Wie gut sind die Server?
+test-explanation = Jeder sendet { $size } allein, dann senden alle zugleich. Das dauert für jeden ein paar Sekunden.
+test-note = Jeder Server sendet { $size } allein, dann alle zugleich. Was gemessen wurde, bleibt auf diesem Rechner.
+test-server = Server
+test-route = Weg
+test-rtt = Laufzeit
+test-first-byte = Erstes Byte
+test-speed = Rate allein
+test-loss = Verlust
+test-says = Was es heißt
+test-order-by = Ordnen nach { $column }
+test-direct = direkt
+test-no-route = keiner
+test-measuring = misst
+test-alone = { $rate } Mbit/s allein
+test-while-all = { $rate } Mbit/s, während alle senden
+test-all = Alle zusammen
+test-to-come = { $count ->
+    [one] { $count } Server kommt noch
+   *[other] { $count } Server kommen noch
+}
+test-needs = { $what } braucht { $rate }
+test-reference = ein Film in 1080p
+test-saved = Messwerte gespeichert
+test-not-saved = Die Messwerte konnten nicht gespeichert werden
+test-settings = Wie schnell, wie nah und wie stetig jeder ist.
+test-now = Server testen
+report-save = Bündel speichern
+report-title = Bündel für eine Meldung
+report-explanation = Versionen, Einstellungen, zehn Minuten Zahlen; keine Passwörter und Ordner.
+report-saved = Bündel gespeichert
+report-not-saved = Das Bündel konnte nicht gespeichert werden

@@ -618,3 +618,43 @@ verdict-failed = It can't be played
 verdict-alone = { $name } sends alone.
 verdict-together = { $names } send together.
 verdict-nobody-yet = No server takes part yet.
+
+## How good the servers are
+
+test-title = Server test
+test-again = Test again
+test-begin = Test
+test-export = Export
+test-servers = Test the servers
+test-question = How good are the servers?
+test-explanation = Each one sends { $size } alone, then all of them send together. That takes a few seconds for each.
+test-note = Each server sends { $size } alone, then all of them together. What was measured stays on this computer.
+test-server = Server
+test-route = Route
+test-rtt = RTT
+test-first-byte = First byte
+test-speed = Speed alone
+test-loss = Loss
+test-says = What it says
+test-order-by = Order by { $column }
+test-direct = direct
+test-no-route = none
+test-measuring = measuring
+test-alone = { $rate } Mbit/s alone
+test-while-all = { $rate } Mbit/s while all send
+test-all = All together
+test-to-come = { $count ->
+    [one] { $count } server still to come
+   *[other] { $count } servers still to come
+}
+test-needs = { $what } needs { $rate }
+test-reference = a 1080p film
+test-saved = Measurements saved
+test-not-saved = The measurements could not be saved
+test-settings = How fast, how near and how steady each one is.
+test-now = Test servers
+report-save = Save a bundle
+report-title = Bundle for a report
+report-explanation = Versions, settings, ten minutes of numbers; without passwords, tokens and folders.
+report-saved = Bundle saved
+report-not-saved = The bundle could not be saved

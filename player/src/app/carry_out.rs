@@ -108,6 +108,12 @@ impl App {
                 self.close_open();
                 self.choose_file(Wanted::Film);
             }
+            Command::SaveBundle => self.save_bundle(),
+            test @ (Command::ShowServerTest
+            | Command::TestServers
+            | Command::StopServerTest
+            | Command::SortServers(_)
+            | Command::ExportServers) => self.test_command(&test),
             film => self.film_command(film),
         }
     }
@@ -334,6 +340,8 @@ impl App {
             self.leave();
         } else if self.state.view == View::Settings && self.state.library.director.is_none() {
             self.state.apply(Event::ChoosingDirector);
+        } else if self.state.view == View::ServerTest {
+            self.state.apply(Event::SettingsShown(self.state.settings_page));
         } else if matches!(self.state.view, View::Title | View::Settings)
             || (self.state.view == View::Directors && self.state.library.director.is_some())
         {

@@ -10,6 +10,7 @@ mod finder;
 pub mod inbox;
 mod m3u;
 mod media_words;
+mod numbers;
 mod opening;
 mod outside;
 mod playing;
@@ -20,6 +21,7 @@ mod previews;
 mod remote;
 mod session;
 mod target;
+mod tester;
 mod why;
 mod widgets;
 
@@ -52,6 +54,7 @@ use crate::view::{self, Pictures, Poster, Preview, Scene};
 use asker::Asker;
 use finder::Finder;
 use inbox::{Inbox, Message};
+use numbers::Numbers;
 use playlist::Playlist;
 pub use poster_folder::default_cache_folder;
 use posters::Posters;
@@ -59,6 +62,7 @@ use previews::Previews;
 use remote::Remote;
 use session::Session;
 pub use target::Target;
+use tester::Tester;
 
 /// Longest time between two looks at the clock while something plays.
 const CLOCK_EVERY: Duration = Duration::from_millis(250);
@@ -95,6 +99,10 @@ pub struct App {
     looks_for_place: bool,
     sources: Vec<String>,
     remote: Remote,
+    /// The numbers, for others.
+    numbers: Numbers,
+    /// The server test.
+    tester: Tester,
     /// Media keys and the screen saver.
     desktop: Option<Desktop>,
     /// The socket for later starts of the program.
@@ -166,6 +174,9 @@ impl App {
         let socket = cli.input_ipc_server.as_deref();
         let remote = Remote::new(socket, &inbox.sender(), &context.egui_ctx)
             .with_context(|| format!("{} can't be listened at", socket.unwrap_or(Path::new("")).display()))?;
+        let log = cli.stats_log.as_deref();
+        let numbers = Numbers::start(log)
+            .with_context(|| format!("{} can't be written", log.unwrap_or(Path::new("")).display()))?;
         let desktop = desktop(&inbox);
         let listening = kept.instance.and_then(|listener| listen(listener, &inbox));
         let mut app = Self {
@@ -194,6 +205,8 @@ impl App {
             looks_for_place: false,
             sources: cli.source.clone(),
             remote,
+            numbers,
+            tester: Tester::default(),
             desktop,
             _listening: listening,
             fills_screen: cli.fullscreen,
@@ -435,6 +448,10 @@ impl App {
             self.go_to(to);
         }
         self.film.shape = self.state.playback.as_ref().map_or_else(Shape::default, |playback| playback.shape);
+        self.look_at_test(ctx);
+        if let Some(playback) = &self.state.playback {
+            self.numbers.take(now, playback);
+        }
         self.look_at_window(ctx);
         if self.fills_screen != self.state.fullscreen {
             self.fills_screen = self.state.fullscreen;

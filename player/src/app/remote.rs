@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fetch_engine::Stream;
+use fetch_engine::stats::{PlayerStats, Stats};
 use serde_json::Value;
 
 use super::inbox::{Message, Sender};
@@ -19,6 +20,7 @@ use crate::state::{Command, Event, PlaybackEvent, SeekKind, State};
 pub(super) struct Remote {
     server: Option<Server>,
     stream: Arc<Mutex<Option<Stream>>>,
+    player: Arc<Mutex<Option<PlayerStats>>>,
     path: Option<String>,
     tracks: Vec<TrackInfo>,
     video: Option<VideoFacts>,
@@ -28,10 +30,12 @@ impl Remote {
     /// Listens at `path`, if one is given.
     pub(super) fn new(path: Option<&Path>, sender: &Sender, ctx: &egui::Context) -> std::io::Result<Self> {
         let stream: Arc<Mutex<Option<Stream>>> = Arc::default();
+        let player: Arc<Mutex<Option<PlayerStats>>> = Arc::default();
         let server = match path {
             None => None,
             Some(path) => {
-                let (sender, shown, widgets) = (sender.clone(), stream.clone(), Widgets::of(ctx));
+                let (sender, widgets) = (sender.clone(), Widgets::of(ctx));
+                let (shown, playing) = (stream.clone(), player.clone());
                 let hooks = Hooks {
                     on_command: Box::new(move |command, done| sender.offer(Message::Remote(command, done))),
                     own: Box::new(move |name| {
@@ -39,15 +43,14 @@ impl Remote {
                             return widgets.list();
                         }
                         let stream = held(&shown).clone();
-                        stream
-                            .and_then(|stream| serde_json::to_value(stream.snapshot()).ok())
-                            .unwrap_or(Value::Null)
+                        let stats = stream.map(|stream| Stats::of(&stream, held(&playing).clone()));
+                        stats.and_then(|stats| serde_json::to_value(stats).ok()).unwrap_or(Value::Null)
                     }),
                 };
                 Some(Server::start(path, hooks)?)
             }
         };
-        Ok(Self { server, stream, path: None, tracks: Vec::new(), video: None })
+        Ok(Self { server, stream, player, path: None, tracks: Vec::new(), video: None })
     }
 
     /// Tells everyone of an event.
@@ -98,6 +101,7 @@ impl Remote {
     pub(super) fn publish(&self, state: &State) {
         if let Some(server) = &self.server {
             server.publish(self.view(state));
+            *held(&self.player) = state.playback.as_ref().map(super::numbers::stats);
         }
     }
 
@@ -134,8 +138,8 @@ impl Remote {
     }
 }
 
-fn held(stream: &Mutex<Option<Stream>>) -> MutexGuard<'_, Option<Stream>> {
-    stream.lock().unwrap_or_else(PoisonError::into_inner)
+fn held<T>(shared: &Mutex<Option<T>>) -> MutexGuard<'_, Option<T>> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The ranges that are here, in seconds of the film.
@@ -211,8 +215,14 @@ mod tests {
 
     #[test]
     fn the_view_follows_the_state() {
-        let remote =
-            Remote { server: None, stream: Arc::default(), path: None, tracks: Vec::new(), video: None };
+        let remote = Remote {
+            server: None,
+            stream: Arc::default(),
+            player: Arc::default(),
+            path: None,
+            tracks: Vec::new(),
+            video: None,
+        };
         let mut state = fixture::playing();
         assert_eq!(remote.view(&state).position.map(|p| p.as_secs()), Some(252));
         state.apply(Event::Playing(PlaybackEvent::Ended));

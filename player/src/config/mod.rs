@@ -118,6 +118,12 @@ impl Config {
         keys::read(&self.document)
     }
 
+    /// The file as it stands.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.document.to_string()
+    }
+
     /// Directors remembered.
     #[must_use]
     pub fn directors(&self) -> Vec<KnownDirector> {

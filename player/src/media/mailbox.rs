@@ -23,7 +23,10 @@ pub(super) enum Origin {
 
 /// A wish.
 pub(super) enum Command {
-    Load { origin: Origin, options: LoadOptions },
+    Load {
+        origin: Origin,
+        options: LoadOptions,
+    },
     Stop,
     Pause(bool),
     Seek(Seek),
@@ -33,9 +36,13 @@ pub(super) enum Command {
     Delays(Delays),
     Deinterlace(Deinterlace),
     Hardware(bool),
-    Step { forward: bool },
+    Step {
+        forward: bool,
+    },
     Audio(Option<usize>),
     Subtitle(Option<usize>),
+    /// How the pipeline is put together, in the language of Graphviz; nothing where there is none.
+    Graph(Box<dyn FnOnce(String) + Send>),
     Quit,
 }
 

@@ -199,6 +199,12 @@ impl Pipeline {
         self.playbin.set_property("volume", volume.powi(3));
     }
 
+    /// How it is put together, in the language of Graphviz.
+    pub(super) fn graph(&self) -> String {
+        let bin = self.playbin.downcast_ref::<gst::Bin>();
+        bin.map(|bin| bin.debug_to_dot_data(gst::DebugGraphDetails::ALL).to_string()).unwrap_or_default()
+    }
+
     pub(super) fn set_muted(&self, muted: bool) {
         self.playbin.set_property("mute", muted);
     }

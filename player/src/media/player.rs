@@ -263,6 +263,12 @@ impl Player {
         screenshot::take(self.0.slot.newest(), path.to_owned(), done);
     }
 
+    /// Has `done` told how the pipeline is put together, in the language of Graphviz: nothing where there is
+    /// none. It is called from the player's worker thread and may not block.
+    pub fn graph(&self, done: Box<dyn FnOnce(String) + Send>) {
+        self.push(Command::Graph(done));
+    }
+
     /// Ends everything and waits at most two seconds for it. Says whether all came down in time.
     pub fn quit(&self) -> bool {
         self.0.shared.replace_feed(None);

@@ -127,6 +127,9 @@ impl Worker {
                     self.begin_again();
                 }
             }
+            Command::Graph(done) => {
+                done(self.load.as_ref().map(|load| load.pipeline.graph()).unwrap_or_default());
+            }
             Command::Quit => (),
             Command::Seek(seek) => {
                 // The target takes the wish's place before anything is told of the seek, its end above all.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use fetch_engine::diagnose::report::SortBy;
 use tributary_core::directory::Title;
 use tributary_core::geometry::StreamId;
 
@@ -74,6 +75,18 @@ pub enum Command {
     SeekTenth(u8),
     /// Show a page of the settings.
     ShowSettings(SettingsPage),
+    /// Show how good the servers are, and test them where that was not done yet.
+    ShowServerTest,
+    /// Test the servers.
+    TestServers,
+    /// End the test of the servers.
+    StopServerTest,
+    /// Order the tested servers by that, or the other way round.
+    SortServers(SortBy),
+    /// Write what was measured to a file.
+    ExportServers,
+    /// Write a bundle for a report to a file.
+    SaveBundle,
     /// Change the settings to these.
     ChangeSettings(Box<Settings>),
     /// Let an action wait for a key to be given to it, or none.

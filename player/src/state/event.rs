@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use fetch_engine::diagnose::report::{SortBy, TestReport};
 use fetch_engine::snapshot::{LogEntry, Snapshot};
 use tributary_core::directory::{Catalogs, Servers, TagEntry, Title, TitlePage};
 
@@ -194,6 +195,12 @@ pub enum Event {
     KeysShown(bool),
     /// A page of the settings is on show.
     SettingsShown(SettingsPage),
+    /// The server test is on show.
+    ServerTestShown,
+    /// What the server test has found out.
+    ServersTested(Arc<TestReport>),
+    /// The tested servers are ordered by that, or the other way round.
+    ServersSorted(SortBy),
     /// That action waits for a key to be given to it, or none.
     KeyAwaited(Option<Action>),
     /// The sheet that opens files and addresses is shown or hidden.

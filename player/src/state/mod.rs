@@ -16,6 +16,7 @@ pub mod people;
 pub mod playback;
 mod playing;
 pub mod readiness;
+pub mod server_test;
 pub mod settings;
 pub mod shape;
 pub mod stats;
@@ -35,6 +36,7 @@ use memory::Memory;
 use notice::Notices;
 use people::{People, Person};
 use playback::{Fault, Origin, Phase, Playback};
+use server_test::ServerTests;
 use settings::{Settings, SettingsPage};
 use stats::{DRAWER_WIDTH, Stats};
 use tributary_core::directory::Title;
@@ -56,6 +58,8 @@ pub enum View {
     Title,
     /// The settings.
     Settings,
+    /// How good the servers are.
+    ServerTest,
     /// The film.
     Player,
 }
@@ -97,6 +101,8 @@ pub struct State {
     pub playback: Option<Playback>,
     /// The stats drawer.
     pub stats: Stats,
+    /// How good the servers are.
+    pub server_tests: ServerTests,
     /// Short messages.
     pub notices: Notices,
     /// Volume, 0 to [`MAX_VOLUME`].
@@ -137,6 +143,7 @@ impl Default for State {
             people: People::default(),
             playback: None,
             stats: Stats::default(),
+            server_tests: ServerTests::default(),
             notices: Notices::default(),
             volume: 1.0,
             muted: false,
@@ -335,6 +342,17 @@ impl State {
                 self.settings_page = page;
                 self.awaited_key = None;
             }
+            Event::ServerTestShown => {
+                self.view = View::ServerTest;
+                self.awaited_key = None;
+            }
+            Event::ServersTested(report) => {
+                for server in report.servers.iter().filter(|server| server.name != server.address) {
+                    self.people.meet(&server.name);
+                }
+                self.server_tests.report = Some(report);
+            }
+            Event::ServersSorted(by) => self.server_tests.press(by),
             Event::KeyAwaited(action) => self.awaited_key = action,
             Event::OpenShown(shown) => self.open_shown = shown,
             Event::OpenEdited(text) => self.open_field = text,

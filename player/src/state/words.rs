@@ -89,6 +89,21 @@ pub fn decimal(value: f64, places: usize) -> String {
     }
 }
 
+/// The day of a time in seconds since 1970, for names of files: `2027-01-15`, by Greenwich.
+#[must_use]
+pub fn day(date: u64) -> String {
+    // Howard Hinnant's civil_from_days, for days since 1970 only; years begin in March here, so that the
+    // day that some have more is the last.
+    let days = date / 86_400 + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) = (year + era * 400 + u64::from(month >= 10), (month + 2) % 12 + 1);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// Mbit/s with the figures that matter: `0.24`, `8.9`, `120`.
 #[must_use]
 pub fn megabits(bits_per_second: f64) -> String {
@@ -241,6 +256,10 @@ mod tests {
         assert_eq!(clock(Some(Duration::from_millis(596_900))), "9:56");
         assert_eq!(clock(Some(Duration::from_secs(3723))), "1:02:03");
         assert_eq!(clock_tenths(252.44), "4:12.4");
+        assert_eq!(
+            [day(0), day(951_782_400), day(1_800_000_000)],
+            ["1970-01-01", "2000-02-29", "2027-01-15"]
+        );
         assert_eq!(length(0), None);
         assert_eq!(length(596_000).as_deref(), Some("9 min"));
         assert_eq!(length(5_880_000).as_deref(), Some("1 h 38"));

@@ -1,6 +1,7 @@
 //! The views. Each reads the state and pushes commands; none of them keeps anything of its own
 //! but what egui remembers of scrolling and focus.
 
+pub mod diagnose;
 pub mod directors;
 pub mod hotkeys;
 pub mod keys;
@@ -86,6 +87,7 @@ pub fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
         View::Directors => directors::show(ui, rect, scene),
         View::Library => library::show(ui, rect, scene),
         View::Settings => settings::show(ui, rect, scene),
+        View::ServerTest => diagnose::show(ui, rect, scene),
         View::Title => title::show(ui, rect, scene),
         View::Player => player::show(ui, rect, scene),
     }

@@ -40,7 +40,7 @@ pub(in crate::view) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Sce
     if IconButton::new(icon::QUESTION, &t!("keys")).key("?").size(18.0).quiet().show(ui, center).clicked() {
         scene.push(Command::ToggleKeys);
     }
-    let on = scene.state.view == View::Settings;
+    let on = matches!(scene.state.view, View::Settings | View::ServerTest);
     if rail {
         let center = pos2(rect.center().x, rect.bottom() - 76.0);
         let settings = t!("settings");
@@ -201,14 +201,23 @@ fn glyph_of(name: Option<&str>) -> char {
         .map_or(icon::FILM_STRIP, |(_, glyph)| glyph)
 }
 
-fn servers(ui: &mut Ui, width: f32, rail: bool, scene: &Scene<'_>) {
+fn servers(ui: &mut Ui, width: f32, rail: bool, scene: &mut Scene<'_>) {
     let library = &scene.state.library;
     if library.servers.is_empty() && library.away.is_empty() {
         return;
     }
     let tokens = *Tokens::of(ui);
     ui.add_space(8.0);
+    let top = ui.cursor().min;
     section(ui, width, &t!("library-servers"), rail);
+    if !rail {
+        let center = top + vec2(width - 34.0, 28.0);
+        let words = t!("test-servers");
+        let test = IconButton::new(icon::PULSE, &words).size(16.0);
+        if test.on(scene.state.view == View::ServerTest).show(ui, center).clicked() {
+            scene.push(Command::ShowServerTest);
+        }
+    }
     let here = library.servers.iter().map(|server| (server.name.as_str(), Some(server)));
     let away = library.away.iter().map(|name| (name.as_str(), None));
     for (name, server) in here.chain(away) {

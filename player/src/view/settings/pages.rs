@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, width: f32, page: SettingsPage, scene: &mut Scen
         SettingsPage::Cache => cache(ui, width, &mut new),
         SettingsPage::Appearance => appearance(ui, width, &mut new),
         SettingsPage::Keys => super::keys::show(ui, width, &mut new, scene),
-        SettingsPage::About => about(ui, width),
+        SettingsPage::About => about(ui, width, scene),
     }
     if new != *old {
         scene.push(Command::ChangeSettings(Box::new(new)));
@@ -155,6 +155,18 @@ fn network(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut Scene<'
     if add.show(ui, place).clicked() {
         scene.push(Command::ChooseDirector);
     }
+    ui.add_space(16.0);
+    heading(ui, width, &t!("library-servers"));
+    card(ui, width, 1, |ui, row, _| {
+        label(ui, row, &t!("test-title"), &t!("test-settings"), 160.0);
+        let words = t!("test-now");
+        let test = Button::new(&words, ButtonKind::Plain);
+        let size = vec2(test.width(ui, 36.0), 36.0);
+        let place = Rect::from_center_size(row.right_center() - vec2(size.x / 2.0, 0.0), size);
+        if test.show(ui, place).clicked() {
+            scene.push(Command::ShowServerTest);
+        }
+    });
     ui.add_space(12.0);
     sources(ui, width, settings);
 }
@@ -289,16 +301,26 @@ fn appearance(ui: &mut Ui, width: f32, settings: &mut Settings) {
     });
 }
 
-fn about(ui: &mut Ui, width: f32) {
+fn about(ui: &mut Ui, width: f32, scene: &mut Scene<'_>) {
     heading(ui, width, "Tributary");
-    card(ui, width, 2, |ui, row, number| match number {
+    card(ui, width, 3, |ui, row, number| match number {
         0 => {
             let version = t!("settings-version", version = env!("CARGO_PKG_VERSION"));
             label(ui, row, &version, &t!("settings-motto"), 0.0);
         }
-        _ => {
+        1 => {
             let words = t!("settings-licence-what", licence = env!("CARGO_PKG_LICENSE"));
             label(ui, row, &t!("settings-licence"), &words, 0.0);
+        }
+        _ => {
+            let words = t!("report-save");
+            let save = Button::new(&words, ButtonKind::Plain);
+            let size = vec2(save.width(ui, 36.0), 36.0);
+            label(ui, row, &t!("report-title"), &t!("report-explanation"), size.x);
+            let place = Rect::from_center_size(row.right_center() - vec2(size.x / 2.0, 0.0), size);
+            if save.show(ui, place).clicked() {
+                scene.push(Command::SaveBundle);
+            }
         }
     });
     note(ui, width, &t!("settings-file"));

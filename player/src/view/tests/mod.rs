@@ -1,5 +1,6 @@
 //! What the views show and ask for, in windows in memory.
 
+mod diagnose;
 mod extras;
 mod library;
 mod pictures;

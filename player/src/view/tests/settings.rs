@@ -95,5 +95,10 @@ fn settings_in_light_and_small() {
     let stage = Stage::sized(page(SettingsPage::Appearance), vec2(800.0, 500.0), Theme::Light);
     stage.picture("settings-800x500");
     assert!(stage.harness.query_by_label("One window").is_some());
-    Stage::new(page(SettingsPage::About)).picture("settings-about");
+    let mut stage = Stage::new(page(SettingsPage::About));
+    stage.picture("settings-about");
+    stage.commands();
+    stage.harness.get_by_label("Save a bundle").click();
+    stage.settle();
+    assert_eq!(stage.commands(), [Command::SaveBundle]);
 }
