@@ -27,6 +27,9 @@ const HEDGE_DEPTH: usize = 4;
 const MIN_LATE_SECS: f64 = 0.4;
 /// A block that the reader needs only so long after another source would have it here needs no hedge.
 const HEDGE_AHEAD_SECS: f64 = 1.0;
+/// Blocks of side heads that the walk comes to so soon are left to it. A reader that looks at a film's middle or
+/// end before it begins waits for each of those: by the walk, 64 of them were half a second.
+const LEFT_TO_THE_WALK: u64 = 8;
 /// What side heads may have outstanding beyond the bound on all: they do not wait for the main head.
 pub(super) const SIDE_ROOM_BYTES: u64 = 1 << 20;
 /// What may come twice in all: one part in so many of the useful bytes, and some whatever their number.
@@ -137,7 +140,7 @@ impl Session {
             .others
             .iter()
             .flat_map(|range| self.unsettled(range.clone()))
-            .filter(|seq| !soon.contains(seq) || seq - soon.start > 64)
+            .filter(|seq| !soon.contains(seq) || seq - soon.start >= LEFT_TO_THE_WALK)
             .take(MAX_LIST)
             .collect();
         let bound = self.config.max_outstanding_bytes + SIDE_ROOM_BYTES;

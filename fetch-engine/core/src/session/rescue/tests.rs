@@ -107,3 +107,25 @@ fn what_was_under_way_all_the_same_makes_the_order_by_name_a_second_one() {
     assert_eq!(told(&mut session), [(source, Frame::Cancel { generation: 1, blocks: vec![1] })]);
     assert_eq!(session.sources[&source].doubt.bytes(), before + GROUP);
 }
+
+/// A reader looks at a place that the walk comes to in some tens of blocks: it does not wait for that.
+#[test]
+fn a_look_ahead_of_the_walk_is_ordered_by_name() {
+    let geometry = Geometry::new(1000 * GROUP, GROUP as u32).unwrap();
+    let mut session = Session::new(StreamId([3; 32]), geometry, Config::default()).unwrap();
+    let source = SourceId::new(0).unwrap();
+    session.handle(at(0), Event::Demand(Demand { main: 1..1001, others: Vec::new() }));
+    session.handle(at(0), Event::Added { source, hint: None, gives_pages: true });
+    session.handle(at(0), Event::Connected { source, rtt: Duration::from_millis(20), relayed: false });
+    told(&mut session);
+    let far = session.walk.next + 30;
+    let near = session.walk.next + 1;
+    let others = vec![far..far + 2, near..near + 2];
+    session.handle(at(1), Event::Demand(Demand { main: 1..1001, others }));
+    let ordered: Vec<u64> = told(&mut session)
+        .into_iter()
+        .filter_map(|(_, frame)| if let Frame::Repair { blocks, .. } = frame { Some(blocks) } else { None })
+        .flatten()
+        .collect();
+    assert_eq!(ordered, [far, far + 1]);
+}
