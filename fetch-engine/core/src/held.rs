@@ -114,10 +114,15 @@ impl Held {
         &self.ranges
     }
 
+    /// What is held of a stream of `size` bytes, in order: one range where that is all.
+    pub fn pieces(&self, size: u64) -> impl Iterator<Item = Range<u64>> {
+        self.is_all().then_some(0..size).into_iter().chain(self.ranges.iter().cloned())
+    }
+
     /// Bytes held of a stream of `size` bytes.
     #[must_use]
     pub fn bytes(&self, size: u64) -> u64 {
-        if self.is_all() { size } else { self.ranges.iter().map(|range| range.end - range.start).sum() }
+        self.pieces(size).map(|range| range.end - range.start).sum()
     }
 }
 
@@ -133,6 +138,7 @@ mod tests {
             assert!(!held.has(&range), "{range:?}");
         }
         assert_eq!(held.bytes(100), 40);
+        assert!(held.pieces(100).eq([0..10, 20..50]) && Held::all().pieces(7).eq(std::iter::once(0..7)));
         assert_eq!([0, 9, 10, 25, 60].map(|start| held.end_from(start, 100)), [10, 10, 10, 50, 60]);
         assert_eq!(Held::all().end_from(3, 7), 7);
         assert!(Held::all().has(&(0..u64::MAX)) && Held::all().bytes(7) == 7);

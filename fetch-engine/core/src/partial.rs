@@ -110,9 +110,7 @@ impl Part {
         mut read: impl FnMut(std::ops::Range<u64>) -> Option<Vec<u8>>,
     ) -> Result<(), BadRanges> {
         let mut proved = Vec::new();
-        let whole = 0..self.size;
-        let told = if self.held.is_all() { std::slice::from_ref(&whole) } else { self.held.ranges() };
-        for range in told {
+        for range in self.held.pieces(self.size) {
             let mut at = range.start.next_multiple_of(GROUP);
             while at < range.end {
                 let group = at..(at + GROUP).min(self.size);

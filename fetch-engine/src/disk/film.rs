@@ -96,7 +96,7 @@ impl Film {
         self.file.write_all_at(bytes, offset)?;
         self.room -= bytes.len() as u64;
         self.values.extend(values(offset, bytes));
-        let before = self.held.iter().flat_map(|held| held.ranges()).cloned();
+        let before = self.held.iter().flat_map(|held| held.pieces(self.size));
         self.held = Held::gather(self.size, before.chain([range])).ok();
         self.is_changed = true;
         Ok(())
@@ -124,10 +124,8 @@ impl Film {
 
     fn forget(&mut self, lost: &Range<u64>) {
         let Some(held) = &self.held else { return };
-        let whole = 0..self.size;
-        let ranges = if held.is_all() { std::slice::from_ref(&whole) } else { held.ranges() };
-        let left = ranges
-            .iter()
+        let left = held
+            .pieces(self.size)
             .flat_map(|range| [range.start..range.end.min(lost.start), range.start.max(lost.end)..range.end]);
         self.held = Held::gather(self.size, left).ok();
         self.is_changed = true;

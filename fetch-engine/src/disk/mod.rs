@@ -8,13 +8,13 @@ mod film;
 mod folder;
 
 use std::collections::BTreeSet;
-use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use std::{io, mem};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -81,8 +81,17 @@ pub(crate) struct State {
 struct Inner {
     /// None where nothing is there.
     held: Option<Held>,
+    /// That is not as it was last asked to be written down.
+    is_changed: bool,
     /// Bytes read so far.
     read_bytes: u64,
+}
+
+impl Inner {
+    fn hold(&mut self, held: Option<&Held>) {
+        self.held = held.cloned();
+        self.is_changed = true;
+    }
 }
 
 impl State {
@@ -166,7 +175,7 @@ impl Disk {
 
     /// Whether what is there should be written down; `pages` prove it.
     pub(crate) fn describe(&mut self, pages: impl FnOnce() -> Option<HashTree>) {
-        if self.described_at.elapsed() >= DESCRIBE_EVERY {
+        if self.described_at.elapsed() >= DESCRIBE_EVERY && mem::take(&mut self.state.lock().is_changed) {
             self.described_at = Instant::now();
             if let Some(pages) = pages() {
                 let _ = self.jobs.try_send(Job::Describe(Box::new(pages)));
@@ -205,7 +214,7 @@ fn work(
                     tracing::debug!("no more of the film is kept on disk: {why}");
                     may_write = false;
                 }
-                state.lock().held = film.held().cloned();
+                state.lock().hold(film.held());
             }
             Job::Keep(..) => {}
             Job::Read(blocks) => {
@@ -216,7 +225,7 @@ fn work(
                             Found::Block(seq, bytes)
                         }
                         None => {
-                            state.lock().held = film.held().cloned();
+                            state.lock().hold(film.held());
                             Found::Nothing(seq)
                         }
                     };

@@ -8,9 +8,10 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
+use super::interval::Interval;
 use super::ledger::Debt;
 use super::owners::Owners;
-use super::source::{Interval, Source};
+use super::source::Source;
 use super::{Demand, MAX_OTHERS, MAX_OUTSTANDING_BLOCKS, MIN_PLAN_STEP, Notice, RAMP_TICK, Session, TICK};
 use crate::geometry::Seq;
 use crate::pattern::{Element, MAX_ELEMENTS, Pattern, SourceId};

@@ -1,14 +1,16 @@
 //! What the session knows of one source.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::doubt::Doubt;
+use super::interval::Interval;
 use super::meter::Meter;
+use super::owed::Owed;
 use super::ramp::Ramp;
 use super::reaction::Reaction;
 use super::slots::SlotPlace;
-use super::work::look;
+use super::trend::Trend;
 use crate::geometry::Seq;
 use crate::held::Held;
 use crate::pattern::SourceId;
@@ -42,15 +44,6 @@ const UNDER_WAY_ROUND_TRIPS: f64 = 1.5;
 const RAMP_WEIGHT: Duration = Duration::from_millis(300);
 /// Idle time after which a source that gets nothing by its eta is tried with one block.
 const RETRY_IDLE: Duration = Duration::from_secs(3);
-/// How often a rate is noted to see whether the source slowed.
-const TREND_STEP: Duration = Duration::from_millis(500);
-/// How many are kept.
-const TREND_NOTES: usize = 4;
-/// Half the rate or less is "slowed".
-const SLOWED: f64 = 0.5;
-/// A slow source is told of at most so often.
-const SLOWED_EVERY: Duration = Duration::from_secs(10);
-
 /// Where a source's connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
@@ -64,44 +57,6 @@ pub(super) enum Link {
     },
     Gone,
     Quarantined,
-}
-
-/// What came over one connection since the last pattern was calculated (FIG. 8).
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Interval {
-    /// `mLastIntervalBytes` (300).
-    pub(super) bytes: u64,
-    /// Blocks that its pattern gave it.
-    pub(super) blocks: u64,
-    /// How often the lease was looked at, and how often it ended before this source had enough to send.
-    pub(super) looks: u32,
-    pub(super) short: u32,
-    /// `lastSeqNum`: the most recent of those, of this interval or an earlier one; 0 before the first.
-    pub(super) last_seq: Seq,
-}
-
-impl Interval {
-    /// The next interval begins.
-    pub(super) fn begin(&mut self) {
-        *self = Self { last_seq: self.last_seq, ..Self::default() };
-    }
-
-    /// The lease was looked at; `short`: the source would send more, were it longer.
-    pub(super) const fn look(&mut self, short: bool) {
-        self.looks = self.looks.saturating_add(1);
-        self.short = self.short.saturating_add(short as u32);
-    }
-
-    /// Part of the interval in which it would have sent more, had the lease been longer: 0 to 1.
-    pub(super) fn shortage(&self) -> f64 {
-        f64::from(self.short) / f64::from(self.looks.max(1))
-    }
-
-    /// A block that the pattern gave to this connection came.
-    pub(super) const fn block(&mut self, seq: Seq) {
-        self.blocks += 1;
-        self.last_seq = seq;
-    }
 }
 
 /// One source.
@@ -132,13 +87,7 @@ pub(super) struct Source {
     /// When the second echo was sent that measures the way by a relay.
     pub(super) second_echo_at: Option<Time>,
     /// Blocks it owes in this generation.
-    backlog: BTreeSet<Seq>,
-    backlog_bytes: u64,
-    /// Blocks of the backlog, or cancelled since, of which another's copy came first: redundancy had
-    /// asked for both.
-    surplus: BTreeSet<Seq>,
-    /// Bytes of a block that is on its way, counted before the frame is whole.
-    partial_bytes: u64,
+    owed: Owed,
     /// When it was given something while it owed nothing.
     work_since: Time,
     last_byte: Time,
@@ -153,9 +102,7 @@ pub(super) struct Source {
     /// Where its time slots stand.
     pub(super) slots: Option<SlotPlace>,
     failures: u32,
-    trend: VecDeque<f64>,
-    trend_at: Time,
-    slowed_at: Option<Time>,
+    trend: Trend,
     /// Elements given to it, decayed over about a second.
     pub(super) planned: f64,
     /// What came since the last pattern was calculated.
@@ -187,10 +134,7 @@ impl Source {
             needs_time: false,
             connected_at: Time::ZERO,
             second_echo_at: None,
-            backlog: BTreeSet::new(),
-            backlog_bytes: 0,
-            surplus: BTreeSet::new(),
-            partial_bytes: 0,
+            owed: Owed::default(),
             work_since: Time::ZERO,
             last_byte: Time::ZERO,
             progress_at: Time::ZERO,
@@ -202,9 +146,7 @@ impl Source {
             remembered,
             slots: None,
             failures: 0,
-            trend: VecDeque::with_capacity(TREND_NOTES),
-            trend_at: Time::ZERO,
-            slowed_at: None,
+            trend: Trend::default(),
             planned: 0.0,
             interval: Interval::default(),
             useful_bytes: 0,
@@ -238,22 +180,22 @@ impl Source {
     }
 
     pub(super) const fn backlog(&self) -> &BTreeSet<Seq> {
-        &self.backlog
+        self.owed.blocks()
     }
 
     /// The blocks it owes, in order.
     pub(super) fn blocks(&self) -> impl DoubleEndedIterator<Item = Seq> {
-        self.backlog.iter().copied().inspect(|_| look())
+        self.owed.in_order()
     }
 
     /// Those before `seq`.
     pub(super) fn blocks_before(&self, seq: Seq) -> impl Iterator<Item = Seq> {
-        self.backlog.range(..seq).copied().inspect(|_| look())
+        self.owed.before(seq)
     }
 
     /// Bytes ordered and not here, those of a half-received block taken off.
     pub(super) const fn backlog_bytes(&self) -> u64 {
-        self.backlog_bytes.saturating_sub(self.partial_bytes)
+        self.owed.bytes()
     }
 
     pub(super) fn connected(&mut self, now: Time, rtt: Duration) {
@@ -266,19 +208,19 @@ impl Source {
         self.last_byte = now;
         self.silence_from = now;
         self.idle_since = now;
-        self.partial_bytes = 0;
+        self.owed.begin();
         self.slots = None;
         self.doubt = Doubt::default();
         self.meter = Meter::default();
         self.quick_meter = Meter::quick();
         self.ramp = Some(Ramp::new(self.remembered));
         self.reaction = Reaction::default();
-        self.trend.clear();
+        self.trend.forget();
     }
 
     /// A block was ordered from it.
     pub(super) fn owe(&mut self, now: Time, seq: Seq, bytes: u64) {
-        if self.backlog.is_empty() {
+        if self.owed.is_empty() {
             self.work_since = now;
             self.reaction.asked(now);
             self.silence_from = self.silence_from.max(now + self.round_trip());
@@ -289,52 +231,42 @@ impl Source {
                 ramp.asked(now);
             }
         }
-        self.surplus.remove(&seq);
-        if self.backlog.insert(seq) {
-            self.backlog_bytes += bytes;
-        }
+        self.owed.add(seq, bytes);
     }
 
     /// A block is not awaited from it any more.
     pub(super) fn forgive(&mut self, now: Time, seq: Seq, bytes: u64) {
-        if self.backlog.remove(&seq) {
-            self.backlog_bytes -= bytes;
-            if self.backlog.is_empty() {
-                self.rest(now);
-            }
+        if self.owed.remove(seq, bytes) && self.owed.is_empty() {
+            self.rest(now);
         }
     }
 
     /// Another's copy of a block that it owes came first.
     pub(super) fn copy_is_surplus(&mut self, seq: Seq) {
-        self.surplus.insert(seq);
+        self.owed.copy_is_surplus(seq);
     }
 
     /// Whether another's copy of this block came first.
     pub(super) fn is_surplus(&self, seq: Seq) -> bool {
-        self.surplus.contains(&seq)
+        self.owed.is_surplus(seq)
     }
 
     /// A block came: whether it is a copy that redundancy asked for and that came second.
     pub(super) fn copy_came(&mut self, now: Time, epoch: u32, seq: Seq, bytes: u64) -> bool {
-        let redundant = self.surplus.remove(&seq);
+        let redundant = self.owed.surplus_came(seq);
         if redundant {
             self.forgive(now, seq, bytes);
             self.progress_at = now;
         }
-        if epoch > 0 && self.surplus.first().is_some_and(|first| *first < seq) {
-            // It walks in order: what it passed by was cancelled in time, and won't come.
-            let passed: Vec<Seq> = self.surplus.range(..seq).copied().collect();
-            for seq in passed.into_iter().filter(|seq| !self.backlog.contains(seq)) {
-                self.surplus.remove(&seq);
-            }
+        if epoch > 0 {
+            self.owed.walked_to(seq);
         }
         redundant
     }
 
     /// The copy that came first was none: whether this source owes one, which is needed after all.
     pub(super) fn copy_is_needed(&mut self, seq: Seq) -> bool {
-        self.backlog.contains(&seq) && self.surplus.remove(&seq)
+        self.owed.copy_is_needed(seq)
     }
 
     /// Copies of blocks that are here and `proved`, and may not be under way yet: they are awaited no more,
@@ -345,8 +277,7 @@ impl Source {
         proved: impl Fn(Seq) -> bool,
         bytes: impl Fn(Seq) -> u64,
     ) -> Vec<Seq> {
-        let copies = self.surplus.intersection(&self.backlog).copied();
-        let owed: Vec<Seq> = copies.filter(|seq| proved(*seq)).collect();
+        let owed: Vec<Seq> = self.owed.owed_surplus().filter(|seq| proved(*seq)).collect();
         for seq in &owed {
             self.forgive(now, *seq, bytes(*seq));
         }
@@ -355,9 +286,7 @@ impl Source {
 
     /// Nothing is awaited from it any more; returns what was.
     pub(super) fn forgive_all(&mut self, now: Time) -> BTreeSet<Seq> {
-        self.surplus.clear();
-        self.backlog_bytes = 0;
-        let owed = std::mem::take(&mut self.backlog);
+        let owed = self.owed.remove_all();
         if !owed.is_empty() {
             self.rest(now);
         }
@@ -380,7 +309,7 @@ impl Source {
         let rtt = self.round_trip();
         self.last_byte = now;
         self.silence_from = self.silence_from.max(now);
-        self.partial_bytes += bytes as u64;
+        self.owed.received(bytes as u64);
         self.interval.bytes += bytes as u64;
         self.meter.received(now, rtt, bytes);
         self.quick_meter.received(now, rtt, bytes);
@@ -393,7 +322,7 @@ impl Source {
 
     /// A frame of `bytes` is whole.
     pub(super) const fn frame_done(&mut self, bytes: u64) {
-        self.partial_bytes = self.partial_bytes.saturating_sub(bytes);
+        self.owed.frame_done(bytes);
     }
 
     /// It gave something of use: the next failure is the first again.
@@ -405,24 +334,12 @@ impl Source {
     pub(super) fn tick(&mut self, now: Time) -> Option<(f64, f64)> {
         self.meter.count_time(now, self.round_trip());
         self.quick_meter.count_time(now, self.round_trip());
-        if now.since(self.trend_at) < TREND_STEP {
+        if !self.trend.is_due(now) {
             return None;
         }
-        self.trend_at = now;
-        let rate = self.rate()?;
-        let before = self.trend.iter().copied().fold(0.0, f64::max);
-        let slowed = rate <= before * SLOWED && !self.backlog.is_empty();
-        self.reaction.watch(now, self.path_round_trip(), slowed);
-        if self.trend.len() == TREND_NOTES {
-            self.trend.pop_front();
-        }
-        self.trend.push_back(rate);
-        let recently = self.slowed_at.is_some_and(|told| now.since(told) < SLOWED_EVERY);
-        if !slowed || recently {
-            return None;
-        }
-        self.slowed_at = Some(now);
-        Some((before, rate))
+        let noted = self.trend.note(now, self.rate()?, !self.owed.is_empty());
+        self.reaction.watch(now, self.path_round_trip(), noted.slowed);
+        noted.told
     }
 
     /// Measured bytes a second; none in slow start.
@@ -450,7 +367,7 @@ impl Source {
 
     /// Whether it shall run dry before the planner gives it more.
     pub(super) fn rests_first(&self) -> bool {
-        self.reaction.is_looked_at() && !self.backlog.is_empty()
+        self.reaction.is_looked_at() && !self.owed.is_empty()
     }
 
     /// Bytes of what it owes that it may send before it hears of a cancel. What should have come in a stall
@@ -465,7 +382,7 @@ impl Source {
 
     /// Whether what it owes is coming in: a byte came since it was last given work while it had none.
     pub(super) fn is_flowing(&self) -> bool {
-        !self.backlog.is_empty() && self.last_byte > self.work_since
+        !self.owed.is_empty() && self.last_byte > self.work_since
     }
 
     /// When it was last given work while it had none.
@@ -485,7 +402,7 @@ impl Source {
 
     /// How long it has been silent while it owed something and should have sent.
     pub(super) fn silence(&self, now: Time) -> Duration {
-        if self.backlog.is_empty() {
+        if self.owed.is_empty() {
             return Duration::ZERO;
         }
         now.since(self.silence_from)
@@ -524,7 +441,7 @@ impl Source {
 
     /// How long it has owed something without giving any of it, whatever else it sends.
     pub(super) fn stagnation(&self, now: Time) -> Duration {
-        if self.backlog.is_empty() { Duration::ZERO } else { now.since(self.progress_at) }
+        if self.owed.is_empty() { Duration::ZERO } else { now.since(self.progress_at) }
     }
 
     /// Silence after which it is suspected: some round trips, or what it took to answer lately. One that
@@ -563,7 +480,7 @@ impl Source {
                 cap_bytes: ramp.as_ref().map_or(0.0, |ramp| ramp.cap_bytes(self.round_trip())),
             },
         };
-        let idle = self.backlog.is_empty();
+        let idle = self.owed.is_empty();
         let unknown = matches!(pace, Pace::Ramp { .. });
         Candidate {
             source: self.id,
