@@ -5,6 +5,7 @@
 
 mod asker;
 mod carry_out;
+mod each_frame;
 mod files;
 mod finder;
 pub mod inbox;
@@ -17,6 +18,7 @@ mod playing;
 mod playlist;
 mod poster_folder;
 mod posters;
+mod preferences;
 mod previews;
 mod remote;
 mod session;
@@ -28,26 +30,25 @@ mod widgets;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use eframe::CreationContext;
 use egui::{Rect, Ui, UiBuilder};
-use fetch_engine::{CacheLimits, DiskLimits, Engine, EngineConfig, OpenOptions, PlannerKind, StreamId};
+use fetch_engine::{Engine, EngineConfig, StreamId};
 
 use crate::cli::Cli;
 use crate::config::{Config, Store};
 use crate::desktop::Desktop;
 use crate::desktop::instance::{self, Listening};
-use crate::i18n::{self, t};
+use crate::i18n::t;
 use crate::media::surface::{self, VideoSurface};
-use crate::media::{AudioOutput, Deinterlace, MediaEvent, Pace, Player, PlayerOptions, TrackInfo, TrackKind};
-use crate::state::memory::{Memory, WindowPlace};
+use crate::media::{AudioOutput, MediaEvent, Pace, Player, PlayerOptions};
+use crate::state::memory::Memory;
 use crate::state::notice::{Notice, NoticeKind};
-use crate::state::playback::Phase;
-use crate::state::settings::{Interlaced, Planner, Settings, StartWith, ThemeChoice};
+use crate::state::settings::StartWith;
 use crate::state::shape::Shape;
-use crate::state::{Event, PlaybackEvent, State, View, verdict};
+use crate::state::{Event, State, View};
 use crate::theme;
 use crate::view::{self, Pictures, Poster, Preview, Scene};
 
@@ -63,12 +64,6 @@ use remote::Remote;
 use session::Session;
 pub use target::Target;
 use tester::Tester;
-
-/// Longest time between two looks at the clock while something plays.
-const CLOCK_EVERY: Duration = Duration::from_millis(250);
-
-/// Between two looks at whether the settings file was edited by hand.
-const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 
 /// The window's program.
 pub struct App {
@@ -245,44 +240,6 @@ impl App {
         }
     }
 
-    /// Tells what of the settings file is not used.
-    fn tell_problems(&mut self, problems: &[String]) {
-        for problem in problems {
-            tracing::warn!("in the settings file: {problem}");
-        }
-        if let Some(first) = problems.first() {
-            let detail = match problems.len() {
-                1 => first.clone(),
-                more => t!("note-settings-more", first = first.as_str(), count = more - 1),
-            };
-            let notice = Notice::warning(NoticeKind::Other, t!("note-settings-part"), detail);
-            self.state.apply(Event::Noticed(notice));
-        }
-    }
-
-    /// Takes the settings anew where somebody edited the file by hand.
-    fn follow_file(&mut self, ctx: &egui::Context) {
-        let now = Instant::now();
-        if self.followed.is_some_and(|last| now.saturating_duration_since(last) < FOLLOW_EVERY) {
-            return;
-        }
-        self.followed = Some(now);
-        match self.config.follow() {
-            Ok(false) => {}
-            Ok(true) => {
-                let (settings, problems) = self.config.settings();
-                self.state.apply(Event::SettingsRead(Box::new(settings)));
-                self.follow_settings(ctx);
-                self.tell_problems(&problems);
-            }
-            Err(why) => {
-                tracing::warn!("{why}");
-                let notice = Notice::warning(NoticeKind::Other, t!("note-settings-part"), why.told());
-                self.state.apply(Event::Noticed(notice));
-            }
-        }
-    }
-
     /// Takes everything that came from other threads.
     fn receive(&mut self, ctx: &egui::Context) {
         for message in self.inbox.drain() {
@@ -340,131 +297,6 @@ impl App {
         // Only a real end starts the next title; a fault never does.
         if ended {
             self.ended();
-        }
-    }
-
-    /// Notes where the window is.
-    fn look_at_window(&mut self, ctx: &egui::Context) {
-        let place = ctx.input(|input| {
-            let window = input.viewport();
-            let usual = window.fullscreen != Some(true) && window.minimized != Some(true);
-            let size = window.inner_rect.filter(|_| usual)?.size();
-            Some(WindowPlace {
-                corner: window.outer_rect.map(|outer| (outer.left(), outer.top())),
-                size: (size.x, size.y),
-                maximized: window.maximized == Some(true),
-            })
-        });
-        if let Some(place) =
-            place.filter(|_| self.state.settings.keep_window && !self.state.fullscreen && !self.state.small)
-        {
-            self.state.apply(Event::WindowPlaced(place));
-        }
-    }
-
-    /// Makes the window follow the settings.
-    fn follow_settings(&self, ctx: &egui::Context) {
-        self.player.set_hardware(self.state.settings.hardware);
-        self.player.set_deinterlace(match self.state.settings.deinterlace {
-            Interlaced::Auto => Deinterlace::Auto,
-            Interlaced::Always => Deinterlace::Always,
-            Interlaced::Never => Deinterlace::Never,
-        });
-        i18n::speak(self.state.settings.spoken());
-        let preference = match self.state.settings.theme {
-            ThemeChoice::System => egui::ThemePreference::System,
-            ThemeChoice::Dark => egui::ThemePreference::Dark,
-            ThemeChoice::Light => egui::ThemePreference::Light,
-        };
-        ctx.set_theme(preference);
-        let still = self.state.settings.reduce_motion;
-        ctx.all_styles_mut(|style| style.animation_time = if still { 0.0 } else { theme::ANIMATION_SECONDS });
-    }
-
-    /// Takes other settings, and writes what of them differs from the file.
-    fn change_settings(&mut self, ctx: &egui::Context, settings: Settings) {
-        if let Err(why) = self.config.set(&settings) {
-            tracing::warn!("{why}");
-            let notice = Notice::warning(NoticeKind::Other, t!("note-settings-not-kept"), why.told());
-            self.state.apply(Event::Noticed(notice));
-        }
-        self.state.apply(Event::SettingsRead(Box::new(settings)));
-        self.follow_settings(ctx);
-    }
-
-    /// Chooses the tracks in the languages that the settings prefer.
-    fn choose_tracks(&self, tracks: &[TrackInfo]) {
-        let settings = &self.state.settings;
-        let sound = media_words::preferred(tracks, TrackKind::Audio, &settings.sound_languages);
-        if let Some(track) = sound.filter(|track| !track.selected) {
-            self.player.select_audio(Some(track.index));
-        }
-        if let Some(track) = media_words::preferred(tracks, TrackKind::Subtitle, &settings.subtitle_languages)
-        {
-            self.player.select_subtitle(Some(track.index));
-        }
-    }
-
-    fn remember(&mut self) {
-        let library = &self.state.library;
-        let result = self.config.remember(&library.known, library.director.as_deref(), self.state.volume);
-        if let Err(why) = result {
-            tracing::warn!("{why}");
-        }
-    }
-
-    /// What changes from frame to frame without anybody saying so.
-    fn look_at_player(&mut self, ctx: &egui::Context) {
-        let now = ctx.input(|input| input.time);
-        self.state.apply(Event::Tick(now));
-        let date = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        self.state.apply(Event::Dated(date));
-        if let Some(left) = self.state.countdown.map(|end| end - now) {
-            if left <= 0.0 {
-                self.step(true);
-            } else {
-                ctx.request_repaint_after(CLOCK_EVERY.min(Duration::from_secs_f64(left)));
-            }
-        }
-        if let Some(store) = &mut self.store {
-            store.keep(&self.state.memory);
-        }
-        if let (Some(session), Some(playback)) = (&self.session, &self.state.playback) {
-            session.tell(verdict::viewer(playback));
-        }
-        if let Some(playback) = &self.state.playback {
-            // Before, the pipeline may still tell the place of the title before.
-            let running = playback.phase == Phase::Running;
-            if let Some(position) = self.player.position().filter(|_| running) {
-                self.state.apply(Event::Playing(PlaybackEvent::Position(position)));
-            }
-            let frames = self.player.frames();
-            self.state.apply(Event::Playing(PlaybackEvent::Frames(frames.shown(), frames.dropped())));
-        }
-        if let Some(to) = self.state.playback.as_ref().and_then(|playback| {
-            let settled = playback.phase == Phase::Running && playback.seek_target.is_none();
-            playback.repeat.back_from(playback.position).filter(|_| settled)
-        }) {
-            self.go_to(to);
-        }
-        self.film.shape = self.state.playback.as_ref().map_or_else(Shape::default, |playback| playback.shape);
-        self.look_at_test(ctx);
-        if let Some(playback) = &self.state.playback {
-            self.numbers.take(now, playback);
-        }
-        self.look_at_window(ctx);
-        if self.fills_screen != self.state.fullscreen {
-            self.fills_screen = self.state.fullscreen;
-            ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(self.fills_screen));
-        }
-        // Sound alone brings no pictures that would move the clock on.
-        if self
-            .state
-            .playback
-            .as_ref()
-            .is_some_and(|playback| !playback.paused && playback.phase == Phase::Running)
-        {
-            ctx.request_repaint_after(CLOCK_EVERY);
         }
     }
 }
@@ -560,28 +392,6 @@ fn listen(listener: UnixListener, inbox: &Inbox) -> Option<Listening> {
     instance::listen(listener, on_request)
         .map_err(|why| tracing::warn!("later starts are not heard: {why}"))
         .ok()
-}
-
-/// How a stream is opened by these settings; `films` is the folder for what is kept on disk.
-fn open_options(settings: &Settings, films: Option<&Path>) -> OpenOptions {
-    OpenOptions {
-        cache: Some(CacheLimits {
-            back_bytes: u64::from(settings.back_mib) << 20,
-            ahead_bytes: u64::from(settings.ahead_mib) << 20,
-        }),
-        disk: films.filter(|_| settings.disk_gib > 0).map(|folder| DiskLimits {
-            folder: folder.to_owned(),
-            bytes: u64::from(settings.disk_gib) << 30,
-        }),
-        ahead_seconds: (settings.ahead_seconds > 0).then_some(settings.ahead_seconds),
-        limit_bps: (settings.download_mbit > 0).then(|| f64::from(settings.download_mbit) * 1e6),
-        planner: Some(match settings.planner {
-            Planner::Arrival => PlannerKind::Arrival,
-            Planner::Interval => PlannerKind::Interval,
-        }),
-        routes_per_server: (!settings.relays).then_some(0),
-        ..OpenOptions::default()
-    }
 }
 
 /// The folder for pictures of films: the user's own for pictures, or the one the program runs in.

@@ -110,7 +110,7 @@ impl App {
             Target::Stream { locator, .. } => {
                 let director = self.state.library.director.as_deref().map(director_url);
                 let sender = self.inbox.sender();
-                let usual = super::open_options(&self.state.settings, self.films.as_deref());
+                let usual = super::preferences::open_options(&self.state.settings, self.films.as_deref());
                 let options = OpenOptions { director, ..usual };
                 opening::open(&self.engine, &sender, number, locator.clone(), options, &self.sources);
             }

@@ -24,16 +24,7 @@ const LOW: f32 = 620.0;
 
 /// Shows it in `rect`.
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
-    let tokens = *Tokens::of(ui);
-    ui.painter().rect_filled(rect, 0, tokens.bg);
-    let narrow = rect.width() < 1000.0;
-    let side = Rect::from_min_size(rect.min, vec2(if narrow { 64.0 } else { 232.0 }, rect.height()));
-    side_bar::show(ui, side, narrow, scene);
-    let margin = if narrow { 20.0 } else { 32.0 };
-    let main = Rect::from_min_max(
-        pos2(side.right() + margin, rect.top()),
-        pos2(rect.right() - margin, rect.bottom()),
-    );
+    let main = side_bar::beside(ui, rect, scene);
     head(ui, main, scene);
     let Some(report) = scene.state.server_tests.report.clone() else {
         nothing(ui, main, scene);

@@ -20,21 +20,9 @@ use crate::widget::field::Field;
 use crate::widget::icon_button::IconButton;
 use crate::widget::{meter, text};
 
-/// Page margin in points.
-const MARGIN: f32 = 32.0;
-
 /// Shows the library in `rect`.
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
-    let tokens = *Tokens::of(ui);
-    ui.painter().rect_filled(rect, 0, tokens.bg);
-    let narrow = rect.width() < 1000.0;
-    let side = Rect::from_min_size(rect.min, vec2(if narrow { 64.0 } else { 232.0 }, rect.height()));
-    side_bar::show(ui, side, narrow, scene);
-    let margin = if narrow { 20.0 } else { MARGIN };
-    let main = Rect::from_min_max(
-        pos2(side.right() + margin, rect.top()),
-        pos2(rect.right() - margin, rect.bottom()),
-    );
+    let main = side_bar::beside(ui, rect, scene);
     let library = &scene.state.library;
     head(ui, main, library, scene);
     let mut top = main.top() + 76.0;

@@ -12,8 +12,22 @@ use crate::widget::chip::{self, Presence};
 use crate::widget::icon_button::{IconButton, tooltip};
 use crate::widget::{focus, logo, text};
 
+/// A window narrower than this has the rail, in points.
+const NARROW: f32 = 1000.0;
+
+/// Shows it at the left of `rect`, as a rail without words where that is narrow; returns what is left of
+/// `rect` for the page, its margins taken off at both sides.
+pub(in crate::view) fn beside(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) -> Rect {
+    let narrow = rect.width() < NARROW;
+    ui.painter().rect_filled(rect, 0, Tokens::of(ui).bg);
+    let side = Rect::from_min_size(rect.min, vec2(if narrow { 64.0 } else { 232.0 }, rect.height()));
+    show(ui, side, narrow, scene);
+    let margin = if narrow { 20.0 } else { 32.0 };
+    Rect::from_min_max(pos2(side.right() + margin, rect.top()), pos2(rect.right() - margin, rect.bottom()))
+}
+
 /// Shows it at `rect`; `rail` leaves the words out.
-pub(in crate::view) fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
+fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     ui.painter().rect_filled(rect, 0, tokens.surface1);
     ui.painter().vline(rect.right() - 0.5, rect.y_range(), Stroke::new(1.0, tokens.line));

@@ -20,13 +20,9 @@ const COLUMN: f32 = 760.0;
 /// Shows them in `rect`.
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
-    ui.painter().rect_filled(rect, 0, tokens.bg);
-    let narrow = rect.width() < 1000.0;
-    let side = Rect::from_min_size(rect.min, vec2(if narrow { 64.0 } else { 232.0 }, rect.height()));
-    side_bar::show(ui, side, narrow, scene);
-    let margin = if narrow { 20.0 } else { 32.0 };
-    let left = side.right() + margin;
-    let width = (rect.right() - margin - left).min(COLUMN);
+    let main = side_bar::beside(ui, rect, scene);
+    let left = main.left();
+    let width = main.width().min(COLUMN);
     let head = pos2(left, rect.top() + 45.0);
     text::label(ui, head, Align2::LEFT_CENTER, &t!("settings"), Type::TITLE, tokens.text1);
     let names = SettingsPage::ALL.map(SettingsPage::name);
