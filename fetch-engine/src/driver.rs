@@ -342,7 +342,8 @@ impl Driver {
         if wanted != self.demand {
             self.demand = wanted.clone();
             if let Some(disk) = &mut self.disk {
-                for blocks in disk.look_for(&wanted, &self.shared.lock().cache) {
+                let settled = |seq| inner.session.is_settled(seq);
+                for blocks in disk.look_for(&wanted, &self.shared.lock().cache, settled) {
                     inner.session.handle(self.live.now(), Event::Kept(blocks));
                 }
             }

@@ -141,8 +141,13 @@ impl Disk {
         let _ = self.jobs.try_send(Job::Keep(seq, bytes.clone()));
     }
 
-    /// Has the blocks read that are wanted, not in memory and on disk; gives them.
-    pub(crate) fn look_for(&mut self, demand: &Demand, cache: &Cache) -> Vec<Range<Seq>> {
+    /// Has the blocks read that are wanted, not in memory, not `settled` with a server, and on disk; gives them.
+    pub(crate) fn look_for(
+        &mut self,
+        demand: &Demand,
+        cache: &Cache,
+        settled: impl Fn(Seq) -> bool,
+    ) -> Vec<Range<Seq>> {
         let mut given = Vec::new();
         let Some(held) = self.state.lock().held.clone() else { return given };
         for range in [&demand.main].into_iter().chain(&demand.others) {
@@ -152,6 +157,7 @@ impl Disk {
                     held.has(&self.geometry.range(*seq))
                         && !self.coming.contains(seq)
                         && cache.first_missing(*seq) == *seq
+                        && !settled(*seq)
                 };
                 let most = range.end.min(seq + MAX_BLOCKS_OF_A_JOB);
                 let end = (seq..most).find(|seq| !is_there(seq)).unwrap_or(most);

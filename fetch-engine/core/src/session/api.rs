@@ -202,8 +202,9 @@ pub enum Event {
     Demand(Demand),
     /// The cache has dropped these blocks.
     Evicted(Range<Seq>),
-    /// The driver has these blocks from elsewhere, proved: nobody is asked for those of them that nobody owes
-    /// yet. What turns out not to be there after all is [`Event::Evicted`].
+    /// The driver has these blocks from elsewhere, proved: nobody is asked for those of them that are not
+    /// [settled](super::Session::is_settled) yet. What turns out not to be there after all is
+    /// [`Event::Evicted`].
     Kept(Range<Seq>),
 }
 

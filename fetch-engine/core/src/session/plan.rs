@@ -295,7 +295,8 @@ impl Session {
     }
 
     /// Whether nobody needs to be asked for this block: it is here, owed, or waits for its proof.
-    pub(super) fn is_settled(&self, seq: Seq) -> bool {
+    #[must_use]
+    pub fn is_settled(&self, seq: Seq) -> bool {
         !self.ledger.is_unasked(seq) || self.unproved.contains_key(&seq) || self.groups.is_held(seq)
     }
 

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use tributary_core::geometry::Seq;
 use tributary_core::time::Time;
 use tributary_core::wire::Frame;
 
@@ -58,6 +59,8 @@ pub(super) enum Happening {
         host: usize,
         factor: f64,
     },
+    /// A block was read from the player's disk.
+    Found(Seq),
     /// The player's process goes on.
     Wake,
     Read,

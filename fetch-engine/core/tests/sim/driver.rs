@@ -168,6 +168,9 @@ impl World {
                     if self.cache.insert(seq, bytes).is_some() {
                         return Err(format!("block {seq} was stored twice"));
                     }
+                    if let Some(disk) = &mut self.disk {
+                        disk.keep(seq);
+                    }
                     let len = range.end - range.start;
                     self.useful[source.index()] += len;
                     self.arrivals.push((self.now, source.index(), len));

@@ -166,6 +166,10 @@ faults! {
     SmallCache,
     /// The cache drops blocks that are still wanted.
     Evictions,
+    /// Some of the film is on the player's disk.
+    KeptOnDisk,
+    /// The same, and some of that can't be read any more.
+    SpoiltDisk,
 }
 
 impl Fault {

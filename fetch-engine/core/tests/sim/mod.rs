@@ -2,6 +2,7 @@
 
 mod clock;
 mod content;
+mod disk;
 mod driver;
 mod fault;
 mod host;

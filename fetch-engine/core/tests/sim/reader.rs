@@ -94,7 +94,9 @@ impl World {
             main.end = main.start;
             self.tally.count(Fault::EqualReaders);
         }
-        session.handle(self.session_now(), Event::Demand(Demand { main, others }));
+        let demand = Demand { main, others };
+        self.look_on_disk(session, &demand);
+        session.handle(self.session_now(), Event::Demand(demand));
     }
 
     /// Drops what is far from the reader; side blocks are kept until they are far too.

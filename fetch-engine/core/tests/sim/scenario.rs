@@ -7,6 +7,7 @@ use tributary_core::session::{Config, PlannerKind};
 
 use super::clock::Happening;
 use super::content::{Content, SEED_SIZES};
+use super::disk::Disk;
 use super::host::Host;
 use super::link::{Bottleneck, Link};
 use super::mishaps::{MAX_HOSTS, TRIES};
@@ -232,6 +233,10 @@ impl Setup {
                 self.world.reader.ahead = self.dice.range(20, 60);
                 self.world.reader.behind = 4;
                 self.world.has_small_cache = true;
+            }
+            Fault::KeptOnDisk | Fault::SpoiltDisk => {
+                let spoilt = if fault == Fault::SpoiltDisk { self.dice.range(5, 80) } else { 0 };
+                self.world.disk = Disk::new(self.world.geometry, &mut self.dice, spoilt);
             }
             Fault::LyingRelay => {
                 // The ways to three servers, where there are so many.

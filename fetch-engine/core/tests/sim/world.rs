@@ -12,6 +12,7 @@ use tributary_core::time::Time;
 
 use super::clock::{Clock, Happening};
 use super::content::Content;
+use super::disk::Disk;
 use super::fault::Tally;
 use super::host::Host;
 use super::link::Bottleneck;
@@ -60,6 +61,8 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) cache: BTreeMap<Seq, Bytes>,
     pub(super) has_small_cache: bool,
+    /// Where blocks are kept beside the cache.
+    pub(super) disk: Option<Disk>,
     pub(super) reader: Reader,
     pub(super) read_queued: bool,
     pub(super) useful: Vec<u64>,
@@ -104,6 +107,7 @@ impl World {
             clock: Clock::default(),
             cache: BTreeMap::new(),
             has_small_cache: false,
+            disk: None,
             reader: Reader {
                 head: 1,
                 ahead: 4096,
@@ -305,6 +309,7 @@ impl World {
             Happening::Mishap { host, fault, tries } => self.mishap(session, host, fault, tries),
             Happening::Mend { host, fault } => self.mend(host, fault),
             Happening::Slow { host, factor } => self.hosts[host].link.rate *= factor,
+            Happening::Found(seq) => self.found(session, seq),
             Happening::Wake => {}
             Happening::Read => {
                 self.read_queued = false;
