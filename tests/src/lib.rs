@@ -8,6 +8,7 @@
 //! | [`cluster`] | a director and its content servers |
 //! | [`relay`] | a relay |
 //! | [`diagnose`] | a run of `tributary-fetch diagnose` and its report |
+//! | [`film`] | films that ffmpeg makes |
 //! | [`fetch`] | a run of `tributary-fetch get` and its report |
 //! | [`player`] | a player under its own Xvfb, driven by mpv's JSON IPC |
 //! | [`proxy`] | a `tributary-fetch proxy`, and programs of others |
@@ -27,6 +28,7 @@ pub mod cluster;
 pub mod diagnose;
 pub mod fetch;
 pub mod files;
+pub mod film;
 pub mod http;
 pub mod metrics;
 pub mod nginx;

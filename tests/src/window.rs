@@ -93,21 +93,32 @@ impl Player {
         );
     }
 
+    /// The window's number, once there is one.
+    fn window(&self) -> Option<String> {
+        let found = Command::new("xdotool")
+            .args(["search", "--onlyvisible", "--name", "."])
+            .env("DISPLAY", self.screen())
+            .output();
+        let found = String::from_utf8(found.expect("missing() was asked first").stdout).ok()?;
+        Some(found.lines().next()?.to_owned())
+    }
+
     /// Gives the window the keyboard, which nobody else does on a bare display.
     ///
     /// # Panics
     /// Where no window comes up.
     pub fn focus(&mut self) {
         wait_until("the window", PATIENCE, || {
-            let found = Command::new("xdotool")
-                .args(["search", "--onlyvisible", "--name", "."])
-                .env("DISPLAY", self.screen())
-                .output();
-            let found = String::from_utf8(found.expect("missing() was asked first").stdout).ok()?;
-            let window = found.lines().next()?.to_owned();
-            self.xdotool(&["windowfocus", "--sync", &window]);
+            self.xdotool(&["windowfocus", "--sync", &self.window()?]);
             Some(())
         });
+    }
+
+    /// Gives the window another size, in pixels, as somebody does who drags its edge.
+    pub fn resize(&mut self, width: u64, height: u64) {
+        if let Some(window) = self.window() {
+            self.xdotool(&["windowsize", &window, &width.to_string(), &height.to_string()]);
+        }
     }
 
     /// Presses a key, by X's name for it.

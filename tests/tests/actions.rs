@@ -1,19 +1,25 @@
-//! Keys, clicks and commands at random, and a film that still runs after them: no crash, no dead lock, no stall.
+//! Keys, clicks and commands at random, windows of all sizes, titles and tracks that change and a server that comes
+//! and goes, and a film that still runs after them: no crash, no dead lock, no stall with all servers up.
 //!
 //! `TRIBUTARY_ACTIONS` says how many (usually few), `TRIBUTARY_SEED` which: the same number, the same actions.
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tributary_tests::cluster::{Cluster, NAMES};
+use tributary_tests::film::make_film;
 use tributary_tests::player::{Player, make_clip, missing};
 use tributary_tests::{wait_until, window};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Actions where nobody says how many.
 const USUAL: u64 = 40;
-/// Length of the film, in seconds.
+/// Length of the films, in seconds.
 const SECONDS: u32 = 30;
+/// The films: one as cameras write it, one with two sounds and two tracks of subtitles.
+const TITLES: [&str; 2] = ["Library/Clip", "Library/Film"];
+/// How many servers have both.
+const SERVERS: usize = 3;
 /// Keys that stay inside the player, by X's names.
 const KEYS: [&str; 44] = [
     "space",
@@ -79,49 +85,107 @@ impl Numbers {
     }
 }
 
-fn act(player: &mut Player, numbers: &mut Numbers) -> String {
-    match numbers.below(10) {
-        0 => {
-            let (x, y) = (200 + numbers.below(800), 150 + numbers.below(400));
-            player.point_at(x as f64, y as f64);
-            player.click_here();
-            format!("click at {x}, {y}")
-        }
-        1 => {
-            // Along the seek bar, which is there while the pointer moves.
-            let x = 30 + numbers.below(1200);
-            player.point_at(x as f64, 716.0);
-            player.click_here();
-            format!("click on the seek bar at {x}")
-        }
-        2 => {
-            let to = numbers.below(u64::from(SECONDS));
-            player.command(&json!(["seek", to, "absolute"]));
-            format!("seek to {to}")
-        }
-        3 => {
-            let pause = numbers.below(2) == 0;
-            player.command(&json!(["set_property", "pause", pause]));
-            format!("pause {pause}")
-        }
-        _ => {
-            let key = KEYS[numbers.below(KEYS.len() as u64) as usize];
-            player.press(key);
-            key.to_owned()
-        }
-    }
+/// What is tried out: a player, and the servers that it plays from.
+struct Stage {
+    cluster: Cluster,
+    player: Player,
+    numbers: Numbers,
+    /// The server that is gone.
+    gone: Option<&'static str>,
 }
 
-/// Whatever was done to it before, the film runs from where it is sent.
-fn assert_runs(player: &mut Player, title: &str) {
-    if player.property("idle-active") == Some(json!(true)) {
-        player.must(&json!(["loadfile", title]));
-        player.wait_for_position(0.0, PATIENCE);
+impl Stage {
+    fn any<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.numbers.below(of.len() as u64) as usize]
     }
-    player.must(&json!(["set_property", "speed", 1.0]));
-    player.must(&json!(["set_property", "pause", false]));
-    player.must(&json!(["seek", 2, "absolute"]));
-    wait_until("the film to run", PATIENCE, || player.position().filter(|at| (2.2..20.0).contains(at)));
+
+    /// Does something and says what.
+    fn act(&mut self) -> String {
+        match self.numbers.below(16) {
+            0 => {
+                let (x, y) = (200 + self.numbers.below(800), 150 + self.numbers.below(400));
+                self.player.point_at(x as f64, y as f64);
+                self.player.click_here();
+                format!("click at {x}, {y}")
+            }
+            1 => {
+                // Along the seek bar, which is there while the pointer moves.
+                let x = 30 + self.numbers.below(1200);
+                self.player.point_at(x as f64, 716.0);
+                self.player.click_here();
+                format!("click on the seek bar at {x}")
+            }
+            2 => {
+                let to = self.numbers.below(u64::from(SECONDS));
+                self.command(&json!(["seek", to, "absolute"]))
+            }
+            3 => {
+                let pause = self.numbers.below(2) == 0;
+                self.command(&json!(["set_property", "pause", pause]))
+            }
+            4 => {
+                let kind = self.any(&["aid", "sid"]);
+                let track = self.any(&[json!(1), json!(2), json!("no")].each_ref()).clone();
+                self.command(&json!(["set_property", kind, track]))
+            }
+            5 => {
+                let title = self.any(&TITLES);
+                self.command(&json!(["loadfile", title]))
+            }
+            6 => {
+                let (width, height) = self.any(&[(1280, 800), (800, 500), (640, 360), (1000, 700)]);
+                self.player.resize(width, height);
+                format!("window of {width}x{height}")
+            }
+            7 => self.kill_or_bring_back(),
+            8 => {
+                let speed = self.any(&[0.25, 0.5, 1.0, 1.5, 2.0, 4.0]);
+                self.command(&json!(["set_property", "speed", speed]))
+            }
+            _ => {
+                let key = self.any(&KEYS);
+                self.player.press(key);
+                key.to_owned()
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Value) -> String {
+        self.player.command(command);
+        command.to_string()
+    }
+
+    fn kill_or_bring_back(&mut self) -> String {
+        if let Some(name) = self.gone.take() {
+            self.cluster.restart_server(name);
+            return format!("{name} is back");
+        }
+        let name = self.any(&NAMES[..SERVERS]);
+        self.cluster.server(name).process.kill();
+        self.gone = Some(name);
+        format!("{name} is killed")
+    }
+
+    /// Whatever was done to it before, with all servers up the film runs on from where it is sent, without a stall.
+    fn assert_runs(&mut self) {
+        if self.gone.is_some() {
+            self.kill_or_bring_back();
+        }
+        let player = &mut self.player;
+        if player.property("idle-active") == Some(json!(true)) {
+            player.must(&json!(["loadfile", TITLES[0]]));
+            player.wait_for_position(0.0, PATIENCE);
+        }
+        player.must(&json!(["set_property", "speed", 1.0]));
+        player.must(&json!(["set_property", "pause", false]));
+        player.must(&json!(["seek", 2, "absolute"]));
+        wait_until("the film to run", PATIENCE, || player.position().filter(|at| (2.2..20.0).contains(at)));
+        let stalls =
+            |player: &mut Player| player.property("tributary/stats").map(|all| all["stalls"].clone());
+        let before = stalls(player);
+        wait_until("the film to run on", PATIENCE, || player.position().filter(|at| *at > 3.0));
+        assert_eq!(stalls(player), before, "it stalls with all servers up");
+    }
 }
 
 #[test]
@@ -133,30 +197,36 @@ fn whatever_is_pressed_the_film_still_runs() {
     let mut cluster = Cluster::start();
     let clip = cluster.scratch().join("Clip.mp4");
     make_clip(&clip, SECONDS, 1500);
-    for name in NAMES.into_iter().take(3) {
+    let film = cluster.scratch().join("Film.mkv");
+    make_film(&film, SECONDS);
+    for name in NAMES.into_iter().take(SERVERS) {
         cluster.add_server(name, Some(4), |films| {
-            std::fs::copy(&clip, films.join("Clip.mp4")).expect("a test file can be copied");
+            for path in [&clip, &film] {
+                std::fs::copy(path, films.join(path.file_name().expect("it has a name")))
+                    .expect("a test file can be copied");
+            }
         });
     }
-    cluster.wait_for_sources(&tributary_tests::files::hash_file(&clip), 3);
-    let title = "Library/Clip";
+    for path in [&clip, &film] {
+        cluster.wait_for_sources(&tributary_tests::files::hash_file(path), SERVERS);
+    }
     std::fs::create_dir_all(cluster.scratch().join("home/Pictures")).expect("a folder can be made");
-    let mut player = Player::start(cluster.scratch(), &cluster.director_url(), title);
+    let mut player = Player::start(cluster.scratch(), &cluster.director_url(), TITLES[0]);
     player.focus();
     player.wait_for_position(0.2, PATIENCE);
     let (actions, seed) = (told("TRIBUTARY_ACTIONS", USUAL), told("TRIBUTARY_SEED", 1));
-    let mut numbers = Numbers(seed);
+    let mut stage = Stage { cluster, player, numbers: Numbers(seed), gone: None };
     let mut done = Vec::new();
     for number in 1..=actions {
-        done.push(act(&mut player, &mut numbers));
-        std::thread::sleep(Duration::from_millis(numbers.below(200)));
+        done.push(stage.act());
+        std::thread::sleep(Duration::from_millis(stage.numbers.below(200)));
         // An answer to a question is what a dead lock would not give.
         let last = done.iter().rev().take(8).rev().cloned().collect::<Vec<_>>().join(", ");
-        assert!(player.property("pid").is_some(), "no answer after {last}");
+        assert!(stage.player.property("pid").is_some(), "no answer after {last}");
         if number % 20 == 0 || number == actions {
             println!("{number} of {actions} (seed {seed}): {last}");
-            assert_runs(&mut player, title);
+            stage.assert_runs();
         }
     }
-    assert_eq!(player.quit(), 0);
+    assert_eq!(stage.player.quit(), 0);
 }

@@ -2,11 +2,11 @@
 //! itself, whose pictures must be those that another program finds at the same time of the file.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
 use tributary_tests::cluster::{Cluster, NAMES};
+use tributary_tests::film::{ffmpeg, make_film};
 use tributary_tests::player::{Player, missing};
 use tributary_tests::wait_until;
 use tributary_tests::window::{self, Area, Picture};
@@ -16,72 +16,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const SECONDS: u32 = 20;
 /// The middle of the film's picture, where the seconds are counted and nothing else is drawn.
 const MIDDLE: Area = Area { x: 200, y: 180, width: 980, height: 380 };
-
-fn ffmpeg(arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new("ffmpeg").args(["-nostdin", "-v", "error", "-y"]).args(arguments).output();
-    let output = output.expect("missing() was asked first");
-    assert!(output.status.success(), "ffmpeg: {}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
-
-/// A film that counts its seconds in large figures, with two sounds and two tracks of subtitles.
-fn make_film(path: &Path) {
-    let words = path.with_extension("srt");
-    std::fs::write(&words, format!("1\n00:00:00,000 --> 00:00:{SECONDS},000\n####################\n"))
-        .expect("a file can be written");
-    let (words, path) = (words.display().to_string(), path.display().to_string());
-    let picture = format!("testsrc=size=640x360:rate=25:duration={SECONDS}");
-    let tone = |hertz: u32| format!("sine=frequency={hertz}:duration={SECONDS}");
-    ffmpeg(&[
-        "-f",
-        "lavfi",
-        "-i",
-        &picture,
-        "-f",
-        "lavfi",
-        "-i",
-        &tone(330),
-        "-f",
-        "lavfi",
-        "-i",
-        &tone(550),
-        "-i",
-        &words,
-        "-map",
-        "0",
-        "-map",
-        "1",
-        "-map",
-        "2",
-        "-map",
-        "3",
-        "-map",
-        "3",
-        "-c:v",
-        "libx264",
-        "-preset",
-        "ultrafast",
-        "-pix_fmt",
-        "yuv420p",
-        "-colorspace",
-        "smpte170m",
-        "-g",
-        "25",
-        "-c:a",
-        "aac",
-        "-c:s",
-        "srt",
-        "-metadata:s:a:0",
-        "language=eng",
-        "-metadata:s:a:1",
-        "language=deu",
-        "-metadata:s:s:0",
-        "language=eng",
-        "-metadata:s:s:1",
-        "language=deu",
-        &path,
-    ]);
-}
 
 /// The film's picture at a time, which began at most one picture before it, on a display of 1280x800, as ffmpeg decodes it.
 fn decoded(film: &Path, seconds: f64) -> Picture {
@@ -141,7 +75,7 @@ fn from_an_empty_window_to_the_right_picture_by_keys_and_clicks() {
     }
     let mut cluster = Cluster::start();
     let film = cluster.scratch().join("Seconds.mkv");
-    make_film(&film);
+    make_film(&film, SECONDS);
     for name in NAMES.into_iter().take(2) {
         cluster.add_server(name, Some(8), |films| {
             for catalog in ["Evenings", "Other"] {
