@@ -65,6 +65,18 @@ fn a_webm_film_plays_whole() {
 }
 
 #[test]
+fn the_first_picture_needs_the_beginning_and_the_index_only() {
+    for kind in [Kind::Mp4MoovFirst, Kind::Mp4MoovLast, Kind::Matroska, Kind::WebM] {
+        let bytes = film(kind, 10);
+        // Not the middle, where whoever must find out what kind of file it is looks too.
+        let source = TestSource::up_to(bytes.clone(), bytes.len() as u64 * 2 / 5);
+        let mut watched = Watched::playing(&source);
+        assert!(watched.ready().video.is_some());
+        assert!(watched.player.quit());
+    }
+}
+
+#[test]
 fn a_stall_holds_the_picture_and_loses_none_of_the_film() {
     let bytes = film(Kind::Mp4MoovFirst, 12);
     let size = bytes.len() as u64;

@@ -3,13 +3,14 @@
 //!
 //! `TRIBUTARY_ACTIONS` says how many (usually few), `TRIBUTARY_SEED` which: the same number, the same actions.
 
-use std::time::Duration;
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tributary_tests::cluster::{Cluster, NAMES};
 use tributary_tests::film::make_film;
 use tributary_tests::player::{Player, make_clip, missing};
-use tributary_tests::{wait_until, window};
+use tributary_tests::window;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Actions where nobody says how many.
@@ -179,12 +180,26 @@ impl Stage {
         player.must(&json!(["set_property", "speed", 1.0]));
         player.must(&json!(["set_property", "pause", false]));
         player.must(&json!(["seek", 2, "absolute"]));
-        wait_until("the film to run", PATIENCE, || player.position().filter(|at| (2.2..20.0).contains(at)));
+        run_to(player, 2.2..20.0);
         let stalls =
             |player: &mut Player| player.property("tributary/stats").map(|all| all["stalls"].clone());
         let before = stalls(player);
-        wait_until("the film to run on", PATIENCE, || player.position().filter(|at| *at > 3.0));
+        run_to(player, 3.0..f64::from(SECONDS));
         assert_eq!(stalls(player), before, "it stalls with all servers up");
+    }
+}
+
+/// Waits until the film is within these seconds; says how it stands where it does not come there.
+fn run_to(player: &mut Player, seconds: Range<f64>) {
+    let started = Instant::now();
+    while !player.position().is_some_and(|at| seconds.contains(&at)) {
+        if started.elapsed() > PATIENCE {
+            let told =
+                ["path", "time-pos", "pause", "seeking", "paused-for-cache", "speed", "tributary/stats"];
+            let stands = told.map(|name| format!("{name}: {:?}", player.property(name)));
+            panic!("the film does not come to {seconds:?}: {}", stands.join(", "));
+        }
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -17,13 +17,14 @@
 //! whatever that asks for. A second probe compares what is handed out with what was asked for, and
 //! puts the right bytes in its place.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
 
+use super::kind;
 use super::source::{MediaSource, SourceError};
 
 /// Bytes given where the pipeline does not say how many it wants.
@@ -31,6 +32,9 @@ const UNASKED_BYTES: usize = 64 * 1024;
 
 /// Most bytes given for one read; demuxers ask for far less.
 const MAX_READ_BYTES: usize = 64 * 1024 * 1024;
+
+/// Longest wait for reads to begin before the title's kind is left to be found out.
+const KIND_PATIENCE: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
 struct State {
@@ -52,6 +56,8 @@ pub(super) struct Feed {
     state: Mutex<State>,
     /// Tells that reads may begin, or need not any more.
     opened: Condvar,
+    /// The address that tells the title's kind; none where its first bytes don't.
+    kind: OnceLock<Option<String>>,
     /// Tells the worker that a failure is there.
     wake: Arc<dyn Fn() + Send + Sync>,
 }
@@ -83,6 +89,7 @@ impl Feed {
                 failure: None,
             }),
             opened: Condvar::new(),
+            kind: OnceLock::new(),
             wake,
         })
     }
@@ -184,6 +191,10 @@ impl Feed {
             }
             gst::PadProbeReturn::Ok
         });
+        let for_kind = Arc::clone(self);
+        pad.add_probe(gst::PadProbeType::QUERY_UPSTREAM | gst::PadProbeType::PUSH, move |_, info| {
+            for_kind.tell_kind(info)
+        });
         let for_check = Arc::clone(self);
         pad.add_probe(gst::PadProbeType::PULL | gst::PadProbeType::BUFFER, move |_, info| {
             for_check.check(info)
@@ -199,6 +210,35 @@ impl Feed {
         } else if !state.stopped {
             self.source.uncancel();
         }
+    }
+
+    /// Answers the question for the title's address by one that tells its kind.
+    fn tell_kind(&self, info: &mut gst::PadProbeInfo<'_>) -> gst::PadProbeReturn {
+        let Some(gst::PadProbeData::Query(query)) = &mut info.data else { return gst::PadProbeReturn::Ok };
+        let gst::QueryViewMut::Uri(query) = query.view_mut() else { return gst::PadProbeReturn::Ok };
+        let Some(address) = self.kind() else { return gst::PadProbeReturn::Ok };
+        query.set_uri(Some(address.as_str()));
+        gst::PadProbeReturn::Handled
+    }
+
+    /// The address that tells the title's kind, once its first bytes are here.
+    fn kind(&self) -> Option<&String> {
+        let find = || {
+            let mut head = [0; kind::HEAD_BYTES];
+            let length = usize::try_from(self.source.size()).map_or(head.len(), |size| size.min(head.len()));
+            self.source.read_at(0, &mut head[..length]).ok()?;
+            kind::usual_address(&head[..length])
+        };
+        if let Some(known) = self.kind.get() {
+            return known.as_ref();
+        }
+        // Finders wait for bytes anyway; anybody else must not be held up for long.
+        let closed = |state: &mut State| !state.opened && !state.stopped && !state.flushing;
+        let waited = self.opened.wait_timeout_while(self.lock(), KIND_PATIENCE, closed);
+        if !waited.unwrap_or_else(PoisonError::into_inner).0.opened {
+            return None;
+        }
+        self.kind.get_or_init(find).as_ref()
     }
 
     fn need_data(&self, appsrc: &gst_app::AppSrc, length: u32) {
@@ -249,7 +289,10 @@ impl Feed {
             self.lock().reading_since = Some(Instant::now());
             let filled = self.source.read_at(offset, &mut map);
             let mut state = self.lock();
-            state.reading_since = None;
+            if let Some(since) = state.reading_since.take() {
+                let waited_ms = since.elapsed().as_millis() as u64;
+                tracing::trace!(target: "reads", offset, length, waited_ms);
+            }
             state.idle_since = Instant::now();
             filled
         };

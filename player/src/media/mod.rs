@@ -12,6 +12,7 @@ mod feed;
 mod file_source;
 mod frame;
 mod hardware;
+mod kind;
 mod light;
 mod load;
 mod mailbox;
