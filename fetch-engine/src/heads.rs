@@ -6,7 +6,9 @@
 //! another. The rules:
 //!
 //! - A read at or a little after a head moves that head.
-//! - Any other read makes a side head; the one unused for longest makes room.
+//! - Any other read makes a side head; the one unused for longest makes room. What is fetched ahead of it
+//!   grows with what is read there: most such reads are a look at a few bytes, and explicit orders go first,
+//!   so a long window would hold up what the main head waits for.
 //! - A side head becomes the main one when it has been read on for [`PROMOTE_BYTES`] while the main
 //!   one was not read, or, after a seek was announced, as soon as it has to wait or
 //!   [`PROMOTE_AFTER_SEEK_BYTES`] were read. The announcement holds until the main head has been
@@ -21,8 +23,12 @@ use tributary_core::session::Demand;
 
 /// Most places that are read at the same time.
 pub(crate) const MAX_HEADS: usize = 4;
-/// Read-ahead of a side head, in bytes.
+/// Most read-ahead of a side head, in bytes.
 pub(crate) const SIDE_AHEAD_BYTES: u64 = 1 << 20;
+/// Read-ahead of a side head that was not read yet, in bytes.
+const LOOK_AHEAD_BYTES: u64 = 32 << 10;
+/// How many bytes more are fetched ahead of a side head for each that is read there.
+const GROWTH: u64 = 2;
 /// A read starting at most so far after a head belongs to it, in bytes.
 const NEAR_BYTES: u64 = 1 << 20;
 /// A read of bytes that are here, starting at most so far before a head, belongs to it too.
@@ -42,6 +48,19 @@ struct Head {
     run: u64,
     /// When it was read last.
     used: u64,
+    /// Bytes to fetch ahead of it while it is a side head.
+    ahead: u64,
+}
+
+impl Head {
+    const fn new(position: u64, used: u64, ahead: u64) -> Self {
+        Self { position, run: 0, used, ahead }
+    }
+
+    /// Fetches at least `bytes` ahead of it, as far as side heads may.
+    fn reach(&mut self, bytes: u64) {
+        self.ahead = self.ahead.max(bytes).min(SIDE_AHEAD_BYTES);
+    }
 }
 
 /// The read heads of one stream.
@@ -70,7 +89,7 @@ struct Seeking {
 impl Heads {
     /// One main head at the start of `range`, which is all that will be read.
     pub(crate) const fn new(geometry: Geometry, ahead_bytes: u64, range: Range<u64>) -> Self {
-        let main = Head { position: range.start, run: 0, used: 0 };
+        let main = Head::new(range.start, 0, SIDE_AHEAD_BYTES);
         Self { geometry, ahead_bytes, end: range.end, main, sides: Vec::new(), clock: 0, seeking: None }
     }
 
@@ -78,7 +97,7 @@ impl Heads {
     pub(crate) fn prefetch_tail(&mut self) {
         let start = self.end.saturating_sub(SIDE_AHEAD_BYTES);
         if start > self.main.position && self.sides.len() < MAX_HEADS - 1 {
-            self.sides.push(Head { position: start, run: 0, used: 0 });
+            self.sides.push(Head::new(start, 0, SIDE_AHEAD_BYTES));
         }
     }
 
@@ -113,6 +132,7 @@ impl Heads {
         let side = &mut self.sides[place];
         side.used = self.clock;
         side.position = side.position.max(range.start);
+        side.reach(range.end - range.start);
         if !here && self.seeking.is_some() {
             self.promote(place);
         }
@@ -136,6 +156,7 @@ impl Heads {
         let side = &mut self.sides[place];
         side.position = end;
         side.run += len;
+        side.reach(side.ahead + GROWTH * len);
         let enough = if self.seeking.is_some() { PROMOTE_AFTER_SEEK_BYTES } else { PROMOTE_BYTES };
         if side.run >= enough {
             self.promote(place);
@@ -147,7 +168,7 @@ impl Heads {
         let main = self.blocks(&self.main, self.ahead_bytes);
         let mut sides: Vec<&Head> = self.sides.iter().collect();
         sides.sort_by_key(|side| std::cmp::Reverse(side.used));
-        let others = sides.into_iter().map(|side| self.blocks(side, SIDE_AHEAD_BYTES));
+        let others = sides.into_iter().map(|side| self.blocks(side, side.ahead));
         Demand { others: others.filter(|range| !range.is_empty()).collect(), main }
     }
 
@@ -161,7 +182,7 @@ impl Heads {
 
     /// A new side head; returns its place.
     fn add(&mut self, position: u64) -> usize {
-        let head = Head { position, run: 0, used: self.clock };
+        let head = Head::new(position, self.clock, LOOK_AHEAD_BYTES);
         if self.sides.len() < MAX_HEADS - 1 {
             self.sides.push(head);
             return self.sides.len() - 1;
@@ -175,6 +196,7 @@ impl Heads {
     fn promote(&mut self, place: usize) {
         std::mem::swap(&mut self.main, &mut self.sides[place]);
         self.main.run = 0;
+        self.main.ahead = SIDE_AHEAD_BYTES;
         self.sides[place].run = 0;
         if let Some(seeking) = &mut self.seeking {
             seeking.read = 0;

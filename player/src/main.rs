@@ -1,5 +1,8 @@
 //! Tributary: a player that draws one title from several servers at once.
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod arenas;
+
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -13,6 +16,8 @@ fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,zbus=error,winit=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    arenas::bound();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

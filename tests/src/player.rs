@@ -84,6 +84,15 @@ impl Player {
     /// Where no window or no socket comes up within 30 s.
     #[must_use]
     pub fn start_with(scratch: &Path, arguments: &[&str]) -> Self {
+        Self::start_in(scratch, arguments, &[])
+    }
+
+    /// The same, with these variables in its environment.
+    ///
+    /// # Panics
+    /// Where no window or no socket comes up within 30 s.
+    #[must_use]
+    pub fn start_in(scratch: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let given = arguments;
         let limit = Duration::from_secs(30);
         let arguments = ["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"];
@@ -100,7 +109,8 @@ impl Player {
             ["--audio-output", "none", "--input-ipc-server", &socket, "--config-dir", &config]
                 .into_iter()
                 .chain(given.iter().copied()),
-            &[("DISPLAY", &screen), ("WAYLAND_DISPLAY", ""), ("LC_ALL", "C.UTF-8")],
+            &[&[("DISPLAY", screen.as_str()), ("WAYLAND_DISPLAY", ""), ("LC_ALL", "C.UTF-8")], environment]
+                .concat(),
         );
         let stream = wait_until("the player's socket", limit, || UnixStream::connect(&socket_path).ok());
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket takes a timeout");

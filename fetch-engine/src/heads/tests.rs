@@ -46,13 +46,32 @@ fn the_window_ends_with_the_stream_and_is_empty_there() {
 }
 
 #[test]
-fn a_far_read_is_a_side_read_with_a_short_window() {
+fn a_far_read_is_a_side_read_with_a_window_that_grows_with_what_is_read() {
     let mut heads = heads();
     read(&mut heads, 0, MIB, true);
+    let bytes_ahead = |heads: &Heads| {
+        let side = &heads.demand().others[0];
+        (side.end - side.start) * u64::from(BLOCK)
+    };
     read(&mut heads, 500 * MIB, 1000, false);
-    let side = at(500 * MIB + 1000);
-    assert_eq!(heads.demand().others, vec![side..at(501 * MIB + 999) + 1]);
+    assert_eq!(heads.demand().others[0].start, at(500 * MIB + 1000));
+    assert!(bytes_ahead(&heads) <= 64 << 10, "a look brings little: {}", bytes_ahead(&heads));
     assert_eq!(heads.demand().main.start, at(MIB));
+    read(&mut heads, 500 * MIB + 1000, 128 << 10, false);
+    assert!((256 << 10..SIDE_AHEAD_BYTES).contains(&bytes_ahead(&heads)), "{}", bytes_ahead(&heads));
+    read(&mut heads, 500 * MIB + 1000 + (128 << 10), 380 << 10, false);
+    assert!((SIDE_AHEAD_BYTES..=SIDE_AHEAD_BYTES + u64::from(BLOCK)).contains(&bytes_ahead(&heads)));
+    assert_eq!(heads.demand().main.start, at(MIB), "it is still a side read");
+}
+
+#[test]
+fn one_long_read_aside_is_wanted_whole_at_once() {
+    let mut heads = heads();
+    read(&mut heads, 0, MIB, true);
+    heads.begin(500 * MIB..500 * MIB + 300_000, false);
+    assert_eq!(heads.demand().others, vec![at(500 * MIB)..at(500 * MIB + 299_999) + 1]);
+    heads.begin(500 * MIB..600 * MIB, false);
+    assert_eq!(heads.demand().others, vec![at(500 * MIB)..at(501 * MIB)]);
 }
 
 #[test]

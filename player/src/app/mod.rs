@@ -316,7 +316,11 @@ impl Pictures for (&mut Film, &mut Posters) {
 
     fn film(&mut self, ui: &mut Ui, rect: Rect) {
         let film = &mut *self.0;
-        let frame = film.player.frames().take_new();
+        let frames = film.player.frames();
+        let frame = frames.take_new();
+        if frames.has_more() {
+            ui.ctx().request_repaint();
+        }
         film.surface.paint(ui, rect, frame, film.shape);
     }
 }

@@ -1,7 +1,8 @@
-//! Decoded pictures, and the slot in which the newest of them waits to be drawn.
+//! Decoded pictures, and the slot in which the newest of them wait to be drawn.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use gstreamer as gst;
@@ -228,14 +229,19 @@ impl VideoFrame {
     }
 }
 
+/// Pictures that wait to be drawn. One would be too few: a window that draws about as often as the film has
+/// pictures would now and then be given two between two drawings, and show every other one.
+const WAITING_FRAMES: usize = 2;
+
 #[derive(Default)]
 struct Slot {
-    newest: Option<std::sync::Arc<VideoFrame>>,
-    taken: bool,
+    /// Those not taken, the oldest first.
+    waiting: VecDeque<Arc<VideoFrame>>,
+    newest: Option<Arc<VideoFrame>>,
 }
 
-/// Holds the newest picture. Older ones that nobody took are dropped, so that a slow view never
-/// makes playback late and at most one picture waits.
+/// Holds the newest pictures. Older ones that nobody took are dropped, so that a slow view never
+/// makes playback late and at most two wait.
 #[derive(Default)]
 pub struct FrameSlot {
     slot: Mutex<Slot>,
@@ -255,30 +261,32 @@ impl FrameSlot {
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a picture in, in place of the one before.
+    /// Puts a picture in; where too many wait, the oldest goes.
     pub(super) fn put(&self, frame: VideoFrame) {
+        let frame = Arc::new(frame);
         let mut slot = self.lock();
-        if slot.newest.is_some() && !slot.taken {
+        if slot.waiting.len() >= WAITING_FRAMES {
+            slot.waiting.pop_front();
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
-        slot.newest = Some(std::sync::Arc::new(frame));
-        slot.taken = false;
+        slot.waiting.push_back(Arc::clone(&frame));
+        slot.newest = Some(frame);
     }
 
-    /// The newest picture, if it was not taken before.
-    pub fn take_new(&self) -> Option<std::sync::Arc<VideoFrame>> {
-        let mut slot = self.lock();
-        if slot.taken {
-            return None;
-        }
-        let frame = slot.newest.clone()?;
-        slot.taken = true;
+    /// The next picture, if there is one that was not taken before.
+    pub fn take_new(&self) -> Option<Arc<VideoFrame>> {
+        let frame = self.lock().waiting.pop_front()?;
         self.shown.fetch_add(1, Ordering::Relaxed);
         Some(frame)
     }
 
+    /// Whether another picture waits.
+    pub fn has_more(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
     /// The newest picture, taken or not.
-    pub fn newest(&self) -> Option<std::sync::Arc<VideoFrame>> {
+    pub fn newest(&self) -> Option<Arc<VideoFrame>> {
         self.lock().newest.clone()
     }
 
@@ -323,15 +331,16 @@ mod tests {
     }
 
     #[test]
-    fn only_the_newest_picture_waits_and_is_taken_once() {
+    fn only_the_newest_pictures_wait_and_each_is_taken_once() {
         let slot = FrameSlot::default();
-        slot.put(frame(1));
-        slot.put(frame(2));
+        (1..=3).for_each(|seconds| slot.put(frame(seconds)));
         assert_eq!(slot.take_new().unwrap().time, Duration::from_secs(2));
-        assert!(slot.take_new().is_none());
-        assert_eq!(slot.newest().unwrap().time, Duration::from_secs(2));
-        slot.put(frame(3));
-        assert_eq!((slot.shown(), slot.dropped()), (1, 1));
+        assert!(slot.has_more());
+        assert_eq!(slot.take_new().unwrap().time, Duration::from_secs(3));
+        assert!(!slot.has_more() && slot.take_new().is_none());
+        assert_eq!(slot.newest().unwrap().time, Duration::from_secs(3));
+        slot.put(frame(4));
+        assert_eq!((slot.shown(), slot.dropped()), (2, 1));
     }
 
     #[test]

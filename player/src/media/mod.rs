@@ -29,6 +29,7 @@ pub mod source;
 pub mod surface;
 mod text;
 mod tracks;
+mod warm;
 mod worker;
 
 pub use chapters::Chapter;

@@ -20,6 +20,7 @@ use super::seek_queue::{Seek, SeekKind};
 use super::shared::Shared;
 use super::silence;
 use super::source::MediaSource;
+use super::warm;
 use super::worker::Worker;
 
 /// How long [`Player::quit`] waits for the pipeline to come down.
@@ -127,6 +128,7 @@ impl Player {
             }
         }
         silence::register().map_err(|error| MediaError::Start(error.to_string()))?;
+        warm::begin();
         let (shared, slot) = (Shared::new(), Arc::new(FrameSlot::default()));
         let around = Surroundings {
             format: options.frames,
