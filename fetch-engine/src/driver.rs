@@ -11,7 +11,7 @@ use tributary_core::geometry::Seq;
 use tributary_core::pattern::{MAX_SOURCES, SourceId};
 use tributary_core::session::{Action, Demand, Event, Hint, Loss, Notice, SourceState};
 use tributary_core::time::Time;
-use tributary_core::wire::{ErrorCode, Frame};
+use tributary_core::wire::{ErrorCode, Frame, encoded_len};
 
 use crate::connection::{Connection, Report, Way, What};
 use crate::director::News;
@@ -219,15 +219,24 @@ impl Driver {
         let now = self.live.now();
         match what {
             What::Up(rtt) => {
+                inner.lateness(source).connected(now);
                 let relayed = inner.roster.get(source).is_some_and(|member| member.via.is_some());
                 inner.session.handle(now, Event::Connected { source, rtt, relayed });
             }
             What::Came { bytes, frames } => {
                 inner.meter(source).add(now, bytes);
-                if let Some((since, rtt)) = inner.session.owing(source) {
-                    inner.lateness(source).came(now, bytes, since, rtt);
+                // What a server says of its disk is no sign that it gives what it owes.
+                let told: usize = frames
+                    .iter()
+                    .filter(|frame| matches!(frame, Frame::Reading { .. }))
+                    .map(encoded_len)
+                    .sum();
+                if told != bytes {
+                    if let Some((since, rtt)) = inner.session.owing(source) {
+                        inner.lateness(source).came(now, bytes, since, rtt);
+                    }
+                    inner.session.handle(now, Event::Received { source, bytes });
                 }
-                inner.session.handle(now, Event::Received { source, bytes });
                 // A frame that came among many bytes of no use would keep them all in memory.
                 let useful: usize = frames.iter().filter_map(Frame::block).map(Bytes::len).sum();
                 let sparse = useful < bytes / 2;
@@ -243,6 +252,9 @@ impl Driver {
                         | Frame::DataAt { .. }
                         | Frame::Slot { .. }
                         | Frame::Page { .. } => self.last_progress = now,
+                        Frame::Reading { waited_us, waits } => {
+                            inner.lateness(source).reads(now, Duration::from_micros(*waited_us), *waits);
+                        }
                         Frame::Size { stream, size } if *size != inner.session.size() => {
                             self.memory.doubt_size(*stream);
                         }

@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tributary_core::geometry::StreamId;
-use tributary_core::wire::{self, Decoder, Frame, VERSION};
+use tributary_core::wire::{self, Decoder, Frame, MIN_VERSION, VERSION};
 
 use crate::connection::{Way, connect, in_words};
 use crate::text;
@@ -59,7 +59,7 @@ impl Introduction {
         let work = async move {
             let (mut connection, rtt) = connect(&to.connect_to).await?;
             let mut flight = to.first_bytes();
-            wire::encode(&Frame::Hello { min_version: VERSION, max_version: VERSION }, &mut flight);
+            wire::encode(&Frame::Hello { min_version: MIN_VERSION, max_version: VERSION }, &mut flight);
             wire::encode(&Frame::SizeRequest { stream }, &mut flight);
             connection.write_all(&flight).await?;
             Ok((connection, rtt))

@@ -195,6 +195,7 @@ impl LiveInner {
             let (rate_bps, history) = (meter.rate_bps(now), meter.history(now));
             let waits = self.lateness(source);
             let (held_up, burst_bytes) = (waits.held_up(), waits.burst_bytes());
+            let (disk_wait, disk_wait_ms) = (waits.disk_wait(now), waits.disk_wait_ms());
             let (first_byte_p50_ms, first_byte_p95_ms) =
                 (waits.first_byte_ms(0.5), waits.first_byte_ms(0.95));
             let Some(stats) = self.session.source(source, now) else { continue };
@@ -210,6 +211,8 @@ impl LiveInner {
                 first_byte_p95_ms,
                 held_up,
                 burst_bytes,
+                disk_wait,
+                disk_wait_ms,
                 ..of_source(source, stats)
             });
         }

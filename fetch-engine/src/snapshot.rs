@@ -134,6 +134,11 @@ pub struct SourceSnapshot {
     pub held_up: f64,
     /// Bytes that came at once after each such time, on average.
     pub burst_bytes: f64,
+    /// Part of the last second in which it had nothing to send but waited for its own disk, as it says
+    /// itself, 0 to 1. 0 of those that don't say.
+    pub disk_wait: f64,
+    /// How long each such wait took on average, in milliseconds; none of those that don't say.
+    pub disk_wait_ms: Option<f64>,
 }
 
 /// A pattern and where it starts.

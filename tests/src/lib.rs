@@ -16,6 +16,7 @@
 //! | [`metrics`] | whether metrics follow Prometheus' conventions |
 //! | [`nginx`] | a plain web server |
 //! | [`shaper`] | lines whose rate changes, that are shared, and that count |
+//! | [`slow_disk`] | a folder whose disk becomes slow |
 //! | [`throttle`] | a line with a limited rate |
 //! | [`window`] | keys, the pointer and pictures of a player's window |
 //!
@@ -38,6 +39,7 @@ pub mod programs;
 pub mod proxy;
 pub mod relay;
 pub mod shaper;
+pub mod slow_disk;
 pub mod throttle;
 pub mod window;
 

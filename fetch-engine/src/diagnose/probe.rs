@@ -12,7 +12,7 @@ use tributary_core::held::Held;
 use tributary_core::pattern::{Element, Pattern, SourceId};
 use tributary_core::schedule::Schedule;
 use tributary_core::session::Loss;
-use tributary_core::wire::{Frame, Identify, VERSION};
+use tributary_core::wire::{Frame, Identify, MIN_VERSION, VERSION};
 
 use super::ground::{BLOCK_BYTES, Checks, Ground, SharedProof};
 use crate::connection::{Connection, Report, Way, What};
@@ -150,7 +150,7 @@ impl Probe {
         };
         let geometry = sample.geometry;
         let (size, block_size) = (geometry.size(), geometry.block_size());
-        self.send(&Frame::Hello { min_version: VERSION, max_version: VERSION })?;
+        self.send(&Frame::Hello { min_version: MIN_VERSION, max_version: VERSION })?;
         self.send(&Frame::Open {
             stream: sample.stream,
             size,

@@ -126,6 +126,15 @@ pub enum Cause {
         /// Bits a second it gives.
         rate_bps: f64,
     },
+    /// A server waits for its own disk, and says so itself.
+    SlowDisk {
+        /// Part of the last second in which it had nothing to send but waited for its disk, 0 to 1.
+        waits: f64,
+        /// How long each read takes, in milliseconds.
+        read_ms: f64,
+        /// Bits a second it gives.
+        rate_bps: f64,
+    },
     /// All servers slowed in the same seconds.
     OwnLine {
         /// Bits a second of all together before.

@@ -16,8 +16,11 @@ const LINE_FELL: f64 = 0.75;
 const UNDECIDED_SECONDS: f64 = 1.5;
 /// All together bring at least this part of before: then the newcomer took it from the others.
 const SHARED: f64 = 0.85;
-/// Others may fall so long after one joined, for that to be the reason.
+/// Others may fall so long after one joined, for that to be the reason, ...
 const SINCE_JOINED_SECONDS: f64 = 15.0;
+/// ... where what was normal for them was known for so long before: those that joined together took nothing from
+/// each other since.
+const KNOWN_BEFORE_SECONDS: f64 = 2.0;
 /// A server answers late when gaps make up this part of the time in which it owed something...
 const HELD_UP: f64 = 0.5;
 /// ... and at least so many bytes come at once after each.
@@ -26,6 +29,12 @@ const BURST_BYTES: f64 = 12_288.0;
 const COMES_AND_GOES: usize = 2;
 /// ... within so many seconds.
 const COMES_AND_GOES_SECONDS: f64 = 10.0;
+/// A server's disk is slow when it waits for it for so much of the time, ...
+const DISK_WAITS: f64 = 0.5;
+/// ... and either gives much less than usual, or each read takes so long, in milliseconds.
+const LONG_READ_MS: f64 = 20.0;
+/// A server that waits for its disk for so much of the time is blamed for nothing else within [`UNDECIDED_SECONDS`].
+const DISK_MAY_BE: f64 = 0.2;
 /// Most helpers that are named.
 const MAX_HELPERS: usize = 3;
 /// A share must have grown by this much for its server to be a helper.
@@ -50,7 +59,7 @@ pub(super) fn rank(finding: &Finding) -> (u8, u32, u8) {
         Cause::Stalled { .. } => (2, 0, 0),
         Cause::WrongBytes { ago_seconds, .. } => by_age(*ago_seconds, 0),
         Cause::OwnLine { ago_seconds, .. } => by_age(*ago_seconds, 1),
-        Cause::AnswersLate { .. } => by_age(0.0, 2),
+        Cause::AnswersLate { .. } | Cause::SlowDisk { .. } => by_age(0.0, 2),
         Cause::Silent { .. } => by_age(0.0, 3),
         Cause::Left { ago_seconds, was_there: true, .. } => by_age(*ago_seconds, 4),
         Cause::Slowed { ago_seconds, .. } => by_age(*ago_seconds, 5),
@@ -70,6 +79,7 @@ impl Watch {
     pub(super) fn judge(&self, now: &Snapshot, viewer: Option<&Viewer>) -> Vec<Finding> {
         let mut all = Vec::new();
         self.shut_out(now, &mut all);
+        self.slow_disks(now, &mut all);
         self.lost(now, &mut all);
         self.late(now, &mut all);
         self.slowed(now, &mut all);
@@ -98,6 +108,22 @@ impl Watch {
         }
     }
 
+    /// Servers that say that they wait for their disks, where that is no small matter. It only explains what is
+    /// seen from here: a fast server is not accused by its own word.
+    fn slow_disks(&self, now: &Snapshot, all: &mut Vec<Finding>) {
+        for source in
+            now.sources.iter().filter(|s| (takes_part(s) || s.state == "silent") && s.disk_wait >= DISK_WAITS)
+        {
+            let fell = self.tracks.iter().any(|track| track.index == source.index && track.fall.is_some());
+            let read_ms = source.disk_wait_ms.unwrap_or(0.0);
+            if fell || source.state == "silent" || is_held_up(source) || read_ms >= LONG_READ_MS {
+                let rate_bps = source.capacity_bps.unwrap_or(source.rate_bps);
+                let what = Cause::SlowDisk { waits: source.disk_wait, read_ms, rate_bps };
+                all.push(about(what, Grade::Warning, source, self.helpers(now, source.index, now.at - 10.0)));
+            }
+        }
+    }
+
     /// Servers that are away or silent.
     fn lost(&self, now: &Snapshot, all: &mut Vec<Finding>) {
         let silent: Vec<&SourceSnapshot> = now.sources.iter().filter(|s| s.state == "silent").collect();
@@ -115,7 +141,7 @@ impl Watch {
             }
         }
         for source in &silent {
-            if self.comes_and_goes(source.index) {
+            if self.comes_and_goes(source.index) || source.disk_wait >= DISK_WAITS {
                 continue;
             }
             let (seconds, owed_blocks) = match since(source.index) {
@@ -124,6 +150,9 @@ impl Watch {
                 }
                 _ => (0.0, 0),
             };
+            if source.disk_wait >= DISK_MAY_BE && seconds < UNDECIDED_SECONDS {
+                continue;
+            }
             let helpers = self.helpers(now, source.index, now.at - seconds);
             all.push(about(Cause::Silent { seconds, owed_blocks }, Grade::Warning, source, helpers));
         }
@@ -158,10 +187,10 @@ impl Watch {
     /// Servers whose line is free and that send nothing for long all the same.
     fn late(&self, now: &Snapshot, all: &mut Vec<Finding>) {
         let is_late = |source: &&SourceSnapshot| {
-            let in_bursts = source.held_up >= HELD_UP && source.burst_bytes >= BURST_BYTES;
             (takes_part(source) || source.state == "silent")
                 && source.backlog_bytes > 0
-                && (in_bursts || self.comes_and_goes(source.index))
+                && source.disk_wait < DISK_WAITS
+                && (is_held_up(source) || self.comes_and_goes(source.index))
         };
         let late: Vec<&SourceSnapshot> = now.sources.iter().filter(is_late).collect();
         let there = now.sources.iter().filter(|s| takes_part(s) || s.state == "silent").count();
@@ -209,10 +238,14 @@ impl Watch {
             let others = measured.len() - 1;
             let undecided = others > 0 && (lower - 1) * 2 >= others && now.at - fall.at < UNDECIDED_SECONDS;
             let told = all.iter().any(|finding| {
-                finding.source == Some(track.index) && matches!(finding.what, Cause::AnswersLate { .. })
+                finding.source == Some(track.index)
+                    && matches!(finding.what, Cause::AnswersLate { .. } | Cause::SlowDisk { .. })
             });
             let source = now.sources.iter().find(|source| source.index == track.index);
             let (Some(source), false, false) = (source, undecided, told) else { continue };
+            if source.disk_wait >= DISK_MAY_BE && now.at - fall.at < UNDECIDED_SECONDS {
+                continue;
+            }
             let what = Cause::Slowed {
                 from_bps: fall.from_bps,
                 to_bps: track.now_bps,
@@ -232,7 +265,10 @@ impl Watch {
             matches!(recent.what, Happened::Joined)
                 && recent.at <= first + TOGETHER_SECONDS
                 && first - recent.at <= SINCE_JOINED_SECONDS
-                && fallen.iter().all(|(track, _)| recent.source != Some(track.index))
+                && fallen.iter().all(|(track, _)| {
+                    let since = track.measured_at.unwrap_or(f64::MAX);
+                    recent.source != Some(track.index) && since + KNOWN_BEFORE_SECONDS <= recent.at
+                })
         })?;
         let newcomer = self.source(now, joined)?;
         let older = measured.iter().filter(|track| track.index != newcomer.index);
@@ -322,6 +358,11 @@ impl Watch {
         names.truncate(MAX_HELPERS);
         names
     }
+}
+
+/// Whether it sends nothing for long, and then much at once.
+fn is_held_up(source: &SourceSnapshot) -> bool {
+    source.held_up >= HELD_UP && source.burst_bytes >= BURST_BYTES
 }
 
 fn about(what: Cause, grade: Grade, source: &SourceSnapshot, helpers: Vec<String>) -> Finding {

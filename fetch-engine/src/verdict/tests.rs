@@ -263,6 +263,20 @@ fn a_newcomer_on_the_same_line_makes_nobody_slow() {
 }
 
 #[test]
+fn one_that_slows_soon_after_all_joined_together_is_named() {
+    let mut film = Film::new(&[12.0, 8.0, 6.0]);
+    for index in 0..3 {
+        film.run(0.2);
+        film.happens(index, Happened::Joined);
+    }
+    film.run(4.0);
+    // What is left is 0.85 of what alpha and beta gave alone: as if gamma had taken the rest.
+    film.gives(0, 3.0);
+    let first = film.first(2.0);
+    assert_eq!((first.source, first.heading.as_str()), (Some(0), "alpha slowed"), "{first:?}");
+}
+
+#[test]
 fn died() {
     let mut film = Film::new(&[20.0, 10.0]);
     film.run(10.0);
@@ -356,6 +370,46 @@ fn a_slow_disk_and_not_a_slow_line() {
         (source.held_up, source.burst_bytes) = (0.8, 65_536.0);
     }
     assert!(!has(&film.run(1.0), |what| matches!(what, Cause::AnswersLate { .. })));
+}
+
+#[test]
+fn a_server_that_says_that_its_disk_is_slow_is_believed_where_it_is_slow() {
+    let mut film = Film::new(&[20.0, 10.0]);
+    // It waits for its disk most of the time, for moments each, and is as fast as ever.
+    (film.source(1).disk_wait, film.source(1).disk_wait_ms) = (0.8, Some(2.0));
+    assert!(!accuses(&film.run(10.0)));
+    // While it is not certain yet, it is blamed for nothing.
+    film.source(1).disk_wait = 0.3;
+    film.gives(1, 2.0);
+    assert!(!accuses(&film.run(1.0)));
+    film.source(1).disk_wait = 0.8;
+    film.source(0).share = 0.9;
+    let found = film.run(2.0);
+    assert_eq!((found[0].source, found[0].heading.as_str()), (Some(1), "beta's disk is slow"));
+    assert_eq!(
+        found[0].sentence,
+        "beta's disk is slow, not its line: it waits for it 80 % of the time, 2 ms for each read, and gives 2.0 \
+         Mbit/s; alpha sends its blocks."
+    );
+    assert!(!has(&found, |what| matches!(what, Cause::Slowed { .. })), "{found:?}");
+    // It fell, and it is not the disk after all.
+    film.source(1).disk_wait = 0.3;
+    assert!(matches!(film.first(1.0).what, Cause::Slowed { .. }));
+}
+
+#[test]
+fn a_server_whose_reads_take_long_is_told_from_a_silent_one() {
+    let mut film = Film::new(&[20.0, 10.0]);
+    (film.source(1).disk_wait, film.source(1).disk_wait_ms) = (0.6, Some(40.0));
+    assert_eq!(film.first(4.0).heading, "beta's disk is slow", "from the start");
+    (film.source(1).disk_wait, film.source(1).disk_wait_ms) = (0.3, Some(900.0));
+    film.happens(1, Happened::Silent { seconds: 0.3, owed_blocks: 2 });
+    film.source(1).state = "silent".to_owned();
+    assert!(!accuses(&film.run(0.2)));
+    film.source(1).disk_wait = 0.9;
+    let found = film.run(2.0);
+    assert_eq!(found[0].heading, "beta's disk is slow");
+    assert!(!has(&found, |what| matches!(what, Cause::Silent { .. })), "{found:?}");
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn heading(what: &Cause, name: &str, is_named: bool) -> String {
         Cause::Left { .. } => format!("{name} is out of reach"),
         Cause::Silent { .. } => format!("{name} went quiet"),
         Cause::AnswersLate { .. } => format!("{name} answers late"),
+        Cause::SlowDisk { .. } => format!("{name}'s disk is slow"),
         Cause::OwnLine { .. } | Cause::SharedLine { .. } => "Your own line is the limit".to_owned(),
         Cause::Slowed { .. } => format!("{name} slowed"),
         Cause::TooSlow { pauses_in_seconds: Some(seconds), .. } => {
@@ -101,6 +102,13 @@ fn sentence(what: &Cause, name: &str, is_named: bool, helpers: &[String]) -> Str
             rate(*rate_bps),
             instead(helpers, "; ", "its blocks")
         ),
+        Cause::SlowDisk { waits, read_ms, rate_bps } => format!(
+            "{name}'s disk is slow, not its line: it waits for it {:.0} % of the time, {read_ms:.0} ms for each \
+             read, and gives {}{}.",
+            waits * 100.0,
+            rate(*rate_bps),
+            instead(helpers, "; ", "its blocks")
+        ),
         Cause::OwnLine { to_bps, ago_seconds, servers, .. } if *to_bps <= 0.0 => format!(
             "Your own line seems to be cut: all {servers} servers went quiet together {} ago. It goes on by itself \
              once they are heard again.",
@@ -168,6 +176,7 @@ pub(super) fn blame(finding: &Finding) -> String {
         Cause::Left { .. } => format!("{name} left"),
         Cause::WrongBytes { .. } => format!("{name} sent wrong bytes"),
         Cause::AnswersLate { .. } => format!("{name} answered late"),
+        Cause::SlowDisk { .. } => format!("{name}'s disk was slow"),
         Cause::Slowed { .. } => format!("{name} slowed"),
         Cause::OwnLine { .. } | Cause::SharedLine { .. } => "your own line was the limit".to_owned(),
         _ => "all servers together were too slow".to_owned(),

@@ -559,6 +559,12 @@ finding-late = { $count ->
     [one] { $name } antwortet spät, obwohl seine Leitung frei ist: er schickt { $part } der Zeit nichts und dann viel auf einmal, im Ganzen { $rate } Mbit/s. Seine Platte oder der Rechner selbst ist langsam; { $helpers } schickt seine Blöcke.
    *[other] { $name } antwortet spät, obwohl seine Leitung frei ist: er schickt { $part } der Zeit nichts und dann viel auf einmal, im Ganzen { $rate } Mbit/s. Seine Platte oder der Rechner selbst ist langsam; { $helpers } schicken seine Blöcke.
 }
+finding-disk-head = Die Platte von { $name } ist langsam
+finding-disk = { $count ->
+    [0] Die Platte von { $name } ist langsam, nicht seine Leitung: { $name } wartet { $part } der Zeit auf sie, { $read } ms für jedes Lesen, und gibt { $rate } Mbit/s.
+    [one] Die Platte von { $name } ist langsam, nicht seine Leitung: { $name } wartet { $part } der Zeit auf sie, { $read } ms für jedes Lesen, und gibt { $rate } Mbit/s; { $helpers } schickt seine Blöcke.
+   *[other] Die Platte von { $name } ist langsam, nicht seine Leitung: { $name } wartet { $part } der Zeit auf sie, { $read } ms für jedes Lesen, und gibt { $rate } Mbit/s; { $helpers } schicken seine Blöcke.
+}
 finding-line-head = Die eigene Leitung ist die Grenze
 finding-line-cut = Die eigene Leitung scheint unterbrochen: alle { $servers } Server verstummten vor { $ago } zusammen. Es geht von selbst weiter, sobald sie wieder zu hören sind.
 finding-line = Die eigene Leitung ist die Grenze: alle { $servers } Server wurden vor { $ago } zusammen langsamer, von { $from } auf { $to } Mbit/s im Ganzen.

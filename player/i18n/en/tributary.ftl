@@ -560,6 +560,12 @@ finding-late = { $count ->
     [one] { $name } answers late though its line is free: it sends nothing for { $part } of the time and then much at once, { $rate } Mbit/s in all. Its disk or the machine itself is slow; { $helpers } sends its blocks.
    *[other] { $name } answers late though its line is free: it sends nothing for { $part } of the time and then much at once, { $rate } Mbit/s in all. Its disk or the machine itself is slow; { $helpers } send its blocks.
 }
+finding-disk-head = { $name }'s disk is slow
+finding-disk = { $count ->
+    [0] { $name }'s disk is slow, not its line: it waits for it { $part } of the time, { $read } ms for each read, and gives { $rate } Mbit/s.
+    [one] { $name }'s disk is slow, not its line: it waits for it { $part } of the time, { $read } ms for each read, and gives { $rate } Mbit/s; { $helpers } sends its blocks.
+   *[other] { $name }'s disk is slow, not its line: it waits for it { $part } of the time, { $read } ms for each read, and gives { $rate } Mbit/s; { $helpers } send its blocks.
+}
 finding-line-head = Your own line is the limit
 finding-line-cut = Your own line seems to be cut: all { $servers } servers went quiet together { $ago } ago. It goes on by itself once they are heard again.
 finding-line = Your own line is the limit: all { $servers } servers slowed together { $ago } ago, from { $from } to { $to } Mbit/s in all.

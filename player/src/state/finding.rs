@@ -21,6 +21,7 @@ pub(super) fn heading(finding: &Finding) -> String {
         Cause::Left { .. } => t!("finding-unreachable-head", name = name),
         Cause::Silent { .. } => t!("finding-silent-head", name = name),
         Cause::AnswersLate { .. } => t!("finding-late-head", name = name),
+        Cause::SlowDisk { .. } => t!("finding-disk-head", name = name),
         Cause::OwnLine { .. } | Cause::SharedLine { .. } => t!("finding-line-head"),
         Cause::Slowed { .. } => t!("finding-slowed-head", name = name),
         Cause::TooSlow { pauses_in_seconds: Some(seconds), .. } => {
@@ -136,6 +137,15 @@ fn of_one(finding: &Finding) -> String {
             "finding-late",
             name = name,
             part = words::percent(*held_up),
+            rate = words::megabits(*rate_bps),
+            count = count,
+            helpers = helpers
+        ),
+        Cause::SlowDisk { waits, read_ms, rate_bps } => t!(
+            "finding-disk",
+            name = name,
+            part = words::percent(*waits),
+            read = words::decimal(*read_ms, 0),
             rate = words::megabits(*rate_bps),
             count = count,
             helpers = helpers

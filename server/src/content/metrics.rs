@@ -21,6 +21,10 @@ pub(crate) struct Metrics {
     pub(crate) refused_connections: AtomicU64,
     /// Pattern connections closed with an error.
     pub(crate) errors: AtomicU64,
+    /// How often a session had nothing to send but waited for the disk.
+    pub(crate) disk_waits: AtomicU64,
+    /// For how long, in microseconds.
+    pub(crate) disk_wait_us: AtomicU64,
 }
 
 impl Metrics {
@@ -57,6 +61,17 @@ impl Metrics {
             "Pattern connections closed with an error.",
             &[("", read(&self.errors))],
         );
+        let waits = read(&self.disk_waits);
+        metric("disk_waits_total", "counter", "Times that a session waited for the disk.", &[("", waits)]);
+        let seconds = read(&self.disk_wait_us) as f64 / 1e6;
+        text.metric(
+            "disk_wait_seconds_total",
+            "counter",
+            "Time that sessions waited for the disk.",
+            &[("", seconds)],
+        );
+        let mut metric =
+            |name: &str, kind: &str, help: &str, rows: &[(&str, u64)]| text.metric(name, kind, help, rows);
         metric("open_connections", "gauge", "Connections open now.", &[("", open as u64)]);
         metric("streams", "gauge", "Streams that can be opened.", &[("", streams as u64)]);
         text.into_string()

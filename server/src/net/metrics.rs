@@ -1,6 +1,6 @@
 //! The text that Prometheus reads.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// Metrics in Prometheus' text format.
 #[derive(Debug, Default)]
@@ -8,7 +8,7 @@ pub(crate) struct Text(String);
 
 impl Text {
     /// Adds a metric `tributary_NAME` with its help, and a row for each set of labels.
-    pub(crate) fn metric(&mut self, name: &str, kind: &str, help: &str, rows: &[(&str, u64)]) {
+    pub(crate) fn metric<V: Display>(&mut self, name: &str, kind: &str, help: &str, rows: &[(&str, V)]) {
         // Writing to a string can't fail.
         let _ = writeln!(self.0, "# HELP tributary_{name} {help}\n# TYPE tributary_{name} {kind}");
         for (labels, value) in rows {

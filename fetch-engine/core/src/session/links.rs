@@ -11,7 +11,7 @@ use crate::held::Held;
 use crate::pattern::SourceId;
 use crate::schedule::Schedule;
 use crate::time::Time;
-use crate::wire::{ErrorCode, Frame, VERSION};
+use crate::wire::{ErrorCode, Frame, MIN_VERSION, VERSION};
 
 /// Payload of the test block (110): small, so that it measures the path and not the rate.
 const TEST_BLOCK: &[u8] = b"tributary test block";
@@ -57,7 +57,7 @@ impl Session {
         self.repeat.forget_source(id);
         let (size, block_size) = (self.geometry.size(), self.geometry.block_size());
         let identify = self.config.identify;
-        self.send(id, Frame::Hello { min_version: VERSION, max_version: VERSION });
+        self.send(id, Frame::Hello { min_version: MIN_VERSION, max_version: VERSION });
         self.send(id, Frame::Open { stream: self.stream, size, block_size, me: id, identify });
         self.send(id, Frame::Echo { nonce: now.as_micros(), payload: Bytes::from_static(TEST_BLOCK) });
         if self.walk.epoch > 0 {

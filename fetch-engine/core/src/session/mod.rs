@@ -375,7 +375,7 @@ impl Session {
             Frame::EpochAck { generation, epoch, applied_from, next_unsent } => {
                 self.acknowledged(now, id, (generation, epoch), applied_from, next_unsent);
             }
-            Frame::Welcome { .. } | Frame::Size { .. } => {}
+            Frame::Welcome { .. } | Frame::Size { .. } | Frame::Reading { .. } => {}
             Frame::GoingAway => self.drop_link(now, id, "it is shutting down".into(), false),
             Frame::Error { code, message } => self.refused(now, id, code, &message),
             Frame::Hello { .. }

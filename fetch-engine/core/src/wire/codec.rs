@@ -34,6 +34,7 @@ const SLOT: u8 = 19;
 const FORWARD: u8 = 20;
 const SIZE_REQUEST: u8 = 21;
 const SIZE: u8 = 22;
+const READING: u8 = 23;
 
 /// Flag of an epoch: the server shall answer with an `EpochAck`.
 const FLAG_ACKNOWLEDGE: u8 = 1;
@@ -188,6 +189,10 @@ pub fn encode(frame: &Frame, out: &mut BytesMut) {
             out.put_slice(&stream.0);
             out.put_u64_le(*size);
         }
+        Frame::Reading { waited_us, waits } => {
+            out.put_u64_le(*waited_us);
+            out.put_u64_le(*waits);
+        }
         Frame::Error { code, message } => {
             out.put_u16_le(*code as u16);
             put_text(out, message);
@@ -227,6 +232,7 @@ pub fn encoded_len(frame: &Frame) -> usize {
         Frame::Forward { address } => text_len(address),
         Frame::SizeRequest { .. } => 32,
         Frame::Size { .. } => 32 + 8,
+        Frame::Reading { .. } => 8 + 8,
         Frame::Error { message, .. } => 2 + text_len(message),
     };
     HEADER_LEN + body
@@ -252,6 +258,7 @@ const fn kind(frame: &Frame) -> u8 {
         Frame::Forward { .. } => FORWARD,
         Frame::SizeRequest { .. } => SIZE_REQUEST,
         Frame::Size { .. } => SIZE,
+        Frame::Reading { .. } => READING,
         Frame::Error { .. } => ERROR,
         Frame::DataAt { .. } => DATA_AT,
         Frame::Slots { .. } => SLOTS,
@@ -320,7 +327,7 @@ impl Decoder {
         if body > MAX_BODY {
             return Err(DecodeError::TooLong(body));
         }
-        if !(HELLO..=SIZE).contains(&kind) {
+        if !(HELLO..=READING).contains(&kind) {
             return Err(DecodeError::UnknownKind(kind));
         }
         let holds_block = matches!(kind, DATA | DATA_AT | SLOT);
@@ -499,6 +506,7 @@ fn decode(kind: u8, bytes: Bytes) -> Result<Frame, DecodeError> {
         FORWARD => Frame::Forward { address: body.text()? },
         SIZE_REQUEST => Frame::SizeRequest { stream: body.id()? },
         SIZE => Frame::Size { stream: body.id()?, size: body.u64()? },
+        READING => Frame::Reading { waited_us: body.u64()?, waits: body.u64()? },
         ERROR => Frame::Error { code: ErrorCode::from_u16(body.u16()?), message: body.text()? },
         _ => return Err(DecodeError::UnknownKind(kind)),
     };

@@ -181,6 +181,14 @@ pub enum Frame {
         /// Bytes of the server's copy, or of what it has a part of.
         size: u64,
     },
+    /// Server, from version 2 on: for how long it had nothing to send but waited for its disk. A sum since
+    /// `Open`, told while it grows, so that a slow disk is told from a slow line.
+    Reading {
+        /// Microseconds, in all.
+        waited_us: u64,
+        /// How many times it waited, the one of now included.
+        waits: u64,
+    },
     /// Either: what went wrong; the sender closes after it.
     Error {
         /// For programs.

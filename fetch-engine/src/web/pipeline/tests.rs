@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tributary_core::geometry::{Seq, StreamId};
 use tributary_core::pattern::{Pattern, SourceId};
-use tributary_core::wire::{ErrorCode, Identify};
+use tributary_core::wire::{ErrorCode, Identify, MIN_VERSION};
 
 use super::*;
 
@@ -48,7 +48,7 @@ fn pipeline() -> Table {
     let (stream, size, block_size, identify) =
         (StreamId([0; 32]), FILM_BYTES as u64, BLOCK, Identify::Number);
     for frame in [
-        Frame::Hello { min_version: VERSION, max_version: VERSION },
+        Frame::Hello { min_version: MIN_VERSION, max_version: VERSION },
         Frame::Open { stream, size, block_size, me, identify },
         Frame::Echo { nonce: 7, payload: Bytes::from_static(b"test") },
     ] {

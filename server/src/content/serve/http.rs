@@ -164,7 +164,7 @@ fn body(film: OpenStream, range: std::ops::Range<u64>, serving: Arc<Serving>) ->
                 tokio::time::sleep_until(when).await;
             }
             let mut piece = BytesMut::with_capacity(len);
-            read::append(&film.file, at, len, &mut piece).await?;
+            read::append_whole(&film.file, at, len, &mut piece).await?;
             grant.sent(len);
             Metrics::add(&serving.metrics.http_bytes, len as u64);
             Ok::<_, io::Error>(Some((piece.freeze(), at + len as u64)))

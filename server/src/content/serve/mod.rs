@@ -4,6 +4,7 @@ mod http;
 mod outbox;
 mod read;
 mod session;
+mod waits;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -8,34 +8,43 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use rustix::io::{Errno, ReadWriteFlags};
+use tokio::task::JoinHandle;
 
-/// Appends exactly `len` bytes at `offset` of `file` to `out`.
-///
-/// # Errors
-/// As the system says; a file that ends before is [`io::ErrorKind::UnexpectedEof`]. `out` is as before
-/// then.
-pub(super) async fn append(file: &Arc<File>, offset: u64, len: usize, out: &mut BytesMut) -> io::Result<()> {
+/// What the disk is still to give: the rest of what was asked.
+pub(super) type Rest = JoinHandle<io::Result<Vec<u8>>>;
+
+/// Appends `len` bytes at `offset` of `file` to `out`, or the first of them where the disk has to be waited for;
+/// gives what will bring the others then, or fail as the system says: a file that ends before is
+/// [`io::ErrorKind::UnexpectedEof`].
+pub(super) fn append(file: &Arc<File>, offset: u64, len: usize, out: &mut BytesMut) -> Option<Rest> {
     let start = out.len();
     out.resize(start + len, 0);
     let cached = read_cached(file, offset, &mut out[start..]).unwrap_or(0);
     if cached == len {
-        return Ok(());
+        return None;
     }
+    out.truncate(start + cached);
     let (file, rest_at) = (Arc::clone(file), offset + cached as u64);
-    let read = tokio::task::spawn_blocking(move || {
+    Some(tokio::task::spawn_blocking(move || {
         let mut rest = vec![0; len - cached];
         file.read_exact_at(&mut rest, rest_at).map(|()| rest)
-    });
-    match read.await.map_err(io::Error::other)? {
-        Ok(rest) => {
-            out[start + cached..].copy_from_slice(&rest);
-            Ok(())
-        }
-        Err(error) => {
-            out.truncate(start);
-            Err(error)
-        }
+    }))
+}
+
+/// The same, and waits for the disk.
+///
+/// # Errors
+/// As the system says.
+pub(super) async fn append_whole(
+    file: &Arc<File>,
+    offset: u64,
+    len: usize,
+    out: &mut BytesMut,
+) -> io::Result<()> {
+    if let Some(rest) = append(file, offset, len, out) {
+        out.extend_from_slice(&rest.await.map_err(io::Error::other).flatten()?);
     }
+    Ok(())
 }
 
 /// Reads what can be read without waiting for the disk; gives how much that was.
@@ -64,10 +73,9 @@ mod tests {
         file.write_all_at(b"0123456789", 0).unwrap();
         let file = Arc::new(file);
         let mut out = BytesMut::from(&b"head"[..]);
-        append(&file, 3, 4, &mut out).await.unwrap();
+        append_whole(&file, 3, 4, &mut out).await.unwrap();
         assert_eq!(&out[..], b"head3456");
-        let error = append(&file, 8, 4, &mut out).await.unwrap_err();
+        let error = append_whole(&file, 8, 4, &mut out).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
-        assert_eq!(&out[..], b"head3456");
     }
 }

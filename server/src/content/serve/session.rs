@@ -11,12 +11,15 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
-use tributary_core::geometry::{Geometry, StreamId};
+use tributary_core::geometry::{Geometry, Seq, StreamId};
 use tributary_core::verify::PageId;
 use tributary_core::walker::{Order, Walker};
-use tributary_core::wire::{DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, VERSION, encode};
+use tributary_core::wire::{
+    self, DATA_OVERHEAD, Decoder, ErrorCode, Frame, HEADER_LEN, MAX_ECHO, READING_SINCE, encode,
+};
 
 use super::outbox::Outbox;
+use super::waits::Waits;
 use super::{Serving, read};
 use crate::content::library::{OpenError, OpenStream};
 use crate::content::metrics::Metrics;
@@ -73,15 +76,37 @@ struct Opened {
     groups: Option<Arc<Groups>>,
 }
 
+/// A block that waits for the disk. One at a time: what is read can't be taken back, so a client that changes its
+/// mind gets no second one before.
+struct Awaited {
+    seq: Seq,
+    /// What goes before the block, and the first of its bytes.
+    beginning: BytesMut,
+    rest: read::Rest,
+    /// Nobody wants it any more.
+    dropped: bool,
+}
+
+impl Awaited {
+    /// The rest of it, or why there is none. May be dropped and called again.
+    async fn rest(&mut self) -> io::Result<Vec<u8>> {
+        (&mut self.rest).await.map_err(io::Error::other).flatten()
+    }
+}
+
 struct Session<'a> {
     stream: &'a TcpStream,
     serving: &'a Arc<Serving>,
     decoder: Decoder,
-    greeted: bool,
+    /// The version that was agreed on; none before `Hello`.
+    version: Option<u16>,
     opened: Option<Opened>,
     /// Encoded answers, sent before the next block.
     answers: BytesMut,
     pages: VecDeque<PageId>,
+    /// The block that the disk is to give.
+    awaited: Option<Awaited>,
+    waits: Waits,
     /// What is being written.
     out: Outbox,
     /// What the shaper has let through: the next bytes of `out`, also of one that is filled anew.
@@ -100,10 +125,12 @@ pub(super) async fn run(stream: &TcpStream, first: &[u8], serving: &Arc<Serving>
         stream,
         serving,
         decoder: Decoder::new(),
-        greeted: false,
+        version: None,
         opened: None,
         answers: BytesMut::new(),
         pages: VecDeque::new(),
+        awaited: None,
+        waits: Waits::new(now),
         out: Outbox::default(),
         grant: serving.shaper.nothing(),
         unsent: Unsent::new(now),
@@ -127,6 +154,7 @@ impl Session<'_> {
             if let Err(closing) = self.take_frames() {
                 return closing.into();
             }
+            self.tell_waits();
             if self.out.is_empty() {
                 if let Err(closing) = self.fill().await {
                     return closing.into();
@@ -134,10 +162,19 @@ impl Session<'_> {
                 self.progress = Instant::now();
             }
             self.ask_shaper();
+            self.count_waits();
             let may_read =
                 self.answers.len() < MAX_ANSWER_BYTES_WAITING && self.pages.len() < MAX_PAGES_WAITING;
             let waits = self.grant.when();
             let may_write = !self.out.is_empty() && waits.is_none();
+            let news = self.waits.next_news().filter(|_| self.version >= Some(READING_SINCE));
+            let (awaits, awaited) = (self.awaited.is_some(), &mut self.awaited);
+            let awaited = async {
+                match awaited {
+                    Some(awaited) => awaited.rest().await,
+                    None => std::future::pending().await,
+                }
+            };
             let step = tokio::select! {
                 biased;
                 ready = self.stream.readable(), if may_read => ready.and_then(|()| self.read()),
@@ -147,6 +184,12 @@ impl Session<'_> {
                     self.progress = Instant::now();
                     Ok(())
                 }
+                rest = awaited, if awaits => match self.has_read(rest) {
+                    Ok(()) => Ok(()),
+                    Err(closing) => return closing.into(),
+                },
+                // What there is to tell is told at the next turn.
+                () = sleep_until(news.unwrap_or(self.started)), if news.is_some() => Ok(()),
                 _ = checks.tick() => match self.check() {
                     Ok(()) => Ok(()),
                     Err(closing) => return closing.into(),
@@ -216,30 +259,31 @@ impl Session<'_> {
 
     fn take(&mut self, frame: &Frame) -> Result<(), Closing> {
         match frame {
-            Frame::Hello { min_version, max_version } if !self.greeted => {
-                if !(*min_version..=*max_version).contains(&VERSION) {
-                    let said = format!("this server speaks version {VERSION} only");
+            Frame::Hello { min_version, max_version } if self.version.is_none() => {
+                let Some(version) = wire::agreed_version(*min_version, *max_version) else {
+                    let (oldest, newest) = (wire::MIN_VERSION, wire::VERSION);
+                    let said = format!("this server speaks versions {oldest} to {newest} only");
                     return Err(Closing::new(ErrorCode::Version, said));
-                }
-                self.greeted = true;
+                };
+                self.version = Some(version);
                 let name = self.serving.name.clone();
-                encode(&Frame::Welcome { version: VERSION, name }, &mut self.answers);
+                encode(&Frame::Welcome { version, name }, &mut self.answers);
                 Ok(())
             }
-            Frame::Echo { nonce, payload } if self.greeted => {
+            Frame::Echo { nonce, payload } if self.version.is_some() => {
                 let reply = Frame::EchoReply { nonce: *nonce, payload: payload.clone() };
                 encode(&reply, &mut self.answers);
                 Ok(())
             }
             // The answer to a question we never ask, and what a client may say when it leaves.
-            Frame::EchoReply { .. } if self.greeted => Ok(()),
+            Frame::EchoReply { .. } if self.version.is_some() => Ok(()),
             Frame::Error { code, message } => {
                 let message = crate::text::clean(message, 200);
                 tracing::debug!(?code, "the client closes: {message}");
                 Err(Closing::new(ErrorCode::Unexpected, "closed as you asked"))
             }
             Frame::Open { stream, size, block_size, me, identify }
-                if self.greeted && self.opened.is_none() =>
+                if self.version.is_some() && self.opened.is_none() =>
             {
                 let film = self.open(*stream)?;
                 if film.size != *size {
@@ -253,7 +297,7 @@ impl Session<'_> {
                 self.opened = Some(Opened { film, geometry, walker, groups: None });
                 Ok(())
             }
-            Frame::SizeRequest { stream } if self.greeted => {
+            Frame::SizeRequest { stream } if self.version.is_some() => {
                 let film = self.open(*stream)?;
                 encode(&Frame::Size { stream: *stream, size: film.size }, &mut self.answers);
                 Ok(())
@@ -284,6 +328,9 @@ impl Session<'_> {
                 if opened.walker.generation() != before {
                     // What is granted stays so, for the new generation's blocks.
                     self.out.drop_unsent_blocks();
+                    if let Some(awaited) = &mut self.awaited {
+                        awaited.dropped = true;
+                    }
                 }
                 Ok(())
             }
@@ -310,17 +357,16 @@ impl Session<'_> {
         if !self.pages.is_empty() {
             return Ok(());
         }
-        let Some(opened) = self.opened.as_mut() else { return Ok(()) };
+        let Some(opened) = self.opened.as_mut().filter(|_| self.awaited.is_none()) else { return Ok(()) };
         while let Some(order) = opened.walker.next_order() {
             let is_here = opened.film.held.has(&opened.geometry.range(order.seq));
             // What is not here is passed over, but for its time slot.
             let order = if is_here { Some(order) } else { order.without_block() };
             let Some(order) = order else { continue };
-            put_block(opened, order, self.out.block()).await.map_err(|error| {
-                tracing::warn!(stream = %opened.film.stream, "a block can't be read: {error}");
-                self.serving.library.withdraw_changed(&opened.film);
-                Closing::new(ErrorCode::ReadFailed, format!("block {} can't be read: {error}", order.seq))
-            })?;
+            self.awaited = put_block(opened, order, self.out.block());
+            if self.awaited.is_some() {
+                break;
+            }
             self.out.block_is_whole();
             Metrics::add(&self.serving.metrics.blocks, 1);
             if self.serving.shaper.is_limited() || !self.out.has_room() {
@@ -328,6 +374,42 @@ impl Session<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The disk has given what was awaited, or failed.
+    fn has_read(&mut self, rest: io::Result<Vec<u8>>) -> Result<(), Closing> {
+        let (Some(awaited), Some(opened)) = (self.awaited.take(), &self.opened) else { return Ok(()) };
+        let rest = rest.map_err(|error| {
+            tracing::warn!(stream = %opened.film.stream, "a block can't be read: {error}");
+            self.serving.library.withdraw_changed(&opened.film);
+            Closing::new(ErrorCode::ReadFailed, format!("block {} can't be read: {error}", awaited.seq))
+        })?;
+        if !awaited.dropped {
+            let out = self.out.block();
+            out.unsplit(awaited.beginning);
+            out.extend_from_slice(&rest);
+            self.out.block_is_whole();
+            Metrics::add(&self.serving.metrics.blocks, 1);
+        }
+        Ok(())
+    }
+
+    /// Counts for how long nothing is sent because the disk is awaited.
+    fn count_waits(&mut self) {
+        let waits = self.awaited.is_some() && self.out.is_empty();
+        if let Some(waited) = self.waits.waits(Instant::now(), waits) {
+            Metrics::add(&self.serving.metrics.disk_waits, 1);
+            Metrics::add(&self.serving.metrics.disk_wait_us, waited.as_micros() as u64);
+        }
+    }
+
+    /// Tells a client that understands it.
+    fn tell_waits(&mut self) {
+        if self.version >= Some(READING_SINCE)
+            && let Some(frame) = self.waits.news(Instant::now())
+        {
+            encode(&frame, &mut self.answers);
+        }
     }
 
     /// Makes a hash page, off the async threads.
@@ -385,13 +467,13 @@ fn too_early() -> Closing {
     Closing::new(ErrorCode::Unexpected, "no stream is open yet")
 }
 
-/// Reads a block straight behind its frame's header.
-async fn put_block(opened: &Opened, order: Order, out: &mut BytesMut) -> io::Result<()> {
+/// Reads a block straight behind its frame's header. Where the disk must be waited for, `out` is as before and what
+/// is awaited comes back.
+fn put_block(opened: &Opened, order: Order, out: &mut BytesMut) -> Option<Awaited> {
     let len = order.len(opened.geometry);
     let start = out.len();
     out.reserve(DATA_OVERHEAD + HEADER_LEN + len);
     order.put_header(opened.geometry, out);
-    read::append(&opened.film.file, opened.geometry.range(order.seq).start, len, out)
-        .await
-        .inspect_err(|_| out.truncate(start))
+    let rest = read::append(&opened.film.file, opened.geometry.range(order.seq).start, len, out)?;
+    Some(Awaited { seq: order.seq, beginning: out.split_off(start), rest, dropped: false })
 }

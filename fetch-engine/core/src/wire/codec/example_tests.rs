@@ -51,7 +51,7 @@ fn the_documents_example_is_what_the_codec_writes_and_the_walker_sends() {
     let mut walker = Walker::new(me, geometry);
     walker.handle(&epoch(1)).unwrap();
     let mut frames = vec![
-        Frame::Welcome { version: 1, name: "alpha".into() },
+        Frame::Welcome { version: super::super::VERSION, name: "alpha".into() },
         Frame::Opened { size: 10, held: Held::all() },
     ];
     while let Some(order) = walker.next_order() {

@@ -55,6 +55,7 @@ fn every_frame() -> Vec<Frame> {
         Frame::Forward { address: "box.local:7410".into() },
         Frame::SizeRequest { stream: StreamId([7; 32]) },
         Frame::Size { stream: StreamId([7; 32]), size: 1 << 40 },
+        Frame::Reading { waited_us: 1 << 40, waits: 12 },
         Frame::Error { code: ErrorCode::Busy, message: "as many as I take".into() },
     ]
 }
