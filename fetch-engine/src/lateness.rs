@@ -60,14 +60,18 @@ impl Lateness {
         let disk = &mut self.disk;
         let (known, waited_secs, count) = disk.decayed(now);
         // No more than there was time for, whatever a server claims.
-        let more = waited.saturating_sub(disk.told.0).min(now.since(disk.at)).as_secs_f64();
-        let more_waits = waits.saturating_sub(disk.told.1);
+        let passed = now.since(disk.at);
+        let more = waited.saturating_sub(disk.told.0).min(passed).as_secs_f64();
+        let more_waits = waits.saturating_sub(disk.told.1) as f64;
+        // What lies between two words of it was spread evenly, and the older part of that counts for less.
+        let passed = passed.as_secs_f64().max(1e-6);
+        let weight = DISK_MEMORY_SECS * (1.0 - (-passed / DISK_MEMORY_SECS).exp()) / passed;
         *disk = Disk {
             at: now,
             told: (waited, waits),
             known_secs: known,
-            waited_secs: waited_secs + more,
-            waits: count + more_waits as f64,
+            waited_secs: waited_secs + more * weight,
+            waits: count + more_waits * weight,
         };
     }
 
@@ -80,7 +84,7 @@ impl Lateness {
     /// How long each of these waits took, on average, in milliseconds; none where it said nothing of any.
     pub(crate) fn disk_wait_ms(&self) -> Option<f64> {
         let disk = &self.disk;
-        (disk.waited_secs > 0.0).then(|| disk.waited_secs / disk.waits.max(1.0) * 1e3)
+        (disk.waited_secs > 0.0).then(|| disk.waited_secs / disk.waits.max(1e-3) * 1e3)
     }
 
     /// Bytes came now; it had owed something since `since`, over a path with the round trip `rtt`.
@@ -197,6 +201,7 @@ mod tests {
         // It says no more: then there is nothing more to say.
         assert!(seen.disk_wait(at(14_000)) < 0.1, "{}", seen.disk_wait(at(14_000)));
         // An hour in a tenth of a second.
+        seen.reads(at(14_000), waited, 40);
         seen.reads(at(14_100), Duration::from_secs(3600), 50);
         assert!(seen.disk_wait(at(14_100)) < 0.3, "{}", seen.disk_wait(at(14_100)));
         seen.connected(at(14_200));

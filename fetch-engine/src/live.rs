@@ -21,7 +21,7 @@ use crate::snapshot::{
     SourcePredictionSnapshot, SourceSnapshot, StreamState, Totals,
 };
 use crate::standing::Seen;
-use crate::verdict::{Finding, Viewer, Watch};
+use crate::verdict::{Finding, History, Viewer, Watch};
 use crate::verification::Verification;
 use crate::words;
 
@@ -56,6 +56,8 @@ pub(crate) struct LiveInner {
     watch: Watch,
     /// What the watch found last.
     verdicts: Vec<Finding>,
+    /// What was amiss so far.
+    pub(crate) told: History,
 }
 
 impl Live {
@@ -74,6 +76,7 @@ impl Live {
             pattern_entry: 0,
             watch: Watch::default(),
             verdicts: Vec::new(),
+            told: History::default(),
         };
         Self { inner: Mutex::new(inner), origin: Instant::now() }
     }
@@ -168,6 +171,7 @@ impl LiveInner {
         }
         let log = self.journal.since(self.watch.newest_entry());
         self.verdicts = self.watch.take(&snapshot, &log, self.viewer.as_ref());
+        self.told.take(snapshot.at, &self.verdicts);
     }
 
     /// Every source with what the session knows of it.

@@ -1,6 +1,7 @@
 //! The patterns that were made, and why each differs from the one before.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use serde::Serialize;
 use tributary_core::pattern::Pattern;
@@ -24,6 +25,49 @@ pub struct PatternMade {
     pub pattern: String,
     /// Why it differs from the one before, in words.
     pub why: String,
+    /// The same as data, for windows that speak another language.
+    #[serde(skip)]
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a pattern differs from the one before.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// It is the first.
+    First,
+    /// Something happened to a source, or to reading.
+    Happened {
+        /// What the source is called.
+        name: String,
+        /// What it was.
+        what: Happened,
+    },
+    /// A source's share moved.
+    Moved {
+        /// What the source is called.
+        name: String,
+        /// Its elements before, and how many there were in all.
+        before: (usize, usize),
+        /// The same now.
+        now: (usize, usize),
+        /// What its rate did.
+        rate: Trend,
+    },
+    /// Nobody sends.
+    Nobody,
+}
+
+/// What a source's rate did, in bits a second now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trend {
+    /// It fell.
+    Eased(f64),
+    /// It rose.
+    Grew(f64),
+    /// It became known.
+    Measured(f64),
+    /// It stayed; the others' did not.
+    Others,
 }
 
 /// One source when a pattern was made.
@@ -57,12 +101,20 @@ impl Patterns {
         news: &[LogEntry],
     ) -> String {
         let elements = parts.iter().map(|part| part.elements).sum::<usize>().max(1);
-        let why = self.why(&parts, elements, news);
+        let reasons = self.why(&parts, elements, news);
+        let why = in_words(&reasons);
         (self.last, self.last_elements) = (parts, elements);
         if self.made.len() >= MAX_MADE {
             self.made.pop_front();
         }
-        self.made.push_back(PatternMade { at, epoch, from, pattern: letters(pattern), why: why.clone() });
+        self.made.push_back(PatternMade {
+            at,
+            epoch,
+            from,
+            pattern: letters(pattern),
+            why: why.clone(),
+            reasons,
+        });
         why
     }
 
@@ -71,51 +123,40 @@ impl Patterns {
         self.made.iter().cloned().collect()
     }
 
-    fn why(&self, parts: &[Part], elements: usize, news: &[LogEntry]) -> String {
+    fn why(&self, parts: &[Part], elements: usize, news: &[LogEntry]) -> Vec<Reason> {
         let name = |source: Option<u8>| {
             let part = parts.iter().find(|part| Some(part.index) == source);
-            part.map_or("a server", |part| part.name.as_str())
+            part.map_or("a server", |part| part.name.as_str()).to_owned()
         };
-        let told = |entry: &LogEntry| {
-            let name = name(entry.source);
-            match &entry.what {
-                Happened::Joined => Some(format!("{name} joined")),
-                Happened::Left { was_there: true, .. } => Some(format!("{name} left")),
-                Happened::Silent { .. } => Some(format!("{name} went quiet")),
-                Happened::Back => Some(format!("{name} is back")),
-                Happened::WrongBytes { .. } => Some(format!("{name} sent wrong bytes and is shut out")),
-                Happened::Distrusted => Some(format!("{name} is not believed any more")),
-                Happened::Slowed { from_bps, to_bps } => {
-                    Some(format!("{name} slowed from {:.1} to {}", from_bps / 1e6, rate(*to_bps)))
-                }
-                Happened::Restarted { from } => Some(format!("reading goes on at block {from}")),
-                _ => None,
-            }
-        };
-        let mut events: Vec<String> = Vec::new();
-        for reason in news.iter().filter_map(told) {
-            if !events.contains(&reason) {
+        let mut events: Vec<Reason> = Vec::new();
+        for entry in news {
+            let tells = matches!(
+                &entry.what,
+                Happened::Joined
+                    | Happened::Left { was_there: true, .. }
+                    | Happened::Silent { .. }
+                    | Happened::Back
+                    | Happened::WrongBytes { .. }
+                    | Happened::Distrusted
+                    | Happened::Slowed { .. }
+                    | Happened::Restarted { .. }
+            );
+            let reason = Reason::Happened { name: name(entry.source), what: entry.what.clone() };
+            if tells && !events.iter().any(|told| told.to_string() == reason.to_string()) {
                 events.push(reason);
             }
         }
         if self.last.is_empty() {
-            let first = "the first one: by who answers soonest";
-            return match events.last() {
-                Some(event) => format!("{first}; {event}"),
-                None => first.to_owned(),
-            };
+            return std::iter::once(Reason::First).chain(events.pop()).collect();
         }
-        if let [.., before, last] = events.as_slice() {
-            return format!("{before}, {last}");
+        if events.is_empty() {
+            return vec![self.moved(parts, elements)];
         }
-        match events.last() {
-            Some(event) => event.clone(),
-            None => self.moved(parts, elements),
-        }
+        events.split_off(events.len().saturating_sub(2))
     }
 
     /// Whose share changed most, and what its rate did.
-    fn moved(&self, parts: &[Part], elements: usize) -> String {
+    fn moved(&self, parts: &[Part], elements: usize) -> Reason {
         let share = |count: usize, all: usize| count as f64 / all.max(1) as f64;
         let before = |part: &Part| self.last.iter().find(|old| old.index == part.index);
         let change = |part: &Part| {
@@ -123,19 +164,58 @@ impl Patterns {
             share(part.elements, elements) - old
         };
         let most = parts.iter().rev().max_by(|a, b| change(a).abs().total_cmp(&change(b).abs()));
-        let Some(part) = most else { return "nobody sends now".to_owned() };
-        let old = before(part).map_or(0, |old| old.elements);
-        let shares = format!(
-            "{} goes from {old} in {} to {} in {elements}",
-            part.name, self.last_elements, part.elements
-        );
-        match (before(part).and_then(|old| old.rate_bps), part.rate_bps) {
-            (Some(from), Some(to)) if to < from * 0.97 => format!("{shares}: it eased to {}", rate(to)),
-            (Some(from), Some(to)) if to > from * 1.03 => format!("{shares}: it gives {} now", rate(to)),
-            (None, Some(to)) => format!("{shares}: it was measured, {}", rate(to)),
-            _ => format!("{shares}: the others changed"),
+        let Some(part) = most else { return Reason::Nobody };
+        let rate = match (before(part).and_then(|old| old.rate_bps), part.rate_bps) {
+            (Some(from), Some(to)) if to < from * 0.97 => Trend::Eased(to),
+            (Some(from), Some(to)) if to > from * 1.03 => Trend::Grew(to),
+            (None, Some(to)) => Trend::Measured(to),
+            _ => Trend::Others,
+        };
+        Reason::Moved {
+            name: part.name.clone(),
+            before: (before(part).map_or(0, |old| old.elements), self.last_elements),
+            now: (part.elements, elements),
+            rate,
         }
     }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First => f.write_str("the first one: by who answers soonest"),
+            Self::Nobody => f.write_str("nobody sends now"),
+            Self::Happened { name, what } => match what {
+                Happened::Joined => write!(f, "{name} joined"),
+                Happened::Left { .. } => write!(f, "{name} left"),
+                Happened::Silent { .. } => write!(f, "{name} went quiet"),
+                Happened::Back => write!(f, "{name} is back"),
+                Happened::WrongBytes { .. } => write!(f, "{name} sent wrong bytes and is shut out"),
+                Happened::Distrusted => write!(f, "{name} is not believed any more"),
+                Happened::Slowed { from_bps, to_bps } => {
+                    write!(f, "{name} slowed from {:.1} to {}", from_bps / 1e6, rate(*to_bps))
+                }
+                Happened::Restarted { from } => write!(f, "reading goes on at block {from}"),
+                // Nothing else makes a pattern differ.
+                _ => write!(f, "{name}"),
+            },
+            Self::Moved { name, before: (had, all), now: (has, of), rate: trend } => {
+                write!(f, "{name} goes from {had} in {all} to {has} in {of}: ")?;
+                match trend {
+                    Trend::Eased(to) => write!(f, "it eased to {}", rate(*to)),
+                    Trend::Grew(to) => write!(f, "it gives {} now", rate(*to)),
+                    Trend::Measured(to) => write!(f, "it was measured, {}", rate(*to)),
+                    Trend::Others => f.write_str("the others changed"),
+                }
+            }
+        }
+    }
+}
+
+/// Reasons as one text, English.
+fn in_words(reasons: &[Reason]) -> String {
+    let between = if reasons.first() == Some(&Reason::First) { "; " } else { ", " };
+    reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use crate::happened::{Happened, LogEntry, LogKind};
-pub use crate::patterns::PatternMade;
+pub use crate::patterns::{PatternMade, Reason, Trend};
 pub use crate::verdict::Finding;
 pub use crate::verification::Verification;
 

@@ -14,7 +14,7 @@ use crate::live::Live;
 use crate::runtime::Runtime;
 use crate::shared::{Failure, ReadError, Shared};
 use crate::snapshot::{LogEntry, Snapshot};
-use crate::verdict::Viewer;
+use crate::verdict::{Told, Viewer};
 use crate::verification::Verification;
 
 /// An open stream. Clones are the same stream; when the last one is dropped its connections close.
@@ -161,6 +161,12 @@ impl Stream {
     #[must_use]
     pub fn log_since(&self, number: u64) -> Vec<LogEntry> {
         self.0.live.lock().journal.since(number)
+    }
+
+    /// What was amiss since it was opened, each thing once, oldest first; the last 64.
+    #[must_use]
+    pub fn told(&self) -> Vec<Told> {
+        self.0.live.lock().told.all()
     }
 
     /// Why the stream can't go on, where it can't.

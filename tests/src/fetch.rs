@@ -53,6 +53,8 @@ pub struct Report {
     pub rss_peak_bytes: u64,
     /// The sources.
     pub sources: Vec<SourceReport>,
+    /// What was amiss, oldest first.
+    pub verdicts: Vec<Told>,
 }
 
 /// One source in a [`Report`].
@@ -79,6 +81,21 @@ pub struct SourceReport {
     /// The last of those, in words.
     #[serde(default)]
     pub last_error: Option<String>,
+}
+
+/// Something that was amiss while it ran, as [`Report`] has it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Told {
+    /// When it was told first, in seconds since the stream was opened.
+    pub from: f64,
+    /// When it was told last.
+    pub to: f64,
+    /// What was the case.
+    pub cause: String,
+    /// The server it was about.
+    pub server: Option<String>,
+    /// The same in words.
+    pub sentence: String,
 }
 
 impl Report {

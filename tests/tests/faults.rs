@@ -24,6 +24,9 @@ fn a_server_is_killed() {
     assert!(alpha.errors > 0 && matches!(alpha.state.as_str(), "away" | "gone"), "{alpha:?}");
     assert!(alpha.last_error.is_some(), "in words: {alpha:?}");
     assert!(alpha.bytes > 0 && report.source("beta").errors == 0, "{report:#?}");
+    let told = report.verdicts.iter().find(|told| told.cause == "left").expect("a verdict");
+    assert_eq!(told.server.as_deref(), Some("alpha"), "{told:?}");
+    assert!(told.to >= told.from && told.sentence.starts_with("alpha left"), "{told:?}");
     println!("longest gap {:.0} ms after a kill", report.longest_gap_ms);
 }
 

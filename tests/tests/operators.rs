@@ -74,3 +74,29 @@ fn the_directors_page_tells_what_is_served_now() {
     }
     assert!(!page.contains("<script") && !page.contains("style=\"") && !page.contains(" onclick"), "{page}");
 }
+
+/// What a browser makes of the page: the rows are there, and nothing ran.
+#[test]
+fn a_browser_without_script_shows_the_directors_page() {
+    let Some(browser) = outside("chromium") else { return };
+    let (cluster, _hash) = Cluster::with_file(&[8, 4], MIB);
+    let profile = cluster.scratch().join("browser");
+    let output = Command::new("timeout")
+        .arg("60")
+        .arg(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(cluster.director_url() + "/")
+        .output()
+        .expect("coreutils are there");
+    // It is killed where the machine is too busy for it; that says nothing of the page.
+    if output.status.code() == Some(124) {
+        return println!("skipped: the browser took more than a minute");
+    }
+    let page = String::from_utf8_lossy(&output.stdout);
+    let rows = page.matches("<tr").count();
+    assert!(rows >= 5, "servers, their heads and the catalog are {rows} rows: {page}");
+    for told in ["2 content servers are here", "alpha", "beta", "Library"] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+}

@@ -231,7 +231,16 @@ fn without_folders(text: &str) -> String {
             Some(quote) => c == quote || c == '\\' || c == '\n',
             None => ends_word(c) || matches!(c, ',' | ':'),
         };
-        let end_from = |from| (from..chars.len()).find(|place| ends(chars[*place])).unwrap_or(chars.len());
+        // An apostrophe within a word ends no quotation.
+        let inside = |place: usize| {
+            quote == Some('\'')
+                && chars[place] == '\''
+                && chars.get(place + 1).is_some_and(|c| c.is_alphanumeric())
+        };
+        let end_from = |from: usize| {
+            let end = (from..chars.len()).find(|place| ends(chars[*place]) && !inside(*place));
+            end.unwrap_or(chars.len())
+        };
         let mut end = end_from(at);
         while let Some(slash) = next_folder(&chars, end).filter(|_| quote.is_none()) {
             end = end_from(slash);
@@ -251,17 +260,18 @@ fn without_folders(text: &str) -> String {
     out
 }
 
-/// The `/` that ends the folder's name which a path outside quotes may be in the middle of, where a space at
-/// `end` seems to end it: `/films/Tax 2026/a.mkv`. A word that begins with `/` is a path of its own, one with
-/// `://` an address, and one that ends with `/s` a rate.
+/// The `/` that ends the folder's name which a path outside quotes may be in the middle of, where a space, a comma,
+/// an apostrophe or the like at `end` seems to end it: `/films/Tax 2026, Anna's/a.mkv`. A word that begins with `/` is
+/// a path of its own, one with `://` an address, one that ends with `/s` a rate, and `video/x-h264` a kind of media.
 fn next_folder(chars: &[char], end: usize) -> Option<usize> {
     let joins = |c: char| c.is_whitespace() && !c.is_control();
-    if !chars.get(end).is_some_and(|c| joins(*c)) {
+    let may_join =
+        |c: char| joins(c) || matches!(c, ',' | ':' | ';' | '\'' | '(' | ')' | '[' | ']' | '{' | '}');
+    if !chars.get(end).is_some_and(|c| may_join(*c)) {
         return None;
     }
     let until = chars.len().min(end + MAX_NAME_CHARS);
-    let stops =
-        |c: char| c.is_control() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '\\' | ';' | ',' | ':');
+    let stops = |c: char| c.is_control() || matches!(c, '"' | '`' | '<' | '>' | '\\');
     for place in end + 1..until {
         let (before, c) = (chars[place - 1], chars[place]);
         if stops(c) {
@@ -270,16 +280,27 @@ fn next_folder(chars: &[char], end: usize) -> Option<usize> {
         if c != '/' {
             continue;
         }
-        if joins(before) || (before == '~' && joins(chars[place - 2])) {
+        let next = chars.get(place + 1);
+        let address = before == ':' && next == Some(&'/');
+        if address || joins(before) || (before == '~' && joins(chars[place - 2])) {
             return None;
         }
-        let rate =
-            chars.get(place + 1) == Some(&'s') && chars.get(place + 2).is_none_or(|c| !c.is_alphanumeric());
-        if !rate {
+        let rate = next == Some(&'s') && chars.get(place + 2).is_none_or(|c| !c.is_alphanumeric());
+        if !rate && !is_media(&chars[end..place]) {
             return Some(place);
         }
     }
     None
+}
+
+/// Whether a text ends with the first half of the name of a kind of media.
+fn is_media(text: &[char]) -> bool {
+    ["video", "audio", "image", "text", "application"].iter().any(|kind| {
+        let (letters, before) = (kind.chars().count(), text.len().saturating_sub(kind.chars().count()));
+        text.len() > letters
+            && text[before..].iter().copied().eq(kind.chars())
+            && !text[before - 1].is_alphanumeric()
+    })
 }
 
 /// Whether a path begins at `at`.
@@ -332,6 +353,14 @@ mod tests {
             ("/Tax 2026/a.mkv from http://box:7400/films/a", "(folder)/a.mkv from http://box:7400/films/a"),
             ("/srv/x/a.mkv at 8.9 Mbit/s\nvideo/x-h264", "(folder)/a.mkv at 8.9 Mbit/s\nvideo/x-h264"),
             ("file:///home/anna/Tax 2026/a.mkv", "file://(folder)(folder)/a.mkv"),
+            ("open /srv/Tax, 2026/a.mkv failed", "open (folder)/a.mkv failed"),
+            ("open /srv/Anna's films/a.mkv: no", "open (folder)/a.mkv: no"),
+            ("open '/srv/Anna's films/a.mkv', twice", "open '(folder)/a.mkv', twice"),
+            ("open /srv/Part 1: the cat; (old) [x]/a.mkv", "open (folder)/a.mkv"),
+            ("read /srv/x [old]/b {c}/a.mkv at 3", "read (folder)/a.mkv at 3"),
+            ("file:///home/anna/Tax, Anna's/a.mkv", "file://(folder)(folder)/a.mkv"),
+            ("(/srv/x/a.mkv) and [/srv/x/b.mkv]; /v1", "((folder)/b.mkv]; /v1"),
+            ("/srv/x/a.mkv: see https://box/y", "(folder)/a.mkv: see https://box/y"),
         ] {
             assert_eq!(scrub().text(text), clean);
         }
@@ -362,6 +391,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_folder_is_left_whatever_stands_in_its_name(
+            before in "[a-z ,:;'()\\[\\]{}]{0,20}",
+            after in "([a-z ,:;'()\\[\\]{}]{0,20}[a-z,;'()\\[\\]{}])?",
+        ) {
+            let text = format!("can't open /srv/{before}SECRET{after}/film.mkv: it is gone");
+            let clean = scrub().text(&text);
+            prop_assert!(!clean.contains("SECRET"), "{text}: {clean}");
+            prop_assert!(clean.contains("film.mkv"), "{text}: {clean}");
+        }
+
         #[test]
         // Secrets of letters that stand nowhere else, so that none is spelled by chance.
         fn no_secret_and_no_home_is_left(

@@ -11,11 +11,13 @@
 //! | `stall` | when the picture stood still, and who was to blame |
 //! | `rules` | from these to findings |
 //! | `words` | each finding as a sentence |
+//! | `told` | what was amiss, each thing once |
 
 mod rules;
 mod stall;
 #[cfg(test)]
 mod tests;
+mod told;
 mod track;
 mod words;
 
@@ -27,6 +29,8 @@ use crate::happened::{Happened, LogEntry};
 use crate::snapshot::{Snapshot, StreamState};
 pub use rules::ROOMY;
 use stall::Stalls;
+pub(crate) use told::History;
+pub use told::Told;
 use track::Track;
 
 /// What a player knows and the engine does not.
@@ -91,6 +95,8 @@ pub enum Cause {
         ago_seconds: f64,
         /// Why, in words; none where nobody could be blamed.
         why: Option<String>,
+        /// The same as data.
+        blamed: Option<Blamed>,
     },
     /// A server sent wrong bytes and is shut out.
     WrongBytes {
@@ -215,6 +221,28 @@ pub enum Cause {
     },
     /// Servers are being reached or measured.
     Measuring,
+}
+
+/// What a stall is blamed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Blamed {
+    /// A server was silent.
+    Silent,
+    /// A server left.
+    Left,
+    /// A server sent wrong bytes.
+    WrongBytes,
+    /// A server answered late.
+    AnswersLate,
+    /// A server's disk was slow.
+    SlowDisk,
+    /// A server slowed.
+    Slowed,
+    /// The own line was the limit.
+    OwnLine,
+    /// All servers together were too slow.
+    TooSlow,
 }
 
 impl Cause {

@@ -47,8 +47,9 @@ impl Stalls {
         let (what, grade) = match stall.to {
             None => (Cause::Stalled { seconds: at - stall.from }, Grade::Waiting),
             Some(to) if at - to <= TOLD_SECONDS && to - stall.from >= WORTH_TELLING_SECONDS => {
-                let why = who.map(words::blame);
-                (Cause::HadStalled { seconds: to - stall.from, ago_seconds: at - to, why }, Grade::Notice)
+                let (why, blamed) = (who.map(words::blame), who.map(|who| words::blamed(&who.what)));
+                let (seconds, ago_seconds) = (to - stall.from, at - to);
+                (Cause::HadStalled { seconds, ago_seconds, why, blamed }, Grade::Notice)
             }
             Some(_) => return None,
         };

@@ -1,7 +1,7 @@
 //! Each finding in words: what happened, to which server, what follows, what one can do.
 
 use super::rules::ROOMY;
-use super::{Cause, Finding, Grade};
+use super::{Blamed, Cause, Finding, Grade};
 
 /// A finding with its words.
 pub(super) fn finding(
@@ -61,7 +61,7 @@ fn sentence(what: &Cause, name: &str, is_named: bool, helpers: &[String]) -> Str
             };
             format!("Stalled for {}: {who}{then}.", span(*seconds))
         }
-        Cause::HadStalled { seconds, ago_seconds, why } => {
+        Cause::HadStalled { seconds, ago_seconds, why, .. } => {
             let why = why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
             format!("Stalled {}{why}. It plays on since {}.", span(*seconds), span(*ago_seconds))
         }
@@ -168,18 +168,32 @@ fn sentence(what: &Cause, name: &str, is_named: bool, helpers: &[String]) -> Str
     }
 }
 
+/// What a stall is blamed on that this caused.
+pub(super) const fn blamed(what: &Cause) -> Blamed {
+    match what {
+        Cause::Silent { .. } => Blamed::Silent,
+        Cause::Left { .. } => Blamed::Left,
+        Cause::WrongBytes { .. } => Blamed::WrongBytes,
+        Cause::AnswersLate { .. } => Blamed::AnswersLate,
+        Cause::SlowDisk { .. } => Blamed::SlowDisk,
+        Cause::Slowed { .. } => Blamed::Slowed,
+        Cause::OwnLine { .. } | Cause::SharedLine { .. } => Blamed::OwnLine,
+        _ => Blamed::TooSlow,
+    }
+}
+
 /// The reason for a stall in a few words.
 pub(super) fn blame(finding: &Finding) -> String {
     let name = finding.server.as_deref().unwrap_or("a server");
-    let was = match &finding.what {
-        Cause::Silent { .. } => format!("{name} was silent"),
-        Cause::Left { .. } => format!("{name} left"),
-        Cause::WrongBytes { .. } => format!("{name} sent wrong bytes"),
-        Cause::AnswersLate { .. } => format!("{name} answered late"),
-        Cause::SlowDisk { .. } => format!("{name}'s disk was slow"),
-        Cause::Slowed { .. } => format!("{name} slowed"),
-        Cause::OwnLine { .. } | Cause::SharedLine { .. } => "your own line was the limit".to_owned(),
-        _ => "all servers together were too slow".to_owned(),
+    let was = match blamed(&finding.what) {
+        Blamed::Silent => format!("{name} was silent"),
+        Blamed::Left => format!("{name} left"),
+        Blamed::WrongBytes => format!("{name} sent wrong bytes"),
+        Blamed::AnswersLate => format!("{name} answered late"),
+        Blamed::SlowDisk => format!("{name}'s disk was slow"),
+        Blamed::Slowed => format!("{name} slowed"),
+        Blamed::OwnLine => "your own line was the limit".to_owned(),
+        Blamed::TooSlow => "all servers together were too slow".to_owned(),
     };
     match finding.helpers.as_slice() {
         [] => was,

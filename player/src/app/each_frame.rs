@@ -2,12 +2,15 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::App;
+use super::{App, media_words};
 use crate::state::memory::WindowPlace;
 use crate::state::playback::Phase;
 use crate::state::shape::Shape;
+use crate::state::stats::StatsPage;
 use crate::state::{Event, PlaybackEvent, verdict};
 
+/// How often the last pictures are looked at, while somebody looks at them, in seconds.
+const PICTURES_EVERY_SECONDS: f64 = 0.25;
 /// Longest time between two looks at the clock while something plays.
 const CLOCK_EVERY: Duration = Duration::from_millis(250);
 
@@ -38,7 +41,15 @@ impl App {
                 self.state.apply(Event::Playing(PlaybackEvent::Position(position)));
             }
             let frames = self.player.frames();
-            self.state.apply(Event::Playing(PlaybackEvent::Frames(frames.shown(), frames.dropped())));
+            let counts = PlaybackEvent::Frames(frames.shown(), frames.dropped() + frames.late());
+            let looks = self.state.stats.open && self.state.stats.page == StatsPage::Media;
+            let due = looks && now - self.pictures_at >= PICTURES_EVERY_SECONDS;
+            let pictures = due.then(|| media_words::pictures(&frames));
+            self.state.apply(Event::Playing(counts));
+            if let Some(pictures) = pictures {
+                self.pictures_at = now;
+                self.state.apply(Event::Playing(PlaybackEvent::Pictures(pictures)));
+            }
         }
         if let Some(to) = self.state.playback.as_ref().and_then(|playback| {
             let settled = playback.phase == Phase::Running && playback.seek_target.is_none();

@@ -1,9 +1,10 @@
 //! What the pipeline tells, as changes of the state.
 
 use crate::i18n::t;
+use crate::media::{ColorMatrix, FrameSlot, Light, PixelFormat, Transfer, VideoFrame};
 use crate::media::{Facts, Failure, MediaEvent, TrackInfo, TrackKind as MediaTrackKind};
 use crate::state::PlaybackEvent;
-use crate::state::playback::{Chapter, Fault, MediaWords, TrackChoice, TrackKind};
+use crate::state::playback::{Chapter, Fault, MediaWords, Pictures, TrackChoice, TrackKind};
 use crate::state::words;
 
 /// The changes that `event` makes.
@@ -52,9 +53,53 @@ fn ready(facts: &Facts) -> PlaybackEvent {
     }
     if let Some(audio) = &facts.audio {
         media.audio_codec = words::safe(&audio.codec);
+        media.audio_decoder = words::safe(&audio.decoder);
         media.audio_detail = format!("{}, {}", channels(audio.channels), kilohertz(audio.sample_rate_hz));
     }
     PlaybackEvent::Ready { duration: facts.duration, seekable: facts.seekable, media }
+}
+
+/// How the last pictures came, and what they are made of.
+pub(super) fn pictures(frames: &FrameSlot) -> Pictures {
+    let times = frames.times();
+    let newest = frames.newest();
+    Pictures {
+        late: frames.late(),
+        wait_ms: times.wait_ms,
+        apart_ms: times.apart_ms.into_iter().collect(),
+        colour: newest.as_deref().map(colour).unwrap_or_default(),
+        light: newest.as_deref().map(|frame| light(frame.light)).unwrap_or_default(),
+    }
+}
+
+/// `I420, 8 bit, BT.709, limited range`.
+fn colour(frame: &VideoFrame) -> String {
+    let name = match frame.format {
+        PixelFormat::I420 | PixelFormat::I420Deep => "I420",
+        PixelFormat::Nv12 => "NV12",
+        PixelFormat::P010 => "P010",
+        // Converted for a software rasteriser; what it was before is not told.
+        PixelFormat::Rgba => return "RGBA".to_owned(),
+    };
+    let bits = t!("media-bits", bits = if frame.format.deep_scale().is_some() { 10 } else { 8 });
+    let matrix = match frame.matrix {
+        ColorMatrix::Bt601 => "BT.601",
+        ColorMatrix::Bt709 => "BT.709",
+        ColorMatrix::Bt2020 => "BT.2020",
+    };
+    let range = if frame.full_range { t!("media-full") } else { t!("media-limited") };
+    format!("{name}, {bits}, {matrix}, {range}")
+}
+
+/// What its light asks for; nothing where it is as screens show it.
+fn light(light: Light) -> String {
+    let nits = words::group(light.peak_nits.round() as u64);
+    match light.transfer {
+        Transfer::Pq => t!("media-hdr", transfer = "PQ", nits = nits),
+        Transfer::Hlg => t!("media-hdr", transfer = "HLG", nits = nits),
+        Transfer::Sdr if light.wide => t!("media-wide"),
+        Transfer::Sdr => String::new(),
+    }
 }
 
 fn chapters(list: &[crate::media::Chapter]) -> Vec<Chapter> {

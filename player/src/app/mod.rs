@@ -104,6 +104,8 @@ pub struct App {
     _listening: Option<Listening>,
     /// Whether the window was last told to fill the screen.
     fills_screen: bool,
+    /// When the last pictures were looked at, in seconds since the window was opened.
+    pictures_at: f64,
 }
 
 /// What was kept of earlier runs.
@@ -205,6 +207,7 @@ impl App {
             desktop,
             _listening: listening,
             fills_screen: cli.fullscreen,
+            pictures_at: 0.0,
         };
         app.state.apply(Event::SettingsRead(Box::new(settings)));
         app.follow_settings(&context.egui_ctx);

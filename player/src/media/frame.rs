@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gstreamer as gst;
 use gstreamer::glib::translate::IntoGlib;
 use gstreamer_video::{self as gst_video, prelude::*};
 
+use super::frame_times::FrameTimes;
 use super::light::{Light, Transfer};
 
 /// `GST_VIDEO_TRANSFER_SMPTE2084`, which the bindings name only from GStreamer 1.18 on.
@@ -235,9 +236,10 @@ const WAITING_FRAMES: usize = 2;
 
 #[derive(Default)]
 struct Slot {
-    /// Those not taken, the oldest first.
-    waiting: VecDeque<Arc<VideoFrame>>,
+    /// Those not taken, the oldest first, and when each came.
+    waiting: VecDeque<(Instant, Arc<VideoFrame>)>,
     newest: Option<Arc<VideoFrame>>,
+    times: FrameTimes,
 }
 
 /// Holds the newest pictures. Older ones that nobody took are dropped, so that a slow view never
@@ -269,13 +271,16 @@ impl FrameSlot {
             slot.waiting.pop_front();
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
-        slot.waiting.push_back(Arc::clone(&frame));
+        slot.waiting.push_back((Instant::now(), Arc::clone(&frame)));
         slot.newest = Some(frame);
     }
 
     /// The next picture, if there is one that was not taken before.
     pub fn take_new(&self) -> Option<Arc<VideoFrame>> {
-        let frame = self.lock().waiting.pop_front()?;
+        let mut slot = self.lock();
+        let (came, frame) = slot.waiting.pop_front()?;
+        slot.times.taken(came, Instant::now());
+        drop(slot);
         self.shown.fetch_add(1, Ordering::Relaxed);
         Some(frame)
     }
@@ -288,6 +293,11 @@ impl FrameSlot {
     /// The newest picture, taken or not.
     pub fn newest(&self) -> Option<Arc<VideoFrame>> {
         self.lock().newest.clone()
+    }
+
+    /// When the last pictures were drawn.
+    pub fn times(&self) -> FrameTimes {
+        self.lock().times.clone()
     }
 
     /// Forgets the picture and the counts: a new title begins.

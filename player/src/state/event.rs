@@ -12,7 +12,7 @@ use super::keymap::Action;
 use super::library::{FoundDirector, KnownDirector, Listing};
 use super::memory::{Memory, WindowPlace};
 use super::notice::Notice;
-use super::playback::{Chapter, Fault, MediaWords, Origin, TrackChoice};
+use super::playback::{Chapter, Fault, MediaWords, Origin, Pictures, TrackChoice};
 use super::settings::{Settings, SettingsPage};
 use super::shape::{Repeat, Shape};
 use super::stats::{EventFilter, StatsPage};
@@ -245,6 +245,8 @@ pub enum PlaybackEvent {
     Position(Duration),
     /// Frames drawn and dropped.
     Frames(u64, u64),
+    /// How the last frames came.
+    Pictures(Pictures),
     /// It plays at that speed.
     Speed(f64),
     /// The line of subtitles to show.

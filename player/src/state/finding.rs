@@ -1,9 +1,9 @@
 //! What the engine found, in the language of the window: the same as [`fetch_engine::verdict`] says in
 //! the terminal.
 
-use fetch_engine::verdict::{Cause, Finding, ROOMY};
+use fetch_engine::verdict::{Blamed, Cause, Finding, ROOMY};
 
-use super::words;
+use super::{why, words};
 use crate::i18n::t;
 
 /// The few words above the sentence.
@@ -15,7 +15,7 @@ pub(super) fn heading(finding: &Finding) -> String {
         Cause::Nobody { block, .. } => t!("finding-nobody-head", block = words::group(*block)),
         Cause::Stalled { .. } if finding.server.is_some() => t!("waiting-for", name = name),
         Cause::Stalled { .. } => t!("waiting-for-servers"),
-        Cause::HadStalled { seconds, .. } => t!("finding-had-stalled-head", time = exact(*seconds)),
+        Cause::HadStalled { seconds, .. } => t!("finding-had-stalled-head", time = words::exact(*seconds)),
         Cause::WrongBytes { .. } => t!("finding-wrong-head", name = name),
         Cause::Left { was_there: true, .. } => t!("finding-left-head", name = name),
         Cause::Left { .. } => t!("finding-unreachable-head", name = name),
@@ -25,7 +25,7 @@ pub(super) fn heading(finding: &Finding) -> String {
         Cause::OwnLine { .. } | Cause::SharedLine { .. } => t!("finding-line-head"),
         Cause::Slowed { .. } => t!("finding-slowed-head", name = name),
         Cause::TooSlow { pauses_in_seconds: Some(seconds), .. } => {
-            t!("finding-pause-head", time = exact(seconds.max(1.0)))
+            t!("finding-pause-head", time = words::exact(seconds.max(1.0)))
         }
         Cause::TooSlow { .. } => t!("finding-slow-head"),
         Cause::DirectorGone { .. } => t!("finding-director-head"),
@@ -47,12 +47,12 @@ pub(super) fn sentence(finding: &Finding) -> String {
             t!("finding-nobody", block = words::group(*block), why = words::safe_lines(why))
         }
         Cause::OwnLine { to_bps, ago_seconds, servers, .. } if *to_bps <= 0.0 => {
-            t!("finding-line-cut", servers = *servers, ago = exact(*ago_seconds))
+            t!("finding-line-cut", servers = *servers, ago = words::exact(*ago_seconds))
         }
         Cause::OwnLine { from_bps, to_bps, ago_seconds, servers } => t!(
             "finding-line",
             servers = *servers,
-            ago = exact(*ago_seconds),
+            ago = words::exact(*ago_seconds),
             from = words::megabits(*from_bps),
             to = words::megabits(*to_bps)
         ),
@@ -66,7 +66,7 @@ pub(super) fn sentence(finding: &Finding) -> String {
             t!("finding-slow", needed = words::megabits(*needed_bps), total = words::megabits(*total_bps))
         }
         Cause::DirectorGone { seconds, servers } => {
-            t!("finding-director", time = exact(*seconds), servers = *servers)
+            t!("finding-director", time = words::exact(*seconds), servers = *servers)
         }
         Cause::AllHere => t!("finding-all-here"),
         Cause::BufferFull { factor: None } => t!("finding-full"),
@@ -92,31 +92,31 @@ fn of_one(finding: &Finding) -> String {
     let helpers = helpers.as_str();
     match &finding.what {
         Cause::Stalled { seconds } => {
-            let time = exact(*seconds);
+            let time = words::exact(*seconds);
             match &finding.server {
                 Some(_) => t!("finding-stalled", time = time, name = name, count = count, helpers = helpers),
                 None => t!("finding-stalled-all", time = time),
             }
         }
-        Cause::HadStalled { seconds, ago_seconds, why: Some(why) } => t!(
-            "finding-had-stalled-why",
-            time = exact(*seconds),
-            why = words::safe(why),
-            ago = exact(*ago_seconds)
-        ),
-        Cause::HadStalled { seconds, ago_seconds, why: None } => {
-            t!("finding-had-stalled", time = exact(*seconds), ago = exact(*ago_seconds))
+        Cause::HadStalled { seconds, ago_seconds, blamed: Some(blamed), .. } => {
+            let why = blame(*blamed, name);
+            let why = if count > 0 { t!("blamed-repaired", why = why, helpers = helpers) } else { why };
+            let (time, ago) = (words::exact(*seconds), words::exact(*ago_seconds));
+            t!("finding-had-stalled-why", time = time, why = why, ago = ago)
+        }
+        Cause::HadStalled { seconds, ago_seconds, blamed: None, .. } => {
+            t!("finding-had-stalled", time = words::exact(*seconds), ago = words::exact(*ago_seconds))
         }
         Cause::WrongBytes { block, ago_seconds } => {
             let what = match block {
                 Some(block) => t!("finding-block", block = words::group(*block)),
                 None => t!("finding-hashes"),
             };
-            let ago = exact(*ago_seconds);
+            let ago = words::exact(*ago_seconds);
             t!("finding-wrong", name = name, ago = ago, what = what, count = count, helpers = helpers)
         }
         Cause::Left { why, ago_seconds, was_there, for_good, .. } => {
-            let (ago, why) = (exact(*ago_seconds), words::safe(why.trim_end_matches('.')));
+            let (ago, why) = (words::exact(*ago_seconds), why::said(why));
             let what = if *was_there {
                 t!("finding-left", name = name, ago = ago, why = why, count = count, helpers = helpers)
             } else {
@@ -128,7 +128,7 @@ fn of_one(finding: &Finding) -> String {
         Cause::Silent { seconds, owed_blocks } => t!(
             "finding-silent",
             name = name,
-            time = exact(*seconds),
+            time = words::exact(*seconds),
             count = count,
             helpers = helpers,
             blocks = *owed_blocks
@@ -152,7 +152,7 @@ fn of_one(finding: &Finding) -> String {
         ),
         Cause::Slowed { from_bps, to_bps, ago_seconds, share_from, share_to, alone } => {
             let (from, to) = (words::megabits(*from_bps), words::megabits(*to_bps));
-            let ago = exact(*ago_seconds);
+            let ago = words::exact(*ago_seconds);
             if *alone {
                 return t!("finding-slowed-alone", name = name, from = from, to = to, ago = ago);
             }
@@ -173,17 +173,22 @@ fn of_one(finding: &Finding) -> String {
     }
 }
 
-fn name(finding: &Finding) -> String {
-    finding.server.as_deref().map_or_else(|| t!("finding-a-server"), words::safe)
+/// What a stall is blamed on, as part of a sentence.
+fn blame(blamed: Blamed, name: &str) -> String {
+    match blamed {
+        Blamed::Silent => t!("blamed-silent", name = name),
+        Blamed::Left => t!("blamed-left", name = name),
+        Blamed::WrongBytes => t!("blamed-wrong", name = name),
+        Blamed::AnswersLate => t!("blamed-late", name = name),
+        Blamed::SlowDisk => t!("blamed-disk", name = name),
+        Blamed::Slowed => t!("blamed-slowed", name = name),
+        Blamed::OwnLine => t!("blamed-line"),
+        Blamed::TooSlow => t!("blamed-all"),
+    }
 }
 
-/// A time with tenths while it is short.
-fn exact(seconds: f64) -> String {
-    if seconds < 10.0 {
-        t!("time-seconds", seconds = words::decimal(seconds.max(0.0), 1))
-    } else {
-        words::span(seconds)
-    }
+fn name(finding: &Finding) -> String {
+    finding.server.as_deref().map_or_else(|| t!("finding-a-server"), words::safe)
 }
 
 #[cfg(test)]
@@ -236,7 +241,24 @@ mod tests {
         assert_eq!(sentence(&left), "beta left 1 min 1 s ago: reset. It is tried again.");
         let silent = of(Cause::Silent { seconds: 3.2, owed_blocks: 1 }, &["gamma"]);
         assert_eq!(sentence(&silent), "beta owes blocks and is silent for 3.2 s; gamma sends its 1 block.");
+        let had_stalled = of(
+            Cause::HadStalled {
+                seconds: 1.2,
+                ago_seconds: 4.0,
+                why: Some("beta was silent".to_owned()),
+                blamed: Some(Blamed::Silent),
+            },
+            &["gamma"],
+        );
+        assert_eq!(
+            sentence(&had_stalled),
+            "Stalled 1.2 s: beta was silent; repaired from gamma. It plays on since 4.0 s."
+        );
         let _german = Speaking::of(Language::German);
+        assert_eq!(
+            sentence(&had_stalled),
+            "Stand 1,2 s lang: beta schwieg; ersetzt von gamma. Läuft wieder seit 4,0 s."
+        );
         assert_eq!(heading(&slowed), "beta wurde langsamer");
         assert_eq!(
             sentence(&slowed),

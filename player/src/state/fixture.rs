@@ -13,7 +13,7 @@ use tributary_core::directory::{
 };
 use tributary_core::geometry::StreamId;
 
-use super::playback::{MediaWords, Origin, Playback, TrackChoice, TrackKind};
+use super::playback::{MediaWords, Origin, Pictures, Playback, TrackChoice, TrackKind};
 use super::{Event, PlaybackEvent, State, verdict};
 
 /// The day it is, in seconds since 1970.
@@ -230,6 +230,7 @@ fn patterns_made() -> Vec<PatternMade> {
         from,
         pattern: pattern.to_owned(),
         why: why.to_owned(),
+        reasons: Vec::new(),
     };
     vec![
         made(0.4, 1, 1, "AABCAABCAC", "the first one: by who answers soonest"),
@@ -241,41 +242,42 @@ fn patterns_made() -> Vec<PatternMade> {
 
 /// What happened to that film.
 pub fn log() -> Vec<LogEntry> {
-    let entry = |number, at, kind, source, title: &str, detail: &str, warning| LogEntry {
-        number,
-        at,
-        kind,
-        source,
-        title: title.to_owned(),
-        detail: detail.to_owned(),
-        warning,
-        what: Happened::Note,
+    let mut number = 0;
+    let mut entry = |at, kind, source, (title, detail): (&str, &str), what| {
+        number += 1;
+        let (title, detail) = (title.to_owned(), detail.to_owned());
+        let warning = matches!(what, Happened::Slowed { .. });
+        LogEntry { number, at, kind, source, title, detail, warning, what }
     };
+    let pattern = |epoch, from| Happened::Pattern { epoch, from };
+    let (source, made) = (LogKind::Source, LogKind::Pattern);
     vec![
-        entry(1, 0.3, LogKind::Source, Some(0), "alpha joined", "12 ms, direct", false),
+        entry(0.3, source, Some(0), ("alpha joined", "12 ms away"), Happened::Joined),
         entry(
-            2,
             194.9,
             LogKind::Sequence,
             Some(2),
-            "Out of sequence",
-            "block 667 before 664; held 38 ms",
-            false,
+            ("Out of sequence", "block 667 of gamma before block 664"),
+            Happened::OutOfSequence { block: 667, awaited: 664 },
         ),
-        entry(3, 212.2, LogKind::Source, Some(3), "delta joined", "by way of relay west, 96 ms", false),
-        entry(4, 212.6, LogKind::Pattern, None, "Epoch 6 in force", "from block 702: AABACADABC", false),
-        entry(5, 230.1, LogKind::Source, Some(1), "beta slowed", "5.6 to 2.1 Mbit/s", true),
-        entry(6, 230.3, LogKind::Pattern, None, "Epoch 7 in force", "from block 848: ACADABACAD", false),
+        entry(212.2, source, Some(3), ("delta joined", "96 ms away"), Happened::Joined),
+        entry(212.6, made, None, ("New pattern AABACADABC", "epoch 6, from block 702"), pattern(6, 702)),
         entry(
-            7,
+            230.1,
+            source,
+            Some(1),
+            ("beta slowed", "5.6 to 2.1 Mbit/s"),
+            Happened::Slowed { from_bps: 5.6e6, to_bps: 2.1e6 },
+        ),
+        entry(230.3, made, None, ("New pattern ACADABACAD", "epoch 7, from block 848"), pattern(7, 848)),
+        entry(
             231.0,
             LogKind::Repair,
             Some(2),
-            "Hedge won",
-            "841 came from gamma 74 ms before beta",
-            false,
+            ("Block 841 repaired", "gamma sent it 74 ms after it was asked"),
+            Happened::Repaired { block: 841, after_ms: 74.0 },
         ),
-        entry(8, 252.4, LogKind::Pattern, None, "Epoch 8 announced", "from block 952: ACDAACDAB", false),
+        entry(252.4, made, None, ("New pattern ACDAACDAB", "epoch 8, from block 952"), pattern(8, 952)),
     ]
 }
 
@@ -308,9 +310,18 @@ pub fn playing() -> State {
                 video_size: Some((1920, 1080)),
                 fps: Some(24.0),
                 audio_codec: "AAC LC".to_owned(),
+                audio_decoder: "avdec_aac".to_owned(),
                 ..MediaWords::default()
             },
         },
+        PlaybackEvent::Frames(6051, 0),
+        PlaybackEvent::Pictures(Pictures {
+            late: 0,
+            wait_ms: Some(4.0),
+            apart_ms: (0..120).map(|n| if n % 50 == 40 { 71.0 } else { 40.5 + (n * 7 % 5) as f32 }).collect(),
+            colour: "I420, 8 bit, BT.709, limited range".to_owned(),
+            light: String::new(),
+        }),
         PlaybackEvent::Tracks(vec![
             track(TrackKind::Sound, 0, "English", "AAC, stereo", true),
             track(TrackKind::Sound, 1, "Commentary", "Opus, stereo", false),

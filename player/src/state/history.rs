@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::i18n::t;
+
 /// What a plot spans.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Span {
@@ -20,11 +22,11 @@ impl Span {
 
     /// Its name on the pill.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Minute => "60 s",
-            Self::TenMinutes => "10 min",
-            Self::Whole => "Whole title",
+            Self::Minute => t!("time-seconds", seconds = 60),
+            Self::TenMinutes => t!("time-minutes", minutes = 10),
+            Self::Whole => t!("span-whole"),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod event;
 pub mod filter;
 mod finding;
 pub mod history;
+pub mod journal;
 pub mod keymap;
 pub mod library;
 pub mod memory;
@@ -22,6 +23,7 @@ pub mod shape;
 pub mod stats;
 pub mod subtitles;
 pub mod verdict;
+pub mod why;
 pub mod words;
 
 #[cfg(test)]

@@ -117,6 +117,23 @@ pub struct MediaWords {
     pub audio_codec: String,
     /// Channels and rate.
     pub audio_detail: String,
+    /// Decoder of the sound.
+    pub audio_decoder: String,
+}
+
+/// How the last pictures came to be drawn, and what they are made of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pictures {
+    /// Pictures that the pipeline threw away because they came after their time.
+    pub late: u64,
+    /// How long a picture waits to be drawn once its time has come, in milliseconds.
+    pub wait_ms: Option<f64>,
+    /// Milliseconds between one picture and the next, oldest first.
+    pub apart_ms: Vec<f32>,
+    /// How pixels and colours are told, in words.
+    pub colour: String,
+    /// How light is told, where it is not as usual, in words.
+    pub light: String,
 }
 
 /// One thing playing.
@@ -180,6 +197,8 @@ pub struct Playback {
     pub media: MediaWords,
     /// Frames drawn and frames dropped.
     pub frames: (u64, u64),
+    /// How the last of them came, looked at while somebody looks at it.
+    pub pictures: Pictures,
     /// The engine's numbers.
     pub snapshot: Option<Arc<Snapshot>>,
     /// What happened, oldest first.
@@ -224,6 +243,7 @@ impl Playback {
             subtitle: None,
             media: MediaWords::default(),
             frames: (0, 0),
+            pictures: Pictures::default(),
             snapshot: None,
             log: VecDeque::new(),
             history: History::default(),

@@ -51,6 +51,7 @@ impl State {
             PlaybackEvent::Position(_) if playback.phase == Phase::Ended => {}
             PlaybackEvent::Position(position) => playback.position = position,
             PlaybackEvent::Frames(shown, dropped) => playback.frames = (shown, dropped),
+            PlaybackEvent::Pictures(pictures) => playback.pictures = pictures,
             PlaybackEvent::Speed(speed) => {
                 if playback.takes_speed() {
                     playback.speed = speed;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use fetch_engine::snapshot::{LogEntry, LogKind};
 
 use super::history::Span;
+use crate::i18n::t;
 
 /// A page of the stats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,13 +29,13 @@ impl StatsPage {
 
     /// Its name on the tab.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::Sources => "Sources",
-            Self::Network => "Network",
-            Self::Media => "Media",
-            Self::Cache => "Cache",
-            Self::Events => "Events",
+            Self::Sources => t!("stats-page-sources"),
+            Self::Network => t!("stats-page-network"),
+            Self::Media => t!("stats-page-media"),
+            Self::Cache => t!("stats-page-cache"),
+            Self::Events => t!("stats-page-events"),
         }
     }
 }
@@ -61,13 +62,13 @@ impl EventFilter {
 
     /// Its name on the pill.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> String {
         match self {
-            Self::All => "All",
-            Self::Pattern => "Pattern",
-            Self::Sources => "Sources",
-            Self::Repairs => "Repairs",
-            Self::Warnings => "Warnings",
+            Self::All => t!("events-all"),
+            Self::Pattern => t!("events-pattern"),
+            Self::Sources => t!("events-sources"),
+            Self::Repairs => t!("events-repairs"),
+            Self::Warnings => t!("events-warnings"),
         }
     }
 
@@ -118,10 +119,10 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Whether `entry` is to be shown.
+    /// Whether `entry` is to be shown, which is told by these words.
     #[must_use]
-    pub fn shows(&self, entry: &LogEntry) -> bool {
-        let text = format!("{} {}", entry.title, entry.detail).to_lowercase();
+    pub fn shows(&self, entry: &LogEntry, (title, detail): &(String, String)) -> bool {
+        let text = format!("{title} {detail}").to_lowercase();
         self.filter.lets_through(entry)
             && self.search.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }

@@ -8,7 +8,7 @@ pub use fetch_engine::verdict::ROOMY;
 use fetch_engine::verdict::{Cause, Finding, Grade as EngineGrade, Viewer};
 
 use super::playback::{Fault, Phase, Playback};
-use super::{finding, words};
+use super::{finding, why, words};
 use crate::i18n::t;
 
 /// How grave a verdict is.
@@ -106,7 +106,7 @@ fn eta_seconds(source: &SourceSnapshot) -> f64 {
 #[must_use]
 pub fn verdict(playback: &Playback) -> Verdict {
     if let Phase::Failed(fault) = &playback.phase {
-        return of_fault(fault);
+        return of_fault(fault, playback.snapshot.as_deref());
     }
     let Some(snapshot) = &playback.snapshot else {
         return Verdict {
@@ -134,7 +134,10 @@ pub fn verdict(playback: &Playback) -> Verdict {
         EngineGrade::Waiting => Grade::Waiting,
         EngineGrade::Bad => Grade::Bad,
     };
-    let told = finding::sentence(outlook);
+    let told = match &outlook.what {
+        Cause::Nobody { why, .. } | Cause::Failed { why } => why::nobody(why, snapshot),
+        _ => finding::sentence(outlook),
+    };
     let cause = match (grade, cause) {
         (Grade::Bad, _) => told,
         (_, Some(cause)) => cause,
@@ -161,14 +164,17 @@ fn bad(sentence: String, cause: String) -> Verdict {
     Verdict { grade: Grade::Bad, sentence, cause }
 }
 
-fn of_fault(fault: &Fault) -> Verdict {
+fn of_fault(fault: &Fault, snapshot: Option<&Snapshot>) -> Verdict {
     match fault {
         Fault::NotOpened(why) => bad(t!("verdict-not-opened"), words::safe(why)),
         Fault::MissingCodec { codec, install } => {
             let what = t!("verdict-codec-what", codec = words::safe(codec), install = words::safe(install));
             bad(t!("verdict-codec"), what)
         }
-        Fault::Network(why) => bad(t!("verdict-network"), words::safe(why)),
+        Fault::Network(why) => {
+            let why = snapshot.map_or_else(|| words::safe(why), |snapshot| why::nobody(why, snapshot));
+            bad(t!("verdict-network"), why)
+        }
         Fault::Damaged(why) => bad(t!("verdict-damaged"), words::safe(why)),
         Fault::Other(why) => bad(t!("verdict-failed"), words::safe(why)),
     }

@@ -50,6 +50,12 @@ pub fn span(seconds: f64) -> String {
     }
 }
 
+/// A span with tenths while it is short: `3.2 s`, `1 min 58 s`.
+#[must_use]
+pub fn exact(seconds: f64) -> String {
+    if seconds < 10.0 { t!("time-seconds", seconds = decimal(seconds.max(0.0), 1)) } else { span(seconds) }
+}
+
 /// `5 min 44 s left`, `48 min left`, `1 h 12 left`.
 #[must_use]
 pub fn left(seconds: f64) -> String {
@@ -161,12 +167,6 @@ pub fn group(number: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-/// `1 server`, `4 servers`.
-#[must_use]
-pub fn count(number: u64, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {many}", group(number)) }
 }
 
 /// Names joined as in speech: `beta, gamma and delta`.

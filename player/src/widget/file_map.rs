@@ -3,6 +3,7 @@
 use egui::{Color32, ColorImage, Vec2, vec2};
 use fetch_engine::snapshot::Cell;
 
+use super::mark;
 use super::river::is_here;
 
 /// From one cell to the next, in points: the first that fits.
@@ -105,8 +106,10 @@ pub fn of_cell(map: &[u8]) -> u8 {
 /// Colours of a map.
 #[derive(Clone, Debug)]
 pub struct Palette {
-    /// Colour of each source by its place in the pattern.
-    pub sources: Vec<Color32>,
+    /// Colour of each source by its place in the pattern, and the place of its mark.
+    pub sources: Vec<(Color32, usize)>,
+    /// Of the marks, for each colour that is as light as these.
+    pub marks: fn(Color32) -> Color32,
     /// Of a block that was read from disk.
     pub disk: Color32,
     /// Of a block that is not here.
@@ -128,10 +131,12 @@ pub fn image(map: &[u8], layout: Layout, scale: f32, head: usize, palette: &Pale
             vec2((number % layout.columns) as f32, (number / layout.columns) as f32) * layout.pitch() * scale;
         let cell = of_cell(blocks);
         let behind = (number + 1) * layout.blocks_a_cell <= head;
-        let (fill, edge) = match cell {
-            Cell::COMING => (Color32::TRANSPARENT, palette.coming),
+        let (fill, edge, mark) = match cell {
+            Cell::COMING => (Color32::TRANSPARENT, palette.coming, None),
             source if is_here(source) => {
-                let color = palette.sources.get(usize::from(source)).copied().unwrap_or(palette.disk);
+                let known = palette.sources.get(usize::from(source)).copied();
+                let color = known.map_or(palette.disk, |(color, _)| color);
+                let ink = (palette.marks)(color);
                 let other = palette.isolated.is_some_and(|isolated| isolated != source);
                 let strength = if other {
                     0.14
@@ -141,17 +146,28 @@ pub fn image(map: &[u8], layout: Layout, scale: f32, head: usize, palette: &Pale
                     1.0
                 };
                 let color = color.gamma_multiply(strength);
-                (color, color)
+                // A mark on a faint cell would be stronger than the cell.
+                let mark =
+                    known.filter(|_| !other).map(|(_, slot)| (slot, ink.gamma_multiply(0.7 * strength)));
+                (color, color, mark)
             }
-            _ => (palette.absent, palette.absent),
+            _ => (palette.absent, palette.absent, None),
         };
-        draw_cell(&mut image, corner, layout.side() * scale, fill, edge);
+        draw_cell(&mut image, corner, layout.side() * scale, (fill, edge), mark);
     }
     image
 }
 
 /// A square with slightly rounded corners and an edge one pixel wide.
-fn draw_cell(image: &mut ColorImage, corner: Vec2, side: f32, fill: Color32, edge: Color32) {
+fn draw_cell(
+    image: &mut ColorImage,
+    corner: Vec2,
+    side: f32,
+    (fill, edge): (Color32, Color32),
+    mark: Option<(usize, Color32)>,
+) {
+    /// Cells under this many pixels have no room for a mark.
+    const LEAST_MARKED: usize = 8;
     let (left, top, side) = (corner.x.round() as usize, corner.y.round() as usize, side.round() as usize);
     for y in 0..side {
         for x in 0..side {
@@ -166,6 +182,12 @@ fn draw_cell(image: &mut ColorImage, corner: Vec2, side: f32, fill: Color32, edg
                 _ if dx == 0 || dy == 0 => edge,
                 _ => fill,
             };
+            let place = |at: usize| (at as f32 + 0.5) / side as f32;
+            if let Some((slot, ink)) = mark.filter(|_| side >= LEAST_MARKED)
+                && mark::covers(slot, place(x), place(y))
+            {
+                image[(px, py)] = fill.blend(ink);
+            }
         }
     }
 }

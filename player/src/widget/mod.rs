@@ -10,6 +10,7 @@ pub mod headroom;
 pub mod icon_button;
 pub mod live_texture;
 pub mod logo;
+pub mod mark;
 pub mod meter;
 pub mod pattern_strip;
 pub mod plot;

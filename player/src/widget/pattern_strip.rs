@@ -4,6 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{chip, text};
+use crate::i18n::t;
 use crate::state::people::Person;
 use crate::state::words;
 use crate::theme::{Tokens, Type, radius};
@@ -37,8 +38,13 @@ pub fn show(ui: &mut Ui, rect: Rect, now: &Shown, next: Option<&Shown>, awaited:
     let letters = |shown: &Shown| -> String {
         shown.elements.iter().map(|person| person.map_or('-', Person::letter)).collect()
     };
-    let then = next.map_or(String::new(), |next| format!(", {} from block {}", letters(next), next.from));
-    let spoken = format!("Pattern {}{then}", letters(now));
+    let spoken = match next {
+        None => t!("pattern-spoken", letters = letters(now)),
+        Some(next) => {
+            let (letters, then) = (letters(now), letters(next));
+            t!("pattern-spoken-then", letters = letters, next = then, block = words::group(next.from))
+        }
+    };
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     let room = rect.width();
     let needed = now.elements.len() as f32 * PITCH;
@@ -60,7 +66,7 @@ pub fn show(ui: &mut Ui, rect: Rect, now: &Shown, next: Option<&Shown>, awaited:
                 Stroke::new(2.0, tokens.text1),
                 StrokeKind::Outside,
             );
-            let words = format!("{} next", words::group(awaited));
+            let words = t!("pattern-awaited", block = words::group(awaited));
             let half = text::width(ui.painter(), &words, Type::LABEL_STRONG) / 2.0;
             let x = cell.center().x.max(rect.left() + half);
             let under = pos2(x, rect.top() + 42.0);
@@ -118,7 +124,7 @@ pub fn small(ui: &mut Ui, rect: Rect, elements: &[Option<Person>], letters: &str
             }
         }
     }
-    text::name(ui, rect, &format!("Pattern before: {letters}"));
+    text::name(ui, rect, &t!("pattern-spoken-before", letters = letters));
 }
 
 fn filled(ui: &Ui, cell: Rect, person: Option<Person>) {

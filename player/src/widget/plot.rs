@@ -5,7 +5,9 @@ use egui::{Align2, Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
 use super::chip;
 use super::text;
+use crate::i18n::t;
 use crate::state::people::Person;
+use crate::state::words;
 use crate::theme::{Tokens, Type, radius};
 
 /// A plot's place: which time lies where, and which value.
@@ -63,7 +65,7 @@ pub fn grid(painter: &Painter, tokens: &Tokens, axes: &Axes, unit: &str, numbers
         let value = axes.top * f64::from(step) / 4.0;
         let y = axes.y(value);
         painter.hline(axes.rect.x_range(), y, Stroke::new(1.0, tokens.line));
-        let number = if axes.top < 8.0 { format!("{value:.1}") } else { format!("{value:.0}") };
+        let number = words::decimal(value, usize::from(axes.top < 8.0));
         let (x, anchor) = if numbers_right {
             (axes.rect.right() + 9.0, Align2::LEFT_CENTER)
         } else {
@@ -82,24 +84,24 @@ pub fn grid(painter: &Painter, tokens: &Tokens, axes: &Axes, unit: &str, numbers
 
 /// Times below the plot: the left edge, thirds, now.
 pub fn times(painter: &Painter, tokens: &Tokens, axes: &Axes) {
-    let words = |seconds: f64| {
+    let told = |seconds: f64| {
         if axes.seconds <= 90.0 {
-            format!("{seconds:.0} s")
+            t!("time-seconds", seconds = seconds.round())
         } else if axes.seconds <= 5400.0 {
-            format!("{:.0} min", seconds / 60.0)
+            t!("time-minutes", minutes = (seconds / 60.0).round())
         } else {
-            format!("{:.1} h", seconds / 3600.0)
+            t!("plot-hours", hours = words::decimal(seconds / 3600.0, 1))
         }
     };
     for third in 0..=3 {
         let seconds = axes.seconds * f64::from(third) / 3.0;
-        let (anchor, told) = match third {
-            0 => (Align2::RIGHT_CENTER, "now".to_owned()),
-            3 => (Align2::LEFT_CENTER, format!("{} ago", words(seconds))),
-            _ => (Align2::CENTER_CENTER, words(seconds)),
+        let (anchor, words) = match third {
+            0 => (Align2::RIGHT_CENTER, t!("plot-now")),
+            3 => (Align2::LEFT_CENTER, t!("time-ago", time = told(seconds))),
+            _ => (Align2::CENTER_CENTER, told(seconds)),
         };
         let place = pos2(axes.x(axes.newest - seconds), axes.rect.bottom() + 15.0);
-        text::paint(painter, place, anchor, &told, Type::FIGURES_SMALL, tokens.text3);
+        text::paint(painter, place, anchor, &words, Type::FIGURES_SMALL, tokens.text3);
     }
 }
 

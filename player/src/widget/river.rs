@@ -11,6 +11,9 @@ const NEAR_BLOCKS: usize = 8;
 /// The same in columns of the image.
 const NEAR_COLUMNS: usize = 8;
 
+/// Threads thinner than so many pixels have no room for their lines.
+const LEAST_HATCHED: f32 = 5.0;
+
 /// A source's thread: its place in the pattern and its colour. Threads lie in this order.
 pub type Thread = (u8, Color32);
 
@@ -87,11 +90,15 @@ pub fn image(counts: &Counts, threads: &[Thread], width: usize, height: usize, h
             let (top, bottom) = (y as f32 / height as f32, (y + 1) as f32 / height as f32);
             let mut edge = 0.0;
             let mut rgba = [0.0_f32; 4];
-            for (part, (_, color)) in parts.iter().zip(threads) {
+            for (number, (part, (_, color))) in parts.iter().zip(threads).enumerate() {
                 let covered = (bottom.min(edge + part) - top.max(edge)).max(0.0) * height as f32;
+                let from_edge = (y as f32 + 0.5) - edge * height as f32;
                 edge += part;
+                let thick = part * height as f32;
+                let dark =
+                    if thick >= LEAST_HATCHED && hatched(number, x as f32, from_edge) { 0.62 } else { 1.0 };
                 for (sum, channel) in rgba.iter_mut().zip(color.to_array()) {
-                    *sum += covered * f32::from(channel);
+                    *sum += covered * f32::from(channel) * dark;
                 }
             }
             let [r, g, b, a] = rgba.map(|channel| (channel * strength).round().clamp(0.0, 255.0) as u8);
@@ -99,6 +106,22 @@ pub fn image(counts: &Counts, threads: &[Thread], width: usize, height: usize, h
         }
     }
     image
+}
+
+/// Whether a pixel of a thread lies on one of its lines: each of the first eight threads has its own, so that they are
+/// told apart without their colours.
+fn hatched(thread: usize, x: f32, y: f32) -> bool {
+    let on = |along: f32, every: f32| along.rem_euclid(every) < 1.5;
+    match thread % super::mark::MARKS {
+        0 => false,
+        1 => on(x + y, 8.0),
+        2 => on(x, 6.0) && on(y + 1.0, 4.0),
+        3 => on(x - y, 8.0),
+        4 => on(y + 2.0, 4.0),
+        5 => on(x, 6.0),
+        6 => on(x, 8.0) || on(y + 2.0, 5.0),
+        _ => on(x + y, 8.0) || on(x - y, 8.0),
+    }
 }
 
 /// The shares at `x`, averaged with those of the columns beside it that hold anything.

@@ -90,7 +90,8 @@ pub(crate) fn run(args: &Get) -> Result<(), Fault> {
     let snapshot = stream.snapshot();
     let message = done.as_ref().err().map(ToString::to_string);
     let hash = stream.hash().map(|hash| hash.to_string());
-    let report = Report::new(hash, verified, &timing, &snapshot, &stream.log_since(0), message);
+    let happened = (stream.told(), &*stream.log_since(0));
+    let report = Report::new(hash, verified, &timing, &snapshot, happened, message);
     if done.is_ok() && !args.quiet {
         eprintln!("{}", summary(&path.display().to_string(), &timing, &report, &snapshot));
     }

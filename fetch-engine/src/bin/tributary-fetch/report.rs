@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use fetch_engine::snapshot::{LogEntry, LogKind, SchemeSnapshot, Snapshot, SourceSnapshot};
+use fetch_engine::verdict::Told;
 use serde::Serialize;
 
 /// Bytes of the first part that is timed.
@@ -85,6 +86,8 @@ pub(crate) struct Report {
     rss_peak_bytes: Option<u64>,
     block_size: u32,
     sources: Vec<SourceReport>,
+    /// What was amiss while it ran, oldest first: docs/diagnosing.md has the causes.
+    verdicts: Vec<Told>,
     /// What happened to the sources, oldest first.
     events: Vec<EventReport>,
 }
@@ -121,7 +124,7 @@ impl Report {
         verified: bool,
         timing: &Timing,
         snapshot: &Snapshot,
-        log: &[LogEntry],
+        (told, log): (Vec<Told>, &[LogEntry]),
         message: Option<String>,
     ) -> Self {
         let seconds = timing.start.elapsed().as_secs_f64();
@@ -159,6 +162,7 @@ impl Report {
             rss_peak_bytes: rss_peak_bytes(),
             block_size: snapshot.block_size,
             sources: snapshot.sources.iter().map(|source| SourceReport::new(source, sum)).collect(),
+            verdicts: told,
             events: about_sources.map(EventReport::new).collect(),
         }
     }
@@ -216,8 +220,14 @@ mod tests {
         let source =
             |name: &str, bytes| SourceSnapshot { name: name.to_owned(), bytes, ..SourceSnapshot::default() };
         let snapshot = Snapshot { sources: vec![source("a", 30), source("b", 10)], ..Snapshot::default() };
-        let report =
-            Report::new(Some("00".to_owned()), true, &timing, &snapshot, &[], Some("gone".to_owned()));
+        let report = Report::new(
+            Some("00".to_owned()),
+            true,
+            &timing,
+            &snapshot,
+            (Vec::new(), &[]),
+            Some("gone".to_owned()),
+        );
         let line = report.to_line();
         assert!(!line.contains('\n'));
         let json: serde_json::Value = serde_json::from_str(&line).unwrap();

@@ -5,13 +5,15 @@ use egui::{Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos
 use fetch_engine::snapshot::{Cell, Snapshot, SourceSnapshot};
 
 use super::parts;
+use crate::i18n::t;
+use crate::state::people::Person;
 use crate::state::playback::Playback;
 use crate::state::{Command, State, words};
 use crate::theme::{Tokens, Type, radius};
 use crate::view::Scene;
 use crate::widget::chip::{self, Presence};
 use crate::widget::file_map::{self, Layout, Palette};
-use crate::widget::{focus, live_texture, meter, river, text};
+use crate::widget::{focus, live_texture, mark, meter, river, text};
 
 /// Least height that is left to the map, in points.
 const LEAST_MAP: f32 = 140.0;
@@ -26,8 +28,8 @@ pub(super) fn show(ui: &mut Ui, width: f32, height: f32, playback: &Playback, sc
     let size = words::mebibytes(u64::from(snapshot.block_size));
     let size =
         if snapshot.block_size < 1 << 20 { format!("{} KiB", snapshot.block_size >> 10) } else { size };
-    let right = format!("{} blocks of {size}", words::group(snapshot.blocks));
-    parts::heading(ui, width, "Where every block came from", &right);
+    let right = t!("cache-blocks", count = snapshot.blocks, size = size);
+    parts::heading(ui, width, &t!("cache-where"), &right);
     ui.add_space(10.0);
     legend(ui, width, snapshot, scene);
     ui.add_space(18.0);
@@ -38,10 +40,10 @@ pub(super) fn show(ui: &mut Ui, width: f32, height: f32, playback: &Playback, sc
     keys(ui, width);
     ui.add_space(10.0);
     let cache = &snapshot.cache;
-    fill(ui, width, "Behind", cache.back_bytes, cache.back_limit);
-    fill(ui, width, "Ahead", cache.ahead_bytes, cache.ahead_limit);
+    fill(ui, width, &t!("cache-behind"), cache.back_bytes, cache.back_limit);
+    fill(ui, width, &t!("cache-ahead"), cache.ahead_bytes, cache.ahead_limit);
     if let Some(disk) = disk {
-        fill(ui, width, "On disk", disk.bytes, snapshot.size);
+        fill(ui, width, &t!("cache-disk"), disk.bytes, snapshot.size);
     }
 }
 
@@ -64,9 +66,10 @@ fn entry(ui: &mut Ui, rect: Rect, source: &SourceSnapshot, all: u64, scene: &mut
     let on = scene.state.stats.isolated == Some(source.index);
     let response = ui.interact(rect, ui.scope_id().with(("legend", source.index)), Sense::click());
     let part = if all == 0 { 0.0 } else { source.blocks as f64 * 100.0 / all as f64 };
-    let blocks = words::count(source.blocks, "block", "blocks");
+    let blocks = t!("count-blocks", count = source.blocks);
     let name = words::safe(&source.name);
-    let spoken = format!("{name}, {part:.0} %, {blocks}, show only these");
+    let percent = words::percent(part / 100.0);
+    let spoken = t!("cache-only", name = name.as_str(), part = percent.as_str(), blocks = blocks.as_str());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &spoken));
     let fill = if response.hovered() || on { tokens.surface3 } else { tokens.surface2 };
     ui.painter().rect_filled(rect, radius::ROW, fill);
@@ -77,8 +80,8 @@ fn entry(ui: &mut Ui, rect: Rect, source: &SourceSnapshot, all: u64, scene: &mut
         painter.rect_stroke(rect, radius::ROW, stroke, StrokeKind::Inside);
     }
     chip::paint(painter, &tokens, rect.min + vec2(21.0, 18.0), 18.0, person, Presence::Here);
+    sample(painter, Rect::from_center_size(rect.min + vec2(21.0, 37.0), vec2(11.0, 11.0)), &tokens, person);
     let place = pos2(rect.right() - 12.0, rect.top() + 18.0);
-    let percent = format!("{part:.0} %");
     let edge =
         text::paint(painter, place, Align2::RIGHT_CENTER, &percent, Type::FIGURES_STRONG, tokens.text1)
             .left();
@@ -101,6 +104,20 @@ fn entry(ui: &mut Ui, rect: Rect, source: &SourceSnapshot, all: u64, scene: &mut
     }
 }
 
+/// A cell as the map has it for a source, with its mark.
+fn sample(painter: &egui::Painter, cell: Rect, tokens: &Tokens, person: Person) {
+    let color = tokens.source(person.slot());
+    painter.rect_filled(cell, 2, color);
+    let ink = Tokens::letter_on(color).gamma_multiply(0.7);
+    let side = cell.width() as usize;
+    for number in 0..side * side {
+        let (x, y) = ((number % side) as f32, (number / side) as f32);
+        if mark::covers(person.slot(), (x + 0.5) / side as f32, (y + 0.5) / side as f32) {
+            painter.rect_filled(Rect::from_min_size(cell.min + vec2(x, y), vec2(1.0, 1.0)), 0, ink);
+        }
+    }
+}
+
 fn map(ui: &mut Ui, width: f32, height: f32, snapshot: &Snapshot, playback: &Playback, state: &State) {
     let tokens = *Tokens::of(ui);
     let layout = Layout::new(snapshot.map.len(), vec2(width, height));
@@ -112,14 +129,17 @@ fn map(ui: &mut Ui, width: f32, height: f32, snapshot: &Snapshot, playback: &Pla
     let rect = Rect::from_min_size(row.min, size);
     let response = ui.interact(rect, ui.scope_id().with("map"), Sense::hover());
     let here = snapshot.map.iter().filter(|&&cell| river::is_here(cell)).count() as u64;
-    let spoken =
-        format!("File map: {} of {} blocks are here", words::group(here), words::group(snapshot.blocks));
+    let spoken = t!("cache-map", here = words::group(here), blocks = words::group(snapshot.blocks));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     let sources = (0..=snapshot.sources.iter().map(|source| source.index).max().unwrap_or(0))
-        .map(|index| tokens.source(state.person(index).slot()))
+        .map(|index| {
+            let slot = state.person(index).slot();
+            (tokens.source(slot), slot)
+        })
         .collect();
     let palette = Palette {
         sources,
+        marks: Tokens::letter_on,
         disk: tokens.text2,
         absent: tokens.surface2,
         coming: tokens.edge,
@@ -139,7 +159,7 @@ fn map(ui: &mut Ui, width: f32, height: f32, snapshot: &Snapshot, playback: &Pla
     if let Some(at) = response.hover_pos()
         && let Some(blocks) = layout.blocks_at(at - rect.min)
     {
-        mark(ui, rect.min + layout.corner_of(blocks.start), layout);
+        frame(ui, rect.min + layout.corner_of(blocks.start), layout);
         let told = told(&blocks, snapshot, playback, state);
         let _ = response.on_hover_ui_at_pointer(|ui| {
             ui.set_style(crate::theme::style(&Tokens::DARK));
@@ -149,7 +169,7 @@ fn map(ui: &mut Ui, width: f32, height: f32, snapshot: &Snapshot, playback: &Pla
     }
 }
 
-fn mark(ui: &Ui, corner: egui::Pos2, layout: Layout) {
+fn frame(ui: &Ui, corner: egui::Pos2, layout: Layout) {
     let cell = Rect::from_min_size(corner, vec2(layout.side(), layout.side())).expand(1.0);
     let ink = Tokens::of(ui).text1;
     ui.painter().rect_stroke(cell, radius::CELL, Stroke::new(2.0, ink), StrokeKind::Outside);
@@ -161,8 +181,8 @@ fn playing_mark(ui: &Ui, rect: Rect, layout: Layout, snapshot: &Snapshot) {
         return;
     }
     let corner = rect.min + layout.corner_of(snapshot.head_block as usize - 1);
-    mark(ui, corner, layout);
-    let words = format!("playing {}", words::group(snapshot.head_block));
+    frame(ui, corner, layout);
+    let words = t!("cache-playing", block = words::group(snapshot.head_block));
     let width = text::width(ui.painter(), &words, Type::LABEL_STRONG) + 16.0;
     let left = if corner.x - width - 6.0 > rect.left() { corner.x - width - 6.0 } else { corner.x + 19.0 };
     let label = Rect::from_min_size(pos2(left, corner.y - 5.0), vec2(width, 21.0));
@@ -188,21 +208,25 @@ fn told(
     let time = words::clock(playback.time_at(part));
     let first = words::group(blocks.start as u64 + 1);
     let head = if blocks.len() == 1 {
-        format!("Block {first}, at about {time}")
+        t!("cache-block", block = first, time = time)
     } else {
-        format!("Blocks {first} to {}, at about {time}", words::group(blocks.end as u64))
+        t!("cache-block-range", first = first, last = words::group(blocks.end as u64), time = time)
     };
     let cell = file_map::of_cell(&snapshot.map[blocks.clone()]);
     let body = match cell {
-        Cell::COMING => "on its way".to_owned(),
-        Cell::DISK => "read from disk".to_owned(),
+        Cell::COMING => t!("cache-coming"),
+        Cell::DISK => t!("cache-from-disk"),
         source if river::is_here(source) => {
             let name = snapshot.sources.iter().find(|entry| entry.index == source);
-            let name = name.map_or_else(|| "a server".to_owned(), |entry| words::safe(&entry.name));
-            let mostly = if blocks.len() == 1 { "from" } else { "mostly from" };
-            format!("{mostly} {name} ({})", state.person(source).letter())
+            let name = name.map_or_else(|| t!("finding-a-server"), |entry| words::safe(&entry.name));
+            let letter = state.person(source).letter().to_string();
+            if blocks.len() == 1 {
+                t!("cache-from", name = name, letter = letter)
+            } else {
+                t!("cache-mostly-from", name = name, letter = letter)
+            }
         }
-        _ => "not here".to_owned(),
+        _ => t!("cache-absent"),
     };
     (head, body)
 }
@@ -213,16 +237,16 @@ fn keys(ui: &mut Ui, width: f32) {
     let color = tokens.source(0);
     let mut x = row.left();
     let entries = [
-        ("watched, kept", color.gamma_multiply(0.45), Stroke::NONE),
-        ("ahead", color, Stroke::NONE),
-        ("on its way", Color32::TRANSPARENT, Stroke::new(1.0, tokens.edge)),
-        ("not here", tokens.surface3, Stroke::NONE),
+        (t!("cache-kept"), color.gamma_multiply(0.45), Stroke::NONE),
+        (t!("cache-key-ahead"), color, Stroke::NONE),
+        (t!("cache-coming"), Color32::TRANSPARENT, Stroke::new(1.0, tokens.edge)),
+        (t!("cache-absent"), tokens.surface3, Stroke::NONE),
     ];
     for (words, fill, stroke) in entries {
         let cell = Rect::from_center_size(pos2(x + 6.0, row.center().y), vec2(11.0, 11.0));
         ui.painter().rect(cell, 2, fill, stroke, StrokeKind::Inside);
         let place = pos2(x + 18.0, row.center().y);
-        x = text::label(ui, place, Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text2).right() + 20.0;
+        x = text::label(ui, place, Align2::LEFT_CENTER, &words, Type::CAPTION, tokens.text2).right() + 20.0;
     }
 }
 
@@ -230,7 +254,7 @@ fn fill(ui: &mut Ui, width: f32, name: &str, bytes: u64, limit: u64) {
     let tokens = *Tokens::of(ui);
     let row = parts::line(ui, width, FILL);
     text::label(ui, row.left_center(), Align2::LEFT_CENTER, name, Type::NOTE, tokens.text2);
-    let of = format!(" of {}", words::mebibytes(limit));
+    let of = format!(" {}", t!("cache-of", limit = words::mebibytes(limit)));
     let painter = ui.painter();
     let rest = text::paint(
         painter,

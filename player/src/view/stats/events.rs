@@ -4,15 +4,19 @@ use egui::accesskit::Role;
 use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use fetch_engine::snapshot::{LogEntry, LogKind};
 
+use crate::i18n::t;
 use crate::state::playback::Playback;
 use crate::state::stats::EventFilter;
-use crate::state::{Command, words};
+use crate::state::{Command, journal, words};
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::view::Scene;
 use crate::widget::button::{self, Button, ButtonKind};
 use crate::widget::chip::{self, Presence};
 use crate::widget::field::Field;
 use crate::widget::text;
+
+/// An event and its words.
+type Told<'a> = (&'a LogEntry, (String, String));
 
 /// Height of an entry in points.
 const ROW: f32 = 56.0;
@@ -21,14 +25,17 @@ const ROW: f32 = 56.0;
 pub(super) fn show(ui: &mut Ui, rect: Rect, playback: &Playback, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let stats = &scene.state.stats;
-    let shown: Vec<&LogEntry> = playback.log.iter().rev().filter(|entry| stats.shows(entry)).collect();
-    let copy = Button::new("Copy", ButtonKind::Plain).icon(icon::COPY).enabled(!shown.is_empty());
+    let copy_words = t!("events-copy");
+    let snapshot = playback.snapshot.as_deref();
+    let said = playback.log.iter().rev().map(|entry| (entry, journal::said(entry, snapshot)));
+    let shown: Vec<Told> = said.filter(|(entry, words)| stats.shows(entry, words)).collect();
+    let copy = Button::new(&copy_words, ButtonKind::Plain).icon(icon::COPY).enabled(!shown.is_empty());
     let width = copy.width(ui, 36.0);
     let place = Rect::from_min_size(pos2(rect.right() - width, rect.top() + 16.0), vec2(width, 36.0));
     let field = Rect::from_min_max(rect.min + vec2(0.0, 16.0), pos2(place.left() - 8.0, rect.top() + 52.0));
     let shape = Field {
-        hint: "Filter, for example: beta late",
-        name: "Filter events",
+        hint: &t!("events-hint"),
+        name: &t!("events-filter"),
         icon: icon::MAGNIFYING_GLASS,
         key: "",
         strong_edge: false,
@@ -44,8 +51,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, playback: &Playback, scene: &mut Sce
     let names: Vec<String> = EventFilter::ALL
         .into_iter()
         .map(|filter| match filter {
-            EventFilter::Warnings if warnings > 0 => format!("Warnings {warnings}"),
-            filter => filter.name().to_owned(),
+            EventFilter::Warnings if warnings > 0 => t!("events-warnings-count", count = warnings as u64),
+            filter => filter.name(),
         })
         .collect();
     let on = EventFilter::ALL.iter().position(|filter| *filter == stats.filter).unwrap_or(0);
@@ -56,29 +63,28 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, playback: &Playback, scene: &mut Sce
     let body =
         Rect::from_min_max(pos2(rect.left() - 8.0, rect.top() + 106.0), pos2(rect.right() + 8.0, foot));
     if shown.is_empty() {
-        let words = if playback.log.is_empty() { "Nothing happened yet." } else { "No event matches." };
+        let words = if playback.log.is_empty() { t!("events-none") } else { t!("events-none-fits") };
         let place = pos2(rect.center().x, body.top() + 60.0);
-        text::label(ui, place, Align2::CENTER_CENTER, words, Type::LIST, tokens.text2);
+        text::label(ui, place, Align2::CENTER_CENTER, &words, Type::LIST, tokens.text2);
     }
     let mut child = ui.new_child(UiBuilder::new().max_rect(body));
     child.set_clip_rect(body);
     child.spacing_mut().item_spacing = vec2(0.0, 0.0);
     let area = ScrollArea::vertical().id_salt("events").auto_shrink(false);
     area.show_rows(&mut child, ROW, shown.len(), |ui, range| {
-        for entry in &shown[range] {
-            row(ui, body.width(), entry, playback.opened_date, scene);
+        for told in &shown[range] {
+            row(ui, body.width(), told, playback.opened_date, scene);
         }
     });
     ui.painter().hline(rect.left() - 20.0..=rect.right() + 20.0, foot, Stroke::new(1.0, tokens.line));
-    let words = "Since it was opened, and the time of the day in UTC. Newest first.";
-    text::label(ui, pos2(rect.left(), foot + 22.0), Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text3);
+    let words = t!("events-foot");
+    text::label(ui, pos2(rect.left(), foot + 22.0), Align2::LEFT_CENTER, &words, Type::CAPTION, tokens.text3);
 }
 
-fn row(ui: &mut Ui, width: f32, entry: &LogEntry, opened: Option<u64>, scene: &Scene<'_>) {
+fn row(ui: &mut Ui, width: f32, (entry, (title, detail)): &Told<'_>, opened: Option<u64>, scene: &Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
     let time = words::clock_tenths(entry.at);
-    let (title, detail) = (words::safe(&entry.title), words::safe(&entry.detail));
     let spoken = format!("{time} {title}, {detail}");
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, &spoken));
     if entry.warning {
@@ -112,14 +118,14 @@ fn row(ui: &mut Ui, width: f32, entry: &LogEntry, opened: Option<u64>, scene: &S
     let ink = if entry.warning { tokens.warn } else { tokens.text1 };
     let room = rect.right() - left - 30.0;
     let ty = Type::LIST_STRONG;
-    let named = text::paint_within(painter, pos2(left, first), Align2::LEFT_CENTER, &title, ty, ink, room);
+    let named = text::paint_within(painter, pos2(left, first), Align2::LEFT_CENTER, title, ty, ink, room);
     if entry.warning {
         let place = pos2(named.right() + 13.0, first);
         text::icon(painter, place, icon::WARNING, Type::icon_fill(14.0), tokens.warn);
     }
     let place = pos2(left, rect.top() + 39.0);
     let room = rect.right() - left - 10.0;
-    text::paint_within(painter, place, Align2::LEFT_CENTER, &detail, Type::FIGURES_SMALL, tokens.text2, room);
+    text::paint_within(painter, place, Align2::LEFT_CENTER, detail, Type::FIGURES_SMALL, tokens.text2, room);
 }
 
 /// The time of the day when it happened, in UTC.
@@ -128,10 +134,9 @@ fn wall_time(entry: &LogEntry, opened: Option<u64>) -> Option<String> {
 }
 
 /// The events as lines of text, oldest first.
-fn as_text(newest_first: &[&LogEntry], opened: Option<u64>) -> String {
-    let line = |entry: &&LogEntry| {
+fn as_text(newest_first: &[Told<'_>], opened: Option<u64>) -> String {
+    let line = |(entry, (title, detail)): &Told<'_>| {
         let mark = if entry.warning { "! " } else { "" };
-        let (title, detail) = (words::safe(&entry.title), words::safe(&entry.detail));
         let date = wall_time(entry, opened).map_or_else(String::new, |time| format!("{time} UTC  "));
         format!("{date}{}  {mark}{title}: {detail}\n", words::clock_tenths(entry.at))
     };
@@ -146,7 +151,9 @@ mod tests {
     #[test]
     fn copied_events_are_lines_oldest_first() {
         let log = fixture::log();
-        let newest_first: Vec<&LogEntry> = log.iter().rev().collect();
+        let snapshot = fixture::snapshot();
+        let newest_first: Vec<Told<'_>> =
+            log.iter().rev().map(|entry| (entry, journal::said(entry, Some(&snapshot)))).collect();
         let text = as_text(&newest_first, None);
         assert_eq!(text.lines().count(), log.len());
         assert!(text.starts_with("0:00.3  alpha joined"), "{text}");

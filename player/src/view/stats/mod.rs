@@ -11,6 +11,7 @@ use egui::accesskit::Role;
 use egui::{Align2, CursorIcon, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::Scene;
+use crate::i18n::t;
 use crate::state::playback::Playback;
 use crate::state::stats::{DRAWER_WIDTH, StatsPage};
 use crate::state::{Command, State, verdict};
@@ -51,7 +52,7 @@ pub fn window(ui: &Ui, scene: &mut Scene<'_>) {
         return;
     }
     let builder = egui::ViewportBuilder::default()
-        .with_title("Tributary: stats")
+        .with_title(t!("stats-window"))
         .with_app_id("tributary")
         .with_inner_size([600.0, 840.0])
         .with_min_inner_size([*DRAWER_WIDTH.start(), 300.0]);
@@ -72,7 +73,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let ui = &mut ui;
     ui.set_clip_rect(rect);
     let tokens = *Tokens::of(ui);
-    let _ = ui.interact(rect, ui.scope_id().with("back"), Sense::click());
+    let _ = ui.interact(rect, ui.scope_id().with("back"), Sense::CLICK);
     ui.painter().rect_filled(rect, 0, tokens.surface1);
     ui.painter().vline(rect.left() + 0.5, rect.y_range(), Stroke::new(1.0, tokens.line));
     tabs(ui, Rect::from_min_size(rect.min, vec2(rect.width(), TABS)), scene);
@@ -126,16 +127,17 @@ fn tabs(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let mut x = rect.left() + MARGIN;
     for page in StatsPage::ALL {
         let on = scene.state.stats.page == page;
+        let name = page.name();
         let ty = Type::LIST_STRONG;
-        let width = text::width(ui.painter(), page.name(), ty);
+        let width = text::width(ui.painter(), &name, ty);
         let place = Rect::from_min_size(pos2(x - 10.0, rect.top() + 10.0), vec2(width + 20.0, TABS - 12.0));
         let response = ui.interact(place, ui.scope_id().with(page), Sense::click());
         let dot = page == StatsPage::Events && scene.state.unseen_warning();
-        let spoken = if dot { format!("{}, new warning", page.name()) } else { page.name().to_owned() };
+        let spoken = if dot { t!("stats-new-warning", page = name.as_str()) } else { name.clone() };
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, &spoken));
         let ink = if on || response.hovered() { tokens.text1 } else { tokens.text3 };
         let at = pos2(x, rect.top() + 33.0);
-        text::paint(ui.painter(), at, Align2::LEFT_CENTER, page.name(), ty, ink);
+        text::paint(ui.painter(), at, Align2::LEFT_CENTER, &name, ty, ink);
         if on {
             let line = Rect::from_min_size(pos2(x, rect.bottom() - 2.0), vec2(width, 3.0));
             ui.painter().rect_filled(line, 1, tokens.text1);
@@ -150,14 +152,14 @@ fn tabs(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         x += width + 23.0;
     }
     let close = pos2(rect.right() - 28.0, rect.top() + 33.0);
-    if IconButton::new(icon::X, "Close stats").key("i").size(19.0).show(ui, close).clicked() {
+    if IconButton::new(icon::X, &t!("stats-close")).key("i").size(19.0).show(ui, close).clicked() {
         scene.push(Command::ToggleStats);
     }
     let apart = scene.state.stats.apart;
-    let words = if apart { "Back into the player" } else { "A window of its own" };
+    let words = if apart { t!("stats-together") } else { t!("stats-apart") };
     let glyph = if apart { icon::CORNERS_IN } else { icon::EXPORT };
     let place = pos2(close.x - 36.0, close.y);
-    if place.x - 20.0 > x && IconButton::new(glyph, words).size(19.0).show(ui, place).clicked() {
+    if place.x - 20.0 > x && IconButton::new(glyph, &words).size(19.0).show(ui, place).clicked() {
         scene.push(Command::DetachStats);
     }
 }
@@ -170,7 +172,7 @@ fn edge(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let place = Rect::from_center_size(rect.left_center(), vec2(10.0, rect.height()));
     let response = ui.interact(place, ui.scope_id().with("edge"), Sense::drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, "Width of the stats"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, t!("stats-width")));
     if response.hovered() || response.dragged() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }
@@ -185,14 +187,14 @@ fn edge(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 /// What the buffer does, in a few words.
 fn buffer_words(playback: &Playback) -> String {
     if playback.snapshot.as_ref().is_some_and(|snapshot| verdict::rest_is_here(snapshot)) {
-        return "the rest is here".to_owned();
+        return t!("buffer-all");
     }
-    let Some(seconds) = playback.ahead_seconds() else { return "buffer –".to_owned() };
+    let Some(seconds) = playback.ahead_seconds() else { return t!("buffer-unknown") };
     let before = playback.history.ahead_before(5.0).map(f64::from);
-    let trend = match before {
-        Some(before) if seconds > before + 1.0 => ", growing",
-        Some(before) if seconds < before - 1.0 => ", falling",
-        _ => "",
-    };
-    format!("buffer {}{trend}", crate::state::words::span(seconds))
+    let time = crate::state::words::span(seconds);
+    match before {
+        Some(before) if seconds > before + 1.0 => t!("buffer-grows", time = time),
+        Some(before) if seconds < before - 1.0 => t!("buffer-falls", time = time),
+        _ => t!("buffer-lasts", time = time),
+    }
 }

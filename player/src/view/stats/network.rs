@@ -4,10 +4,11 @@ use egui::{Align2, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 use fetch_engine::snapshot::{Happened, LogEntry, LogKind, Snapshot};
 
 use super::parts;
+use crate::i18n::t;
 use crate::state::history::{RateSample, Span};
 use crate::state::people::Person;
 use crate::state::playback::Playback;
-use crate::state::{Command, State, words};
+use crate::state::{Command, State, journal, words};
 use crate::theme::{Tokens, Type};
 use crate::view::Scene;
 use crate::widget::chip::{self, Presence};
@@ -25,7 +26,7 @@ const PAUSES_BELOW: f64 = 2.0;
 /// Shows the page.
 pub(super) fn show(ui: &mut Ui, width: f32, playback: &Playback, scene: &mut Scene<'_>) {
     let span = scene.state.stats.span;
-    parts::heading(ui, width, "Arriving", "Mbit/s");
+    parts::heading(ui, width, &t!("network-arriving"), "Mbit/s");
     let row = parts::line(ui, width, 40.0);
     let names = Span::ALL.map(Span::name);
     let on = Span::ALL.iter().position(|one| *one == span).unwrap_or(0);
@@ -49,11 +50,11 @@ pub(super) fn show(ui: &mut Ui, width: f32, playback: &Playback, scene: &mut Sce
     marks(ui, axes, playback);
     plot::times(ui.painter(), Tokens::of(ui), &axes);
     let total = words::megabits(snapshot.rate_bps);
-    text::name(ui, place, &format!("Rates, {}, {total} Mbit/s now", span.name()));
+    text::name(ui, place, &t!("network-spoken", span = span.name(), rate = total));
     ui.add_space(4.0);
     key(ui, width);
     ui.add_space(8.0);
-    parts::heading(ui, width, "Ahead of the picture", &super::buffer_words(playback));
+    parts::heading(ui, width, &t!("network-ahead"), &super::buffer_words(playback));
     ui.add_space(8.0);
     let rect = parts::line(ui, width, 126.0);
     let below = Rect::from_min_max(rect.min + vec2(LEFT, 6.0), rect.max - vec2(RIGHT, 8.0));
@@ -125,7 +126,7 @@ fn need(ui: &Ui, axes: Axes, needed_mbps: f64) {
     let y = axes.y(needed_mbps);
     let line = [pos2(axes.rect.left(), y), pos2(axes.rect.right(), y)];
     ui.painter().extend(Shape::dashed_line(&line, Stroke::new(2.0, tokens.text1), 6.0, 4.0));
-    let words = format!("title needs {}", words::megabits(needed_mbps * 1e6));
+    let words = t!("network-needs", rate = words::megabits(needed_mbps * 1e6));
     plot::tag(ui.painter(), pos2(axes.rect.left() + 8.0, y - 13.0), &words, tokens.bg, tokens.text1);
 }
 
@@ -189,7 +190,7 @@ fn marks(ui: &Ui, axes: Axes, playback: &Playback) {
                     painter.vline(x, min.y - 10.0..=max.y, Stroke::new(1.0, tokens.text1));
                     last_line = x;
                 }
-                let words = words::safe(&entry.title);
+                let (words, _) = journal::said(entry, playback.snapshot.as_deref());
                 let right = plot::tag_place(painter, pos2(x, min.y - 20.0), &words);
                 let over = right.right() > max.x + 40.0;
                 let left = if over { x - right.width() } else { x };
@@ -211,7 +212,13 @@ fn key(ui: &mut Ui, width: f32) {
     let row = parts::line(ui, width, 22.0);
     let mut x = row.left() + LEFT;
     let y = row.center().y;
-    for (number, words) in ["new pattern", "repaired", "seek", "stood still"].into_iter().enumerate() {
+    let all = [
+        t!("network-key-pattern"),
+        t!("network-key-repaired"),
+        t!("network-key-seek"),
+        t!("network-key-stall"),
+    ];
+    for (number, words) in all.into_iter().enumerate() {
         let painter = ui.painter();
         match number {
             0 => {
@@ -232,7 +239,7 @@ fn key(ui: &mut Ui, width: f32) {
             }
         }
         let place = pos2(x + 16.0, y);
-        x = text::label(ui, place, Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text3).right() + 18.0;
+        x = text::label(ui, place, Align2::LEFT_CENTER, &words, Type::CAPTION, tokens.text3).right() + 18.0;
     }
 }
 
@@ -252,7 +259,7 @@ fn ahead(ui: &mut Ui, axes: Axes, samples: &[&RateSample], playback: &Playback) 
     let line = [pos2(axes.rect.left(), y), pos2(axes.rect.right(), y)];
     painter.extend(Shape::dashed_line(&line, Stroke::new(1.5, tokens.warn), 4.0, 4.0));
     let place = pos2(axes.rect.right() - 8.0, y - 9.0);
-    text::paint(painter, place, Align2::RIGHT_CENTER, "pauses below 2 s", Type::CAPTION, tokens.warn);
+    text::paint(painter, place, Align2::RIGHT_CENTER, &t!("network-pauses"), Type::CAPTION, tokens.warn);
     text::name(ui, axes.rect, &super::buffer_words(playback));
 }
 
@@ -294,15 +301,20 @@ fn hover(
 fn values(sample: &RateSample, newest: f64, snapshot: &Snapshot, state: &State) -> Vec<String> {
     let total: f32 = sample.rates_bps.iter().sum();
     let ago = newest - sample.at;
-    let when = if ago < 0.5 { "Now".to_owned() } else { format!("{} ago", words::span(ago)) };
-    let mut lines = vec![format!("{when}: {} Mbit/s", words::megabits(f64::from(total)))];
+    let rate = words::megabits(f64::from(total));
+    let all = if ago < 0.5 {
+        t!("network-now", rate = rate)
+    } else {
+        t!("network-then", time = words::span(ago), rate = rate)
+    };
+    let mut lines = vec![all];
     for (source, rate) in snapshot.sources.iter().zip(&sample.rates_bps) {
         let letter = state.person(source.index).letter();
         let rate = words::megabits(f64::from(*rate));
         lines.push(format!("{letter}  {}  {rate} Mbit/s", words::safe(&source.name)));
     }
     if let Some(ahead) = sample.ahead_seconds {
-        lines.push(format!("{} ahead of the picture", words::span(f64::from(ahead))));
+        lines.push(t!("network-lasts", time = words::span(f64::from(ahead))));
     }
     lines
 }
@@ -315,7 +327,7 @@ fn happened(ui: &mut Ui, width: f32, playback: &Playback, state: &State) {
     if told.is_empty() {
         return;
     }
-    parts::heading(ui, width, "What happened", "");
+    parts::heading(ui, width, &t!("network-happened"), "");
     for entry in told {
         let row = parts::line(ui, width, 30.0);
         let ago = words::span(now - entry.at);
@@ -328,11 +340,10 @@ fn happened(ui: &mut Ui, width: f32, playback: &Playback, state: &State) {
         let ink = if entry.warning { tokens.warn } else { tokens.text1 };
         let place = row.left_center() + vec2(118.0, 0.0);
         let room = row.right() - place.x;
-        let title = words::safe(&entry.title);
+        let (title, detail) = journal::said(entry, playback.snapshot.as_deref());
         let named = text::label_within(ui, place, Align2::LEFT_CENTER, &title, Type::LABEL_STRONG, ink, room);
         let place = pos2(named.right() + 10.0, row.center().y);
         let room = row.right() - place.x;
-        let detail = words::safe(&entry.detail);
         text::label_within(ui, place, Align2::LEFT_CENTER, &detail, Type::NOTE, tokens.text2, room);
     }
 }

@@ -5,8 +5,9 @@ use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use fetch_engine::snapshot::{PatternSnapshot, Snapshot, SourceSnapshot, StreamState};
 
 use super::parts;
+use crate::i18n::t;
 use crate::state::playback::Playback;
-use crate::state::{Command, State, verdict, words};
+use crate::state::{Command, State, journal, verdict, why, words};
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::view::Scene;
 use crate::widget::chip::{self, Presence};
@@ -18,6 +19,8 @@ const ROW: f32 = 76.0;
 /// Where share and round trip stand in a row, in points from its left.
 const SHARE: f32 = 216.0;
 const TRIP: f32 = 274.0;
+/// Where the figures of an unfolded row stand, in points from its left.
+const DETAIL: f32 = 164.0;
 /// Patterns before the one in force that are told.
 const PATTERNS_TOLD: usize = 6;
 /// A source this far under its best of the last 48 s is called slow.
@@ -46,11 +49,19 @@ pub(super) fn show(ui: &mut Ui, width: f32, playback: &Playback, scene: &mut Sce
     }
     ui.add_space(8.0);
     let head = parts::line(ui, width, 24.0);
-    for (x, words) in [(0.0, "Source"), (SHARE, "Share"), (TRIP, "RTT")] {
+    for (x, words) in [(0.0, t!("sources-source")), (SHARE, t!("sources-share")), (TRIP, t!("sources-trip"))]
+    {
         let place = head.left_center() + vec2(x, 0.0);
-        text::label(ui, place, Align2::LEFT_CENTER, words, Type::CAPTION, tokens.text3);
+        text::label(ui, place, Align2::LEFT_CENTER, &words, Type::CAPTION, tokens.text3);
     }
-    text::label(ui, head.right_center(), Align2::RIGHT_CENTER, "Rate, errors", Type::CAPTION, tokens.text3);
+    text::label(
+        ui,
+        head.right_center(),
+        Align2::RIGHT_CENTER,
+        &t!("sources-rate"),
+        Type::CAPTION,
+        tokens.text3,
+    );
     for source in &snapshot.sources {
         row(ui, width, source, scene);
     }
@@ -60,16 +71,16 @@ pub(super) fn show(ui: &mut Ui, width: f32, playback: &Playback, scene: &mut Sce
 
 /// How a source stands: word, icon, colour, and whether its row stands out.
 fn standing(source: &SourceSnapshot, tokens: &Tokens) -> (String, char, Color32, bool) {
-    let calm = |word: &str, glyph| (word.to_owned(), glyph, tokens.text2, false);
+    let calm = |word: String, glyph| (word, glyph, tokens.text2, false);
     let amiss = |word: String, glyph| (word, glyph, tokens.warn, true);
     match source.state.as_str() {
-        "joining" => calm("joining", icon::PLUS),
-        "waiting" => calm("waiting", icon::PAUSE),
-        "silent" => amiss("silent".to_owned(), icon::WARNING),
-        "away" | "gone" => amiss("away".to_owned(), icon::PLUGS),
-        "quarantined" => ("shut out".to_owned(), icon::SHIELD_WARNING, tokens.bad, true),
-        _ if is_slow(source) => amiss("slow".to_owned(), icon::WARNING),
-        _ => calm("sending", icon::ARROW_DOWN),
+        "joining" => calm(t!("source-joining"), icon::PLUS),
+        "waiting" => calm(t!("source-waiting"), icon::PAUSE),
+        "silent" => amiss(t!("source-silent"), icon::WARNING),
+        "away" | "gone" => amiss(t!("source-away"), icon::PLUGS),
+        "quarantined" => (t!("source-shut-out"), icon::SHIELD_WARNING, tokens.bad, true),
+        _ if is_slow(source) => amiss(t!("source-slow"), icon::WARNING),
+        _ => calm(t!("source-sending"), icon::ARROW_DOWN),
     }
 }
 
@@ -78,23 +89,19 @@ fn is_slow(source: &SourceSnapshot) -> bool {
     source.capacity_bps.is_some_and(|now| now < SLOW_PART * f64::from(best))
 }
 
-fn milliseconds(milliseconds: f64) -> String {
-    if milliseconds < 1.0 { "< 1 ms".to_owned() } else { format!("{milliseconds:.0} ms") }
-}
-
 /// What went wrong with a source, in a few words.
 fn errors(source: &SourceSnapshot) -> String {
     if let Some(seconds) = source.retry_in {
-        return format!("asked in {}", words::span(seconds));
+        return t!("source-asked", time = words::span(seconds));
     }
     let mut parts = Vec::new();
     if source.errors > 0 {
-        parts.push(words::count(source.errors, "error", "errors"));
+        parts.push(t!("count-errors", count = source.errors));
     }
     if source.repairs > 0 {
-        parts.push(format!("{} repaired", source.repairs));
+        parts.push(t!("source-repaired", count = source.repairs));
     }
-    if parts.is_empty() { "no errors".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() { t!("source-no-errors") } else { parts.join(", ") }
 }
 
 fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) {
@@ -107,7 +114,13 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
     let (word, glyph, ink, loud) = standing(source, &tokens);
     let rate = words::megabits(source.rate_bps);
     let name = words::safe(&source.name);
-    let spoken = format!("{name}, {word}, {rate} Mbit/s, {:.0} %", source.share * 100.0);
+    let spoken = t!(
+        "source-spoken",
+        name = name.as_str(),
+        state = word.as_str(),
+        rate = rate.as_str(),
+        share = words::percent(source.share)
+    );
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let back = rect.expand2(vec2(8.0, -1.0));
     if loud || response.hovered() {
@@ -141,7 +154,7 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
     text::paint(painter, pos2(x + 14.0, top + 22.0), Align2::LEFT_CENTER, &word, ty, ink);
     // Who is away has no part in the pattern, whatever the last one said.
     let part = if verdict::is_there(source) { source.share } else { 0.0 };
-    let share = if part > 0.0 { format!("{:.0} %", part * 100.0) } else { "–".to_owned() };
+    let share = if part > 0.0 { words::percent(part) } else { "–".to_owned() };
     text::paint(
         painter,
         pos2(left + SHARE, top + 22.0),
@@ -150,7 +163,7 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
         Type::FIGURES_STRONG,
         tokens.text1,
     );
-    let trip = source.rtt_ms.map_or("–".to_owned(), milliseconds);
+    let trip = source.rtt_ms.map_or("–".to_owned(), words::milliseconds);
     text::paint(
         painter,
         pos2(left + TRIP, top + 22.0),
@@ -169,7 +182,11 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
     );
     let place = pos2(unit.left() - 7.0, top + 22.0);
     text::paint(painter, place, Align2::RIGHT_CENTER, &rate, Type::RATE, tokens.text1);
-    let route = format!("{}, {}", words::safe(&source.address), words::safe(&source.route));
+    let route = match source.route.as_str() {
+        "direct" => t!("source-direct"),
+        route => words::safe(route),
+    };
+    let route = format!("{}, {route}", words::safe(&source.address));
     let place = pos2(left + 38.0, top + 47.0);
     text::paint_within(
         painter,
@@ -192,10 +209,10 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
     for (number, (name, value)) in details.iter().enumerate() {
         let y = top + ROW + 6.0 + number as f32 * 20.0;
         text::label(ui, pos2(left + 38.0, y), Align2::LEFT_CENTER, name, Type::CAPTION, tokens.text3);
-        let room = right - left - 124.0;
+        let room = right - left - DETAIL;
         text::label_within(
             ui,
-            pos2(left + 124.0, y),
+            pos2(left + DETAIL, y),
             Align2::LEFT_CENTER,
             value,
             Type::FIGURES_SMALL,
@@ -210,23 +227,33 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
 }
 
 /// What a row tells when it is unfolded.
-fn details(source: &SourceSnapshot) -> Vec<(&'static str, String)> {
-    let blocks = |number| words::count(number, "block", "blocks");
+fn details(source: &SourceSnapshot) -> Vec<(String, String)> {
+    let blocks = |number: u64| t!("count-blocks", count = number);
+    let gave = t!("source-gave-what", size = words::mebibytes(source.bytes), blocks = blocks(source.blocks));
+    let instead =
+        t!("source-instead-what", blocks = blocks(source.repairs), twice = words::group(source.duplicates));
     let mut lines = vec![
-        ("Owes", format!("{}, {}", blocks(source.backlog_blocks), words::mebibytes(source.backlog_bytes))),
-        ("Gave", format!("{} in {}", words::mebibytes(source.bytes), blocks(source.blocks))),
         (
-            "Can give",
+            t!("source-owes"),
+            format!("{}, {}", blocks(source.backlog_blocks), words::mebibytes(source.backlog_bytes)),
+        ),
+        (t!("source-gave"), gave),
+        (
+            t!("source-can"),
             source.capacity_bps.map_or("–".to_owned(), |bps| format!("{} Mbit/s", words::megabits(bps))),
         ),
-        ("In place of others", format!("{}, {} came twice", blocks(source.repairs), source.duplicates)),
+        (t!("source-instead"), instead),
     ];
     if let (Some(half), Some(most)) = (source.first_byte_p50_ms, source.first_byte_p95_ms) {
-        let told = format!("after {}, 95 in 100 within {}", milliseconds(half), milliseconds(most));
-        lines.push(("First byte", told));
+        let (half, most) = (words::milliseconds(half), words::milliseconds(most));
+        lines.push((t!("source-first-byte"), t!("source-first-byte-what", half = half, most = most)));
+    }
+    if let Some(each) = source.disk_wait_ms {
+        let (part, time) = (words::percent(source.disk_wait), words::milliseconds(each));
+        lines.push((t!("source-disk"), t!("source-disk-what", part = part, time = time)));
     }
     if let Some(error) = &source.last_error {
-        lines.push(("Last error", words::safe(error)));
+        lines.push((t!("source-last-error"), why::said(error)));
     }
     lines
 }
@@ -245,29 +272,39 @@ fn pattern(ui: &mut Ui, width: f32, snapshot: &Snapshot, state: &State) {
     let nobody = matches!(snapshot.state, StreamState::Nobody(_)) || !snapshot.patterns.iter().any(anybody);
     if nobody {
         let head = parts::line(ui, width, 24.0);
-        text::label(ui, head.left_center(), Align2::LEFT_CENTER, "Pattern", Type::LIST_STRONG, tokens.text1);
+        text::label(
+            ui,
+            head.left_center(),
+            Align2::LEFT_CENTER,
+            &t!("pattern"),
+            Type::LIST_STRONG,
+            tokens.text1,
+        );
         let line = parts::line(ui, width, 24.0);
         let words = if snapshot.next_block > snapshot.blocks {
-            "None in force: every block up to the end is here."
+            t!("pattern-none-needed")
         } else {
-            "None in force: nobody sends now."
+            t!("pattern-none")
         };
-        text::label(ui, line.left_center(), Align2::LEFT_CENTER, words, Type::NOTE, tokens.text2);
+        text::label(ui, line.left_center(), Align2::LEFT_CENTER, &words, Type::NOTE, tokens.text2);
         return;
     }
     let next = rest.first();
-    let then = next.map_or(String::new(), |next| {
-        format!(", epoch {} from block {}", next.epoch, words::group(next.from))
-    });
+    let right = match next {
+        None => t!("pattern-now", epoch = now.epoch),
+        Some(next) => {
+            let block = words::group(next.from);
+            t!("pattern-then", epoch = now.epoch, next = next.epoch, block = block)
+        }
+    };
     let head = parts::line(ui, width, 24.0);
-    text::label(ui, head.left_center(), Align2::LEFT_CENTER, "Pattern", Type::LIST_STRONG, tokens.text1);
-    let right = format!("epoch {} now{then}", now.epoch);
+    text::label(ui, head.left_center(), Align2::LEFT_CENTER, &t!("pattern"), Type::LIST_STRONG, tokens.text1);
     text::label(ui, head.right_center(), Align2::RIGHT_CENTER, &right, Type::CAPTION, tokens.text3);
     ui.add_space(5.0);
     let rect = parts::line(ui, width, pattern_strip::HEIGHT);
     let next = next.map(|next| shown(next, state));
     pattern_strip::show(ui, rect, &shown(now, state), next.as_ref(), snapshot.next_block);
-    if let Some(words) = why(snapshot, now) {
+    if let Some(words) = reason(snapshot, now) {
         let line = parts::line(ui, width, 30.0);
         let glyph = icon::ARROW_BEND_DOWN_RIGHT;
         text::icon(ui.painter(), line.left_center() + vec2(8.0, 0.0), glyph, Type::icon(15.0), tokens.text3);
@@ -290,16 +327,16 @@ fn made(ui: &mut Ui, width: f32, snapshot: &Snapshot, state: &State) {
         ui,
         head.left_center(),
         Align2::LEFT_CENTER,
-        "Patterns before",
+        &t!("pattern-before"),
         Type::LIST_STRONG,
         tokens.text1,
     );
     for made in before.iter().rev().take(PATTERNS_TOLD) {
         let line = parts::line(ui, width, 40.0);
         let place = line.left_top() + vec2(0.0, 11.0);
-        let from = format!("from {}", words::group(made.from));
+        let from = t!("pattern-from", block = words::group(made.from));
         text::label(ui, place, Align2::LEFT_CENTER, &from, Type::FIGURES_SMALL, tokens.text3);
-        let ago = format!("{} ago", words::span((snapshot.at - made.at).max(0.0)));
+        let ago = t!("time-ago", time = words::span((snapshot.at - made.at).max(0.0)));
         let place = pos2(line.right(), line.top() + 11.0);
         let right = text::label(ui, place, Align2::RIGHT_CENTER, &ago, Type::FIGURES_SMALL, tokens.text3);
         let people = made.pattern.chars().map(|letter| state.person_of_letter(letter));
@@ -307,15 +344,15 @@ fn made(ui: &mut Ui, width: f32, snapshot: &Snapshot, state: &State) {
             Rect::from_min_max(line.min + vec2(84.0, 4.0), pos2(right.left() - 10.0, line.top() + 18.0));
         pattern_strip::small(ui, cells, &people.collect::<Vec<_>>(), &made.pattern);
         let place = line.left_top() + vec2(84.0, 29.0);
-        let why = words::safe_lines(&made.why);
-        text::label_within(ui, place, Align2::LEFT_CENTER, &why, Type::CAPTION, tokens.text2, width - 84.0);
+        let told = journal::why_made(made);
+        text::label_within(ui, place, Align2::LEFT_CENTER, &told, Type::CAPTION, tokens.text2, width - 84.0);
     }
 }
 
 /// Why the pattern is as it is: as the engine tells it, else who has most of it and what that one gives.
-fn why(snapshot: &Snapshot, now: &PatternSnapshot) -> Option<String> {
+fn reason(snapshot: &Snapshot, now: &PatternSnapshot) -> Option<String> {
     if let Some(made) = snapshot.patterns_made.last() {
-        return Some(words::safe(&made.why));
+        return Some(journal::why_made(made));
     }
     let count =
         |source: &SourceSnapshot| now.pattern.chars().filter(|letter| *letter == source.letter).count();
@@ -325,7 +362,8 @@ fn why(snapshot: &Snapshot, now: &PatternSnapshot) -> Option<String> {
     (has > 0).then(|| {
         let name = words::safe(&most.name);
         let rate = words::megabits(most.capacity_bps.unwrap_or(most.rate_bps));
-        format!("{name} has {has} in {}: it can give {rate} Mbit/s.", now.pattern.chars().count())
+        let all = now.pattern.chars().count();
+        t!("pattern-why-has", name = name, count = has as u64, all = all as u64, rate = rate)
     })
 }
 
@@ -337,17 +375,23 @@ pub(super) fn foot(ui: &mut Ui, rect: Rect, drawer: Rect, playback: &Playback) {
     let totals = &snapshot.totals;
     let percent = |part: u64| match totals.bytes {
         0 => "–".to_owned(),
-        bytes => format!("{:.1} %", part as f64 * 100.0 / bytes as f64),
+        bytes => t!("percent", part = words::decimal(part as f64 * 100.0 / bytes as f64, 1)),
     };
     let verified = match totals.wrong_blocks {
-        0 => format!("{} of {}", words::group(snapshot.verified_blocks), words::group(snapshot.blocks)),
-        wrong => format!("{}, {wrong} wrong", words::group(snapshot.verified_blocks)),
+        0 => t!(
+            "foot-verified-of",
+            verified = words::group(snapshot.verified_blocks),
+            blocks = words::group(snapshot.blocks)
+        ),
+        wrong => {
+            t!("foot-verified-wrong", verified = words::group(snapshot.verified_blocks), wrong = wrong)
+        }
     };
     let facts = [
-        ("Doubled", percent(totals.duplicate_bytes)),
-        ("Control", percent(totals.control_bytes)),
-        ("Verified", verified),
-        ("Stalls", playback.stalls.to_string()),
+        (t!("foot-doubled"), percent(totals.duplicate_bytes)),
+        (t!("foot-control"), percent(totals.control_bytes)),
+        (t!("foot-verified"), verified),
+        (t!("foot-stalls"), playback.stalls.to_string()),
     ];
     let mut x = rect.left();
     for (name, value) in facts {
@@ -355,7 +399,7 @@ pub(super) fn foot(ui: &mut Ui, rect: Rect, drawer: Rect, playback: &Playback) {
             ui.painter(),
             pos2(x, rect.center().y),
             Align2::LEFT_CENTER,
-            name,
+            &name,
             Type::CAPTION,
             tokens.text3,
         );
@@ -386,12 +430,12 @@ mod tests {
     #[test]
     fn the_pattern_is_explained() {
         let mut snapshot = fixture::snapshot();
-        let words = why(&snapshot, &snapshot.patterns[0]);
+        let words = reason(&snapshot, &snapshot.patterns[0]);
         assert_eq!(words.as_deref(), Some("alpha goes from 5 in 10 to 4 in 9: it eased to 8.9 Mbit/s"));
         snapshot.patterns_made.clear();
-        let words = why(&snapshot, &snapshot.patterns[0]);
+        let words = reason(&snapshot, &snapshot.patterns[0]);
         assert_eq!(words.as_deref(), Some("alpha has 5 in 10: it can give 8.9 Mbit/s."));
-        assert_eq!(why(&snapshot, &PatternSnapshot::default()), None);
+        assert_eq!(reason(&snapshot, &PatternSnapshot::default()), None);
     }
 
     #[test]
