@@ -65,6 +65,9 @@ use session::Session;
 pub use target::Target;
 use tester::Tester;
 
+/// How long after a picture came the window is drawn. At once would draw it twice for each.
+const AFTER_A_PICTURE: Duration = Duration::from_micros(500);
+
 /// The window's program.
 pub struct App {
     state: State,
@@ -158,8 +161,7 @@ impl App {
                 frames: surface.frames(),
             },
             Arc::new(move |number, event| sender.send(Message::Media { number, event })),
-            // A repaint at once would draw two frames of the window for each of the film.
-            Arc::new(move || ctx.request_repaint_after(Duration::from_micros(500))),
+            Arc::new(move || ctx.request_repaint_after(AFTER_A_PICTURE)),
         )?;
         let asker = Asker::new(engine.clone(), inbox.sender())?;
         let finder = Finder::new(engine.clone(), inbox.sender())?;
@@ -322,7 +324,7 @@ impl Pictures for (&mut Film, &mut Posters) {
         let frames = film.player.frames();
         let frame = frames.take_new();
         if frames.has_more() {
-            ui.ctx().request_repaint();
+            ui.ctx().request_repaint_after(AFTER_A_PICTURE);
         }
         film.surface.paint(ui, rect, frame, film.shape);
     }
