@@ -337,10 +337,12 @@ impl Feed {
                 info.data = Some(gst::PadProbeData::Buffer(buffer));
                 gst::PadProbeReturn::Ok
             }
-            // Not "drop": that would read as the end of the file.
-            Ok(None) | Err(_) => {
+            // Not "drop": that would read as the end of the file. And a read past the end is no flush, after
+            // which a demuxer would wait for ever for what follows.
+            end => {
                 info.data = None;
-                info.flow_res = Err(gst::FlowError::Flushing);
+                let is_end = matches!(end, Ok(None));
+                info.flow_res = Err(if is_end { gst::FlowError::Eos } else { gst::FlowError::Flushing });
                 gst::PadProbeReturn::Handled
             }
         }

@@ -23,6 +23,12 @@ const LAST_PLACE: Duration = Duration::from_millis(100);
 /// The last picture begins, and sound ends, at most this long before the end that the file tells.
 const NEAR_END: Duration = Duration::from_secs(1);
 
+/// How long nothing is read before it is looked whether the demuxer has given up.
+const IDLE_BEFORE_LOOK: Duration = Duration::from_secs(1);
+
+/// A title of which nothing is read for so long before its first picture never begins.
+const STUCK_AFTER: Duration = Duration::from_secs(30);
+
 /// How loud, which outlives a title, and how fast, which does not.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
@@ -291,6 +297,15 @@ impl Load {
         let at_end =
             self.duration.is_none_or(|duration| shown.is_some_and(|shown| shown + NEAR_END >= duration));
         runs && !reads && at_end && self.pipeline.is_used_up()
+    }
+
+    /// Whether it has not begun, and never will: nothing more is read, and nothing came of what was.
+    pub(super) fn is_stuck(&self) -> bool {
+        let Some(reading) = self.feed().map(|feed| feed.reading()) else { return false };
+        let idle = |limit| reading.waiting_for.is_none() && reading.idle_for > limit;
+        self.stage == Stage::Opening
+            && idle(IDLE_BEFORE_LOOK)
+            && (idle(STUCK_AFTER) || self.pipeline.has_given_up())
     }
 
     /// Shows the subtitle that came and takes away the one that is over.

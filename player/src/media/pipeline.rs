@@ -13,9 +13,9 @@ use super::events::{AudioFacts, VideoFacts};
 use super::frame::{FrameFormat, FrameSlot};
 use super::hardware;
 use super::mailbox::Origin;
+use super::parting;
 use super::player::{Deinterlace, Pace};
 use super::shared::Shared;
-use super::short_films;
 use super::sinks::{self, End, Progress};
 use super::text;
 
@@ -128,7 +128,7 @@ impl Pipeline {
         });
         let deinterlace = Arc::<Mutex<Deinterlace>>::default();
         if let Some(bin) = playbin.downcast_ref::<gst::Bin>() {
-            short_films::guard(bin);
+            parting::by_decoder(bin);
             let when = Arc::clone(&deinterlace);
             bin.connect_deep_element_added(move |_, _, element| {
                 deinterlace_when(element, *when.lock().unwrap_or_else(PoisonError::into_inner));
@@ -264,6 +264,19 @@ impl Pipeline {
         let Some(now) = self.playbin.current_running_time() else { return false };
         let later = gst::ClockTime::from_mseconds(u64::from(self.delays.get().sound_ms.unsigned_abs()));
         is_past([self.video.end(), self.audio.end()], now, END_PATIENCE + later)
+    }
+
+    /// Whether a demuxer has ended without a track. parsebin (GStreamer 1.22) keeps to itself an error that its
+    /// demuxer posts while it still starts it, as one of half a file does on a busy machine.
+    pub(super) fn has_given_up(&self) -> bool {
+        let Some(bin) = self.playbin.downcast_ref::<gst::Bin>() else { return false };
+        bin.iterate_recurse().into_iter().flatten().any(|element| {
+            let class = element.factory().and_then(|f| f.metadata("klass").map(str::to_owned));
+            let ended = |pad: gst::Pad| pad.task_state() == gst::TaskState::Paused;
+            class.is_some_and(|class| class.contains("Demux"))
+                && element.num_src_pads() == 0
+                && element.static_pad("sink").is_some_and(ended)
+        })
     }
 
     /// Stops the clock at a place that it has run past.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::events::MediaEvent;
+use super::events::{Failure, MediaEvent};
 use super::frame::FrameSlot;
 use super::hardware;
 use super::load::{Hands, Load, Stage};
@@ -242,6 +242,11 @@ impl Worker {
             }
         }
         if load.stage == Stage::Failed {
+            return;
+        }
+        if load.is_stuck() {
+            let why = "The title is damaged: neither picture nor sound comes of it.";
+            load.fail(Failure::Damaged(why.into()), &self.hands);
             return;
         }
         load.send_seek(&self.hands);
