@@ -101,4 +101,7 @@ pub struct OpenOptions {
     pub planner: Option<PlannerKind>,
     /// Most relays by which each server is reached as well, instead of the engine's number.
     pub routes_per_server: Option<usize>,
+    /// Most of the servers and relays that a director lists that are used at once; as many as there are letters
+    /// for where none is given.
+    pub most_sources: Option<usize>,
 }

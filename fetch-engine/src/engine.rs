@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tributary_core::directory::Title;
 use tributary_core::geometry::{BadBlockSize, Geometry, StreamId};
+use tributary_core::pattern::MAX_SOURCES;
 use tributary_core::session::{BadSession, Config, Session};
 use tributary_core::time::Time;
 use tributary_core::verify::{MAX_STREAM, Proof, Verdict};
@@ -287,7 +288,8 @@ impl Engine {
         let is_proved_by_name = matches!(proof, Proof::Tree(_));
         let verification = Verification::of(&proof, whole);
         let id = stream.unwrap_or_else(|| stand_in(&given));
-        let mut roster = Roster::new(options.routes_per_server.unwrap_or(config.routes_per_server));
+        let routes = options.routes_per_server.unwrap_or(config.routes_per_server);
+        let mut roster = Roster::new(routes, options.most_sources.unwrap_or(MAX_SOURCES));
         let mut first: Vec<_> = given
             .iter()
             .filter_map(|given| match given {

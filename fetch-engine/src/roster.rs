@@ -70,6 +70,11 @@ impl Member {
         self.name == name && same_way && self.web.is_none()
     }
 
+    /// Whether it is used now, or was at least not withdrawn.
+    const fn is_used(&self) -> bool {
+        self.given || self.listed
+    }
+
     /// Whether the user gave this address, by that way.
     fn is_given_as(&self, address: &str, via: Option<&str>) -> bool {
         let own = self.via.as_ref().map(|relay| relay.address.as_str());
@@ -83,13 +88,18 @@ pub(crate) struct Roster {
     members: Vec<Member>,
     /// Most relays that are used to reach one server.
     max_routes_per_server: usize,
+    /// Most sources that are used at once because a director lists them.
+    max_at_once: usize,
     left_out: bool,
+    /// Whether somebody was left out to keep to that number.
+    has_no_room: bool,
 }
 
 impl Roster {
-    /// Nobody yet. Each server that a director lists may be reached by so many relays as well.
-    pub(crate) const fn new(max_routes_per_server: usize) -> Self {
-        Self { members: Vec::new(), max_routes_per_server, left_out: false }
+    /// Nobody yet. Each server that a director lists may be reached by so many relays as well, and so many of
+    /// all these are used at once.
+    pub(crate) const fn new(max_routes_per_server: usize, max_at_once: usize) -> Self {
+        Self { members: Vec::new(), max_routes_per_server, max_at_once, left_out: false, has_no_room: false }
     }
 
     /// A source that the user gave, and the relay to reach it by; nothing where it is known or there is
@@ -116,6 +126,16 @@ impl Roster {
 
     /// Takes the director's list. Servers come before the relays to them, where letters are few.
     pub(crate) fn list(&mut self, entries: &[SourceEntry]) -> Vec<Change> {
+        self.has_no_room = false;
+        let mut changes = self.list_all(entries);
+        if self.has_no_room {
+            // Who went made room for others.
+            changes.extend(self.list_all(entries));
+        }
+        changes
+    }
+
+    fn list_all(&mut self, entries: &[SourceEntry]) -> Vec<Change> {
         let mut changes = Vec::new();
         let mut seen = vec![false; self.members.len()];
         for entry in entries {
@@ -166,8 +186,11 @@ impl Roster {
         if std::mem::replace(&mut seen[place], true) {
             return;
         }
+        let there = self.members[place].is_used();
+        if !there && !self.has_room() {
+            return;
+        }
         let (member, source) = (&mut self.members[place], id(place));
-        let there = member.given || member.listed;
         let before = member.via.as_ref().map(|relay| relay.address.as_str());
         let moved = member.address != entry.address || before != relay;
         if there && moved {
@@ -216,9 +239,19 @@ impl Roster {
         std::mem::take(&mut self.left_out)
     }
 
+    /// Whether one more that a director lists may be used, which is noted where not.
+    fn has_room(&mut self) -> bool {
+        let room = self.members.iter().filter(|member| member.is_used()).count() < self.max_at_once;
+        self.has_no_room |= !room;
+        room
+    }
+
     fn add(&mut self, member: Member) -> Option<Change> {
         if self.members.len() >= MAX_SOURCES {
             self.left_out = true;
+            return None;
+        }
+        if !member.given && !self.has_room() {
             return None;
         }
         self.members.push(member);
@@ -249,7 +282,7 @@ mod tests {
 
     #[test]
     fn letters_stay_while_servers_come_and_go() {
-        let mut roster = Roster::new(2);
+        let mut roster = Roster::new(2, MAX_SOURCES);
         let (a, b) = (letter('A'), letter('B'));
         let both = entries(&[("alpha", "h:1"), ("beta", "h:2")]);
         assert_eq!(roster.list(&both), [Change::Added(a), Change::Added(b)]);
@@ -265,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_given_source_is_never_withdrawn() {
-        let mut roster = Roster::new(2);
+        let mut roster = Roster::new(2, MAX_SOURCES);
         assert_eq!(roster.give("h:1", None), Some(Change::Added(letter('A'))));
         assert_eq!(roster.give("h:1", None), None);
         roster.rename(letter('A'), "alpha".to_owned());
@@ -276,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_web_server_is_no_server_of_a_director_whatever_its_name() {
-        let mut roster = Roster::new(2);
+        let mut roster = Roster::new(2, MAX_SOURCES);
         let web = Arc::new(WebSource::new("http://h:1/film?key=1".parse().unwrap()));
         assert_eq!(roster.give_web(&web), Some(Change::Added(letter('A'))));
         assert_eq!(roster.give_web(&web), None);
@@ -289,7 +322,7 @@ mod tests {
 
     #[test]
     fn no_more_than_there_are_letters() {
-        let mut roster = Roster::new(2);
+        let mut roster = Roster::new(2, MAX_SOURCES);
         let names: Vec<String> = (0..70).map(|n| format!("s{n}")).collect();
         let list: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "h:1")).collect();
         assert_eq!(roster.list(&entries(&list)).len(), MAX_SOURCES);
@@ -299,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_name_listed_twice_counts_once() {
-        let mut roster = Roster::new(2);
+        let mut roster = Roster::new(2, MAX_SOURCES);
         let twice = entries(&[("alpha", "h:1"), ("alpha", "h:2")]);
         assert_eq!(roster.list(&twice), [Change::Added(letter('A'))]);
         assert_eq!(roster.get(letter('A')).unwrap().address, "h:1");
@@ -311,7 +344,7 @@ mod tests {
         let entry =
             |routes: Vec<RouteEntry>| SourceEntry { routes, ..entries(&[("alpha", "h:1")]).remove(0) };
         let both = [entry(vec![relay("west", "r:1"), relay("east", "r:2"), relay("north", "r:3")])];
-        let mut roster = Roster::new(2);
+        let mut roster = Roster::new(2, MAX_SOURCES);
         let (a, b, c) = (letter('A'), letter('B'), letter('C'));
         assert_eq!(
             roster.list(&both),
@@ -328,12 +361,12 @@ mod tests {
         let back = [entry(vec![relay("west", "r:9"), relay("east", "r:2")])];
         assert_eq!(roster.list(&back), [Change::Added(b)]);
         assert_eq!(roster.get(b).unwrap().via, Some(relay("west", "r:9")));
-        assert_eq!(Roster::new(0).list(&both), [Change::Added(a)], "no relays are used");
+        assert_eq!(Roster::new(0, MAX_SOURCES).list(&both), [Change::Added(a)], "no relays are used");
     }
 
     #[test]
     fn a_given_way_by_a_relay_is_the_directors_once_it_lists_it() {
-        let mut roster = Roster::new(2);
+        let mut roster = Roster::new(2, MAX_SOURCES);
         assert_eq!(roster.give("h:1", Some("r:1")), Some(Change::Added(letter('A'))));
         assert_eq!(roster.give("h:1", Some("r:1")), None);
         assert_eq!(roster.give("h:1", None), Some(Change::Added(letter('B'))));
@@ -342,5 +375,19 @@ mod tests {
         assert_eq!(roster.list(std::slice::from_ref(&listed)), []);
         assert_eq!(roster.get(letter('A')).unwrap().called(), "alpha via west");
         assert_eq!(roster.list(&[]), []);
+    }
+
+    #[test]
+    fn no_more_are_used_at_once_than_wanted() {
+        let mut roster = Roster::new(2, 2);
+        let all = entries(&[("alpha", "h:1"), ("beta", "h:2"), ("gamma", "h:3")]);
+        let (a, b, c) = (letter('A'), letter('B'), letter('C'));
+        assert_eq!(roster.list(&all), [Change::Added(a), Change::Added(b)]);
+        assert_eq!(roster.list(&all), []);
+        // One that goes makes room for the next at once.
+        assert_eq!(roster.list(&all[1..]), [Change::Withdrawn(a), Change::Added(c)]);
+        assert_eq!(roster.list(&all), []);
+        assert_eq!(roster.list(&all[..2]), [Change::Withdrawn(c), Change::Added(a)]);
+        assert!(!roster.take_left_out());
     }
 }

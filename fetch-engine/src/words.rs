@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     fn roster() -> (Roster, SourceId) {
-        let mut roster = Roster::new(0);
+        let mut roster = Roster::new(0, tributary_core::pattern::MAX_SOURCES);
         roster.give("h:1", None);
         let source = SourceId::new(0).unwrap();
         roster.rename(source, "beta".to_owned());

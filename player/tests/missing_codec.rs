@@ -38,11 +38,11 @@ fn a_film_plays_without_its_sound_but_not_without_its_picture_and_both_are_named
     take_away("audio/x-vorbis");
     let mut watched = Watched::playing(&TestSource::open(bytes.clone()));
     assert_eq!(watched.ready().audio, None);
-    let warning = watched.wait("word of the sound", |event| match event {
-        MediaEvent::Warning(text) => Some(text.clone()),
+    let (codec, install) = watched.wait("word of the sound", |event| match event {
+        MediaEvent::LeftOut { codec, install, sound: true } => Some((codec.clone(), install.clone())),
         _ => None,
     });
-    assert!(warning.contains("Vorbis") && warning.contains("gstreamer1.0-plugins-base"), "{warning}");
+    assert!(codec.contains("Vorbis") && install == "gstreamer1.0-plugins-base", "{codec}, {install}");
     watched.wait_for(&MediaEvent::EndOfFile);
 
     let (codec, install) = refused(&mut watched, song);

@@ -35,7 +35,10 @@ fn plays_whole(kind: Kind) {
     watched.listen(ms(300));
     assert_eq!(watched.count(is_end), 1);
     assert_eq!(
-        watched.count(|event| matches!(event, MediaEvent::Failed(_) | MediaEvent::Warning(_))),
+        watched.count(|event| matches!(
+            event,
+            MediaEvent::Failed(_) | MediaEvent::LeftOut { .. } | MediaEvent::Warning(_)
+        )),
         0,
         "{:?}",
         watched.told

@@ -28,6 +28,9 @@ pub struct Track {
     /// The track's own title; empty where it has none.
     #[serde(default)]
     pub title: String,
+    /// Channels of a sound track; 0 where unknown.
+    #[serde(default)]
+    pub channels: u32,
 }
 
 /// What is known of a stream as a film.

@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn the_server_the_relay_or_only_the_way() {
-        let mut roster = Roster::new(0);
+        let mut roster = Roster::new(0, tributary_core::pattern::MAX_SOURCES);
         // A, B, C: server 1 straight and by two relays; D, E, F: server 2 the same.
         for server in ["s:1", "s:2"] {
             for via in [None, Some("r:1"), Some("r:2")] {

@@ -167,6 +167,8 @@ title-track-row = { $kind }: { $names }, { $codecs }
 title-file = Datei
 title-hash = Hash
 title-copy-hash = Den ganzen Hash kopieren
+title-copy-address = Die Adresse kopieren
+title-forget = Vergessen, wo ich war
 title-fps = { $fps } B/s
 title-size = Größe
 title-name = Name
@@ -242,8 +244,10 @@ settings-add-director = Director hinzufügen
 settings-sources = Quellen
 settings-planner = Planer
 settings-planner-what = Wie Blöcke verteilt werden. Ankunft passt fast immer.
-settings-planner-arrival = Ankunft
-settings-planner-interval = Anteile
+settings-planner-arrival = Nach der Ankunft
+settings-planner-interval = Nach Anteilen
+settings-most-sources = Höchstens Quellen zugleich
+settings-most-sources-what = Jede hilft, und jede kostet eine Verbindung.
 settings-look-around = Directoren in diesem Netz suchen
 settings-look-around-what = Mit mDNS, solange die Seite der Directoren offen ist.
 settings-relays = Relais erlauben
@@ -261,6 +265,7 @@ settings-ahead-seconds-what = Höchstens so viel vom Film, wo seine Länge bekan
 settings-disk = Festplatte
 settings-films = Filme auf der Platte
 settings-films-what = Was gesehen wurde, ist ohne Server wieder da.
+settings-every = alle
 settings-all = alles
 settings-next-title = Das gilt ab dem nächsten Titel, der geöffnet wird.
 settings-window = Fenster
@@ -405,6 +410,7 @@ menu-repeats = Wiederholt { $from } bis { $to }
 ## Mitten im Film
 
 center-nobody = Niemand kann das schicken
+center-nobody-rest = Niemand kann den Rest schicken
 center-network = Das Netz ist fort
 center-network-what = { $why } Dein Platz ist gemerkt: { $time }. Es geht von selbst weiter, sobald ein Server antwortet.
 center-network-failed = { $why } Dein Platz ist gemerkt: { $time }.
@@ -417,7 +423,7 @@ center-after = Danach kommt { $title }.
 center-play-next = Nächsten abspielen
 center-end = Ende
 center-codec = Es lässt sich nicht dekodieren
-center-codec-what = Dieser Titel ist in { $codec }, und dafür ist kein Dekoder installiert. Installiere das Paket { $install } und versuche es noch einmal.
+center-codec-what = Dieser Titel ist in { $codec }, und dafür ist kein Decoder installiert. Installiere das Paket { $install } und versuche es noch einmal.
 center-not-opened = Es ließ sich nicht öffnen
 center-damaged = Die Datei ist beschädigt
 center-failed = Es lässt sich nicht abspielen
@@ -447,6 +453,9 @@ note-saved = Bild gespeichert
 note-not-saved = Das Bild ließ sich nicht speichern
 note-goes-on = Weiter bei { $time }
 note-goes-on-what = 0 beginnt von vorn
+note-no-decoder = Kein Decoder für { $codec }
+note-no-decoder-sound = Es läuft ohne seinen Ton. Installiere { $install }.
+note-no-decoder-track = Eine Spur fehlt. Installiere { $install }.
 note-no-sound = Kein Tongerät
 note-no-sound-what = Der Film läuft ohne Ton weiter.
 note-settings-part = Ein Teil der Einstellungen gilt nicht
@@ -454,6 +463,27 @@ note-settings-more = { $first }; und { $count } weitere, siehe Protokoll
 note-settings-not-kept = Die Einstellungen ließen sich nicht speichern
 note-subtitles = Die Untertitel ließen sich nicht laden
 note-unverified = Nichts zeigt, ob diese Bytes stimmen
+
+## Warum niemand schickt, was als Nächstes kommt
+
+standing-nobody = Kein Server hat diesen Titel zurzeit.
+standing-silent = { $count ->
+    [one] Der einzige Server, der ihn hat, antwortet nicht.
+   *[other] Keiner der { $count } Server antwortet.
+}
+standing-lacks = { $count ->
+    [one] { $names } ist da, hat aber nicht, was als Nächstes kommt.
+   *[other] { $names } sind da, haben aber nicht, was als Nächstes kommt.
+}
+standing-shut-out = { $count ->
+    [one] { $names } schickte falsche Bytes und wird nicht mehr gebraucht.
+   *[other] { $names } schickten falsche Bytes und werden nicht mehr gebraucht.
+}
+standing-away = { $count ->
+    [one] { $names } ist fort.
+   *[other] { $names } sind fort.
+}
+standing-next-try = Der nächste Versuch ist in { $time }.
 
 ## Spuren und Formate
 
@@ -463,6 +493,11 @@ media-channels = { $count } Kanäle
 media-mono = Mono
 media-stereo = Stereo
 media-all-codecs = Was dieser Titel enthält
+media-nobody-answers = dort antwortet niemand.
+media-address = Die Adresse lässt sich nicht lesen: { $why }
+media-unknown = Das ist weder Film noch Ton, soweit es sich erkennen lässt.
+media-damaged = Es lässt sich nicht weiter abspielen: { $why }
+media-failed = Das Abspielen misslang: { $why }
 
 ## Fehler
 

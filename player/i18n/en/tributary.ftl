@@ -168,6 +168,8 @@ title-track-row = { $kind }: { $names }, { $codecs }
 title-file = File
 title-hash = Hash
 title-copy-hash = Copy the whole hash
+title-copy-address = Copy the address
+title-forget = Forget where I left off
 title-fps = { $fps } fps
 title-size = Size
 title-name = Name
@@ -243,8 +245,10 @@ settings-add-director = Add a director
 settings-sources = Sources
 settings-planner = Planner
 settings-planner-what = How blocks are dealt out. Arrival order suits almost every network.
-settings-planner-arrival = Arrival
-settings-planner-interval = Shares
+settings-planner-arrival = By predicted arrival
+settings-planner-interval = By shares
+settings-most-sources = Most sources at once
+settings-most-sources-what = More help on slow links; each one costs a connection.
 settings-look-around = Look for directors on this network
 settings-look-around-what = By mDNS, while the page of directors is open.
 settings-relays = Allow relays
@@ -262,6 +266,7 @@ settings-ahead-seconds-what = At most so much of the film, where its length is k
 settings-disk = Disk
 settings-films = Films on disk
 settings-films-what = What was watched is there again without a server.
+settings-every = all
 settings-all = all
 settings-next-title = This holds from the next title that is opened.
 settings-window = Window
@@ -320,8 +325,8 @@ action-deinterlace = Deinterlace: where needed, always, never
 action-full-screen = Full screen, also double click
 action-leave = Leave
 action-search = Search
-key-page-up = Page ↑
-key-page-down = Page ↓
+key-page-up = Pg ↑
+key-page-down = Pg ↓
 key-escape = Esc
 key-space = Space
 key-backspace = Backspace
@@ -406,6 +411,7 @@ menu-repeats = Repeats { $from } to { $to }
 ## In the middle of the film
 
 center-nobody = Nobody can send this
+center-nobody-rest = Nobody can send the rest
 center-network = The network is gone
 center-network-what = { $why } Your place is kept: { $time }. It plays on by itself when a server answers.
 center-network-failed = { $why } Your place is kept: { $time }.
@@ -448,6 +454,9 @@ note-saved = Picture saved
 note-not-saved = The picture could not be saved
 note-goes-on = Goes on at { $time }
 note-goes-on-what = Press 0 to begin at the start
+note-no-decoder = No decoder for { $codec }
+note-no-decoder-sound = It plays without its sound. Install { $install }.
+note-no-decoder-track = One track is left out. Install { $install }.
 note-no-sound = No sound device
 note-no-sound-what = The film plays on without sound.
 note-settings-part = Part of the settings file is not used
@@ -455,6 +464,27 @@ note-settings-more = { $first }; and { $count } more, see the log
 note-settings-not-kept = The settings could not be kept
 note-subtitles = The subtitles could not be loaded
 note-unverified = Nothing shows whether these bytes are right
+
+## Why nobody sends what comes next
+
+standing-nobody = No server holds this title now.
+standing-silent = { $count ->
+    [one] The only server that holds it does not answer.
+   *[other] None of the { $count } servers answers.
+}
+standing-lacks = { $count ->
+    [one] { $names } is there, but does not hold what comes next.
+   *[other] { $names } are there, but do not hold what comes next.
+}
+standing-shut-out = { $count ->
+    [one] { $names } sent wrong bytes and is not used again.
+   *[other] { $names } sent wrong bytes and are not used again.
+}
+standing-away = { $count ->
+    [one] { $names } is away.
+   *[other] { $names } are away.
+}
+standing-next-try = The next try is in { $time }.
 
 ## Tracks and formats
 
@@ -464,6 +494,11 @@ media-channels = { $count } channels
 media-mono = mono
 media-stereo = stereo
 media-all-codecs = What this title holds
+media-nobody-answers = nobody answers there.
+media-address = The address can't be read: { $why }
+media-unknown = This is not a film or sound that can be recognised.
+media-damaged = It can't be played on: { $why }
+media-failed = Playback failed: { $why }
 
 ## Faults
 

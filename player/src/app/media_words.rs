@@ -25,7 +25,7 @@ pub(super) fn events(event: MediaEvent) -> Vec<PlaybackEvent> {
         MediaEvent::Subtitle(line) => one(PlaybackEvent::Subtitle(line)),
         MediaEvent::EndOfFile => one(PlaybackEvent::Ended),
         MediaEvent::Failed(failure) => one(PlaybackEvent::Failed(fault(failure))),
-        MediaEvent::NoSoundDevice | MediaEvent::Warning(_) => Vec::new(),
+        MediaEvent::NoSoundDevice | MediaEvent::LeftOut { .. } | MediaEvent::Warning(_) => Vec::new(),
     }
 }
 
@@ -54,7 +54,8 @@ fn ready(facts: &Facts) -> PlaybackEvent {
     if let Some(audio) = &facts.audio {
         media.audio_codec = words::safe(&audio.codec);
         media.audio_decoder = words::safe(&audio.decoder);
-        media.audio_detail = format!("{}, {}", channels(audio.channels), kilohertz(audio.sample_rate_hz));
+        media.audio_detail =
+            format!("{}, {}", words::channels(audio.channels), kilohertz(audio.sample_rate_hz));
     }
     PlaybackEvent::Ready { duration: facts.duration, seekable: facts.seekable, media }
 }
@@ -111,16 +112,6 @@ fn chapters(list: &[crate::media::Chapter]) -> Vec<Chapter> {
     list.iter().enumerate().map(named).collect()
 }
 
-fn channels(number: u32) -> String {
-    match number {
-        1 => t!("media-mono"),
-        2 => t!("media-stereo"),
-        6 => "5.1".to_owned(),
-        8 => "7.1".to_owned(),
-        number => t!("media-channels", count = number),
-    }
-}
-
 fn kilohertz(hertz: u32) -> String {
     let text = words::decimal(f64::from(hertz) / 1000.0, 1);
     format!("{} kHz", text.trim_end_matches('0').trim_end_matches(['.', ',']))
@@ -136,15 +127,19 @@ fn tracks(list: &[TrackInfo]) -> Vec<TrackChoice> {
         let named = track.title.clone().or_else(|| track.language.as_deref().map(words::language));
         let name =
             named.map_or_else(|| t!("media-track", number = track.index + 1), |name| words::safe(&name));
-        Some(TrackChoice {
-            kind,
-            number: track.index,
-            name,
-            detail: words::safe(&track.codec),
-            on: track.selected,
-        })
+        Some(TrackChoice { kind, number: track.index, name, detail: detail(track), on: track.selected })
     };
     list.iter().filter_map(choice).collect()
+}
+
+/// `AAC, stereo`
+fn detail(track: &TrackInfo) -> String {
+    let codec = words::codec(&words::safe(&track.codec));
+    match track.channels {
+        0 => codec,
+        number if codec.is_empty() => words::channels(number),
+        number => format!("{codec}, {}", words::channels(number)),
+    }
 }
 
 /// The first track in the first of `languages` that any of them is in.
@@ -180,6 +175,19 @@ mod tests {
         let PlaybackEvent::Ready { media, .. } = &events[0] else { panic!("{events:?}") };
         assert_eq!(media.audio_detail, "stereo, 44.1 kHz");
         assert_eq!(kilohertz(48_000), "48 kHz");
+    }
+
+    #[test]
+    fn tracks_are_told_as_people_call_them() {
+        let track = |codec: &str, channels| {
+            let mut track = TrackInfo::of_kind(MediaTrackKind::Audio);
+            (track.codec, track.channels) = (codec.to_owned(), channels);
+            detail(&track)
+        };
+        assert_eq!(track("MPEG-4 AAC", 2), "AAC, stereo");
+        assert_eq!(track("AC-3 (ATSC A/52)", 6), "AC-3, 5.1");
+        assert_eq!(track("Timed Text", 0), "Text");
+        assert_eq!(track("", 1), "mono");
     }
 
     #[test]

@@ -281,6 +281,16 @@ impl App {
                 let notice = Notice::warning(NoticeKind::NoSound, t!("note-no-sound"), detail);
                 self.state.apply(Event::Noticed(notice));
             }
+            MediaEvent::LeftOut { codec, install, sound } => {
+                let title = t!("note-no-decoder", codec = codec.as_str());
+                let detail = if *sound {
+                    t!("note-no-decoder-sound", install = install.as_str())
+                } else {
+                    t!("note-no-decoder-track", install = install.as_str())
+                };
+                let kind = if *sound { NoticeKind::NoSound } else { NoticeKind::Other };
+                self.state.apply(Event::Noticed(Notice::warning(kind, title, detail)));
+            }
             MediaEvent::Warning(why) => tracing::warn!("{why}"),
             _ => {}
         }

@@ -124,6 +124,7 @@ pub(super) fn open_options(settings: &Settings, films: Option<&Path>) -> OpenOpt
             Planner::Arrival => PlannerKind::Arrival,
             Planner::Interval => PlannerKind::Interval,
         }),
+        most_sources: Some(settings.most_sources as usize),
         routes_per_server: (!settings.relays).then_some(0),
         ..OpenOptions::default()
     }

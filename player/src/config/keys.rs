@@ -27,7 +27,7 @@ const TABLES: [(&str, &[&str]); 6] = [
     ("subtitles", &["size", "raise", "plate"]),
     ("appearance", &["theme", "reduce_motion", "keep_window", "one_window", "list_view", "language"]),
     ("cache", &["ahead_mib", "ahead_seconds", "back_mib", "disk_gib"]),
-    ("network", &["planner", "relays", "look_around", "download_mbit"]),
+    ("network", &["planner", "most_sources", "relays", "look_around", "download_mbit"]),
     ("start", &["with"]),
 ];
 
@@ -62,6 +62,7 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         ahead_seconds: reader.whole("cache", "ahead_seconds", bounds::AHEAD_SECONDS, usual.ahead_seconds),
         start_with: reader.one_of("start", "with", &StartWith::ALL, StartWith::key),
         planner: reader.one_of("network", "planner", &Planner::ALL, Planner::key),
+        most_sources: reader.whole("network", "most_sources", bounds::MOST_SOURCES, usual.most_sources),
         relays: reader.switch("network", "relays", usual.relays),
         look_around: reader.switch("network", "look_around", usual.look_around),
         download_mbit: reader.whole("network", "download_mbit", bounds::DOWNLOAD_MBIT, usual.download_mbit),
@@ -105,6 +106,8 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     put(old.ahead_seconds != new.ahead_seconds, "cache", "ahead_seconds", seconds.into());
     put(old.start_with != new.start_with, "start", "with", new.start_with.key().into());
     put(old.planner != new.planner, "network", "planner", new.planner.key().into());
+    let most = i64::from(new.most_sources);
+    put(old.most_sources != new.most_sources, "network", "most_sources", most.into());
     put(old.relays != new.relays, "network", "relays", new.relays.into());
     put(old.look_around != new.look_around, "network", "look_around", new.look_around.into());
     let limit = i64::from(new.download_mbit);
@@ -300,6 +303,7 @@ mod tests {
             disk_gib: 8,
             start_with: StartWith::LastTitle,
             planner: Planner::Interval,
+            most_sources: 8,
             relays: false,
             look_around: false,
             download_mbit: 40,

@@ -41,6 +41,15 @@ pub enum MediaEvent {
     EndOfFile,
     /// There is nowhere to play sound to; the title goes on without.
     NoSoundDevice,
+    /// A track can't be decoded; the title goes on without it.
+    LeftOut {
+        /// The codec in words.
+        codec: String,
+        /// What to install, by Debian's names.
+        install: String,
+        /// Whether it is the sound.
+        sound: bool,
+    },
     /// Something is amiss that does not stop the title; in words.
     Warning(String),
     /// The title can't go on. Sent once a load, and nothing of that load follows.

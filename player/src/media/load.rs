@@ -185,11 +185,8 @@ impl Load {
             tracks,
         }));
         if let Some(missing) = self.missing.first() {
-            let what = if missing.part == Part::Sound { "The sound" } else { "A track" };
-            hands.tell(MediaEvent::Warning(format!(
-                "{what} is {}, which can't be played here: install {}.",
-                missing.codec, missing.install
-            )));
+            let (codec, install) = (missing.codec.clone(), missing.install.clone());
+            hands.tell(MediaEvent::LeftOut { codec, install, sound: missing.part == Part::Sound });
         }
         let speed = hands.settings.speed;
         let start = self.start.take().or_else(|| ((speed - 1.0).abs() > 1e-6).then_some(Duration::ZERO));

@@ -10,6 +10,7 @@ use super::mailbox::Origin;
 use super::pipeline::{Pipeline, Sound};
 use super::text;
 use super::tracks::{self, TrackKind};
+use crate::i18n::t;
 
 /// Most missing codecs kept of one title.
 const MAX_MISSING: usize = 16;
@@ -91,7 +92,7 @@ fn lacks(load: &mut Load, missing: Missing, hands: &Hands) {
     load.missing.push(missing.clone());
     let Missing { codec, install, part } = missing;
     if load.stage != Stage::Opening {
-        hands.tell(MediaEvent::Warning(format!("{codec} can't be played here: install {install}.")));
+        hands.tell(MediaEvent::LeftOut { codec, install, sound: part == Part::Sound });
     } else if part == Part::Picture || (part == Part::Sound && !load.tracks.has(TrackKind::Video)) {
         load.fail(Failure::MissingCodec { codec, install }, hands);
     }
@@ -176,22 +177,22 @@ fn classify(error: &gst::glib::Error, missing: &[Missing], is_from_web: bool) ->
     }
     if is_from_web {
         // What a web source says when nobody answers is no more than that its stream stopped.
-        let said = if error.is::<gst::StreamError>() { "nobody answers there.".into() } else { said };
-        return Failure::Network(format!("The address can't be read: {said}"));
+        let said = if error.is::<gst::StreamError>() { t!("media-nobody-answers") } else { said };
+        return Failure::Network(t!("media-address", why = said));
     }
     if let Some(kind) = error.kind::<gst::StreamError>() {
         return match kind {
             gst::StreamError::CodecNotFound => Failure::MissingCodec {
-                codec: crate::i18n::t!("media-all-codecs"),
-                install: "gstreamer1.0-libav and gstreamer1.0-plugins-bad".into(),
+                codec: t!("media-all-codecs"),
+                install: "gstreamer1.0-libav, gstreamer1.0-plugins-bad".into(),
             },
             gst::StreamError::TypeNotFound | gst::StreamError::WrongType => {
-                Failure::Damaged("This is not a film or sound that can be recognised.".into())
+                Failure::Damaged(t!("media-unknown"))
             }
-            _ => Failure::Damaged(format!("The title is damaged and can't be played on: {said}")),
+            _ => Failure::Damaged(t!("media-damaged", why = said)),
         };
     }
-    Failure::Other(format!("Playback failed: {said}"))
+    Failure::Other(t!("media-failed", why = said))
 }
 
 #[cfg(test)]

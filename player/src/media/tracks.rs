@@ -28,6 +28,8 @@ pub struct TrackInfo {
     pub index: usize,
     /// Codec in words.
     pub codec: String,
+    /// Channels of sound; 0 where unknown.
+    pub channels: u32,
     /// Language as the file has it: a code or a name.
     pub language: Option<String>,
     /// The track's own title.
@@ -46,6 +48,7 @@ impl TrackInfo {
             kind,
             index: 0,
             codec: String::new(),
+            channels: 0,
             language: None,
             title: None,
             selected: false,
@@ -71,14 +74,16 @@ pub(super) fn of_collection(collection: &gst::StreamCollection) -> Vec<TrackInfo
             code.or_else(|| tags.get::<gst::tags::LanguageName>().map(|value| value.get().to_owned()))
         });
         let title = tags.as_ref().and_then(|tags| tags.get::<gst::tags::Title>().map(|v| v.get().to_owned()));
-        let codec = stream
-            .caps()
+        let caps = stream.caps();
+        let channels = caps.as_ref().and_then(|caps| caps.structure(0)?.get::<i32>("channels").ok());
+        let codec = caps
             .filter(|caps| caps.is_fixed())
             .map_or_else(String::new, |caps| gst_pbutils::pb_utils_get_codec_description(&caps).to_string());
         tracks.push(TrackInfo {
             kind,
             index: tracks.iter().filter(|other| other.kind == kind).count(),
             codec: text::clean(&codec),
+            channels: channels.and_then(|channels| u32::try_from(channels).ok()).unwrap_or(0),
             language: language.map(|language| text::clean(&language)).filter(|language| !language.is_empty()),
             title: title.map(|title| text::clean(&title)).filter(|title| !title.is_empty()),
             selected: false,
@@ -165,6 +170,7 @@ mod tests {
             kind,
             index,
             codec: String::new(),
+            channels: 0,
             language: None,
             title: None,
             selected: false,

@@ -25,7 +25,8 @@ const BLOCK_SIZE: u32 = 262_144;
 
 fn track(kind: &str, codec: &str, language: &str, title: &str) -> Track {
     let own = str::to_owned;
-    Track { kind: own(kind), codec: own(codec), language: own(language), title: own(title) }
+    let channels = if kind == "audio" { 2 } else { 0 };
+    Track { kind: own(kind), codec: own(codec), language: own(language), title: own(title), channels }
 }
 
 /// A title of the fixture's library.
@@ -57,8 +58,8 @@ pub fn title(number: u8) -> Title {
             container: "MP4".to_owned(),
             tracks: vec![
                 track("video", "H.264", "", ""),
-                track("audio", "AAC, stereo", "en", ""),
-                track("audio", "Opus, stereo", "en", "Commentary"),
+                track("audio", "AAC", "en", ""),
+                track("audio", "Opus", "en", "Commentary"),
                 track("subtitle", "SRT", "de", ""),
             ],
         },

@@ -20,6 +20,7 @@ pub mod readiness;
 pub mod server_test;
 pub mod settings;
 pub mod shape;
+pub mod standing;
 pub mod stats;
 pub mod subtitles;
 pub mod verdict;

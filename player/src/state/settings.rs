@@ -215,6 +215,8 @@ pub mod bounds {
     pub const AHEAD_MIB: RangeInclusive<i64> = 8..=4096;
     /// Seconds of film fetched ahead; 0 is as many as the bytes allow.
     pub const AHEAD_SECONDS: RangeInclusive<i64> = 0..=36_000;
+    /// Servers and relays used at once.
+    pub const MOST_SOURCES: RangeInclusive<i64> = 1..=tributary_core::pattern::MAX_SOURCES as i64;
     /// Megabits a second that are fetched; 0 is no limit.
     pub const DOWNLOAD_MBIT: RangeInclusive<i64> = 0..=100_000;
     /// Mebibytes of film kept behind.
@@ -268,6 +270,8 @@ pub struct Settings {
     pub start_with: StartWith,
     /// How blocks are dealt out.
     pub planner: Planner,
+    /// Most servers and relays used at once.
+    pub most_sources: u32,
     /// Servers are reached by way of relays too.
     pub relays: bool,
     /// Directors are looked for on the local network.
@@ -311,6 +315,7 @@ impl Default for Settings {
             disk_gib: 0,
             start_with: StartWith::Library,
             planner: Planner::Arrival,
+            most_sources: *bounds::MOST_SOURCES.end() as u32,
             relays: true,
             look_around: true,
             download_mbit: 0,

@@ -246,6 +246,37 @@ pub fn safe_lines(text: &str) -> String {
     text.lines().take(SHOWN_LINES).map(safe).collect::<Vec<_>>().join("\n")
 }
 
+/// Channels of a sound track: `stereo`, `5.1`.
+#[must_use]
+pub fn channels(number: u32) -> String {
+    match number {
+        1 => t!("media-mono"),
+        2 => t!("media-stereo"),
+        6 => "5.1".to_owned(),
+        8 => "7.1".to_owned(),
+        number => t!("media-channels", count = number),
+    }
+}
+
+/// A codec as people call it: `AAC` of `MPEG-4 AAC`, `H.264` of `H.264 (Main Profile)`.
+#[must_use]
+pub fn codec(words: &str) -> String {
+    let short = words.split(" (").next().unwrap_or_default();
+    let usual = match short {
+        "MPEG-4 AAC" | "MPEG-2 AAC" => "AAC",
+        "Timed Text" => "Text",
+        _ => short.trim_end_matches(" video").trim_end_matches(" audio"),
+    };
+    usual.to_owned()
+}
+
+/// A text with a capital letter at its beginning.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

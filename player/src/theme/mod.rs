@@ -10,7 +10,7 @@ mod type_scale;
 pub use tokens::{Tokens, motion, over_film, radius};
 pub use type_scale::{Face, Type, together};
 
-use egui::{Context, CornerRadius, Shadow, Stroke, Style, TextStyle, Theme, Visuals, vec2};
+use egui::{Context, CornerRadius, Stroke, Style, TextStyle, Theme, Visuals, vec2};
 
 /// How long menus take to open, in seconds.
 pub const ANIMATION_SECONDS: f32 = 0.14;
@@ -58,8 +58,8 @@ fn visuals(tokens: &Tokens) -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, tokens.line);
     visuals.window_corner_radius = CornerRadius::same(radius::CARD);
     visuals.menu_corner_radius = CornerRadius::same(radius::CARD);
-    visuals.window_shadow = Tokens::shadow(60, 18, 190);
-    visuals.popup_shadow = Shadow { ..Tokens::shadow(16, 4, 140) };
+    visuals.window_shadow = tokens.shadow(60, 18, 190);
+    visuals.popup_shadow = tokens.shadow(16, 4, 140);
     visuals.selection.bg_fill = tokens.surface3;
     visuals.selection.stroke = Stroke::new(2.0, tokens.text1);
     visuals.slider_trailing_fill = true;

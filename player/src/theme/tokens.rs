@@ -118,9 +118,11 @@ impl Tokens {
         if contrast(fill, INK) >= contrast(fill, Color32::WHITE) { INK } else { Color32::WHITE }
     }
 
-    /// Shadow of something that floats: blur, how far down, how dark (0 to 255).
+    /// Shadow of something that floats: blur, how far down, how dark (0 to 255) in the dark theme. On a light page a
+    /// shadow of that strength looks like dirt.
     #[must_use]
-    pub const fn shadow(blur: u8, down: i8, alpha: u8) -> Shadow {
+    pub const fn shadow(&self, blur: u8, down: i8, alpha: u8) -> Shadow {
+        let alpha = if self.dark { alpha } else { (alpha as u16 * 2 / 5) as u8 };
         Shadow { offset: [0, down], blur, spread: 0, color: Color32::from_black_alpha(alpha) }
     }
 }

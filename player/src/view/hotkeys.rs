@@ -33,7 +33,6 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
         let all = EventFilter { horizontal_arrows: true, vertical_arrows: true, escape: true, tab: false };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, all));
     }
-    release(ui, scene);
     let pressed: Vec<(Key, Modifiers, bool)> = ui.input(|input| {
         let keys = input.events.iter().filter_map(|event| match event {
             egui::Event::Key { key, pressed: true, modifiers, repeat, .. } => {
@@ -43,6 +42,7 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
         });
         keys.collect()
     });
+    let mut holds_stats = state.stats.held_since.is_some();
     for (key, modifiers, repeated) in pressed {
         let activates = matches!(key, Key::Space | Key::Enter);
         if activates && focused.is_some() {
@@ -61,15 +61,16 @@ pub fn push(ui: &Ui, scene: &mut Scene<'_>) {
                 state.playback.as_ref().filter(|_| playing).and_then(|playback| film(action, state, playback))
             }
         };
+        holds_stats |= command == Some(Command::HoldStats(true));
         scene.commands.extend(command);
+    }
+    if holds_stats {
+        release(ui, scene);
     }
 }
 
-/// The key of the stats was let go of, whatever else is held by then.
+/// The key of the stats was let go of, whatever else is held by then; a short press may begin and end in one frame.
 fn release(ui: &Ui, scene: &mut Scene<'_>) {
-    if scene.state.stats.held_since.is_none() {
-        return;
-    }
     let is_stats = |key: Key| find(&scene.state.settings.keys, key, Modifiers::NONE) == Some(Action::Stats);
     let released = ui.input(|input| {
         input.events.iter().any(|event| match event {

@@ -85,6 +85,9 @@ const COLUMNS: [&[Part]; 3] = [
 const PITCH: f32 = 40.0;
 /// The same where there is none; what does not fit is scrolled.
 const LEAST_PITCH: f32 = 30.0;
+/// Least points that the keys of a column take, and what lies between two of them.
+const LEAST_CAPS: f32 = 104.0;
+const BESIDE: f32 = 6.0;
 /// Height of a part's name, and of the room below a part, in lines.
 const HEAD: f32 = 0.86;
 const BELOW: f32 = 0.54;
@@ -133,7 +136,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         let size = vec2((rect.width() - 48.0).min(1040.0), (rect.height() - 32.0).min(TALLEST));
         let sheet = Rect::from_center_size(rect.center(), size);
         let round = radius::DIALOG;
-        ui.painter().add(Tokens::shadow(60, 18, 190).as_shape(sheet, round));
+        ui.painter().add(tokens.shadow(60, 18, 190).as_shape(sheet, round));
         ui.painter().rect(sheet, round, tokens.surface1, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
         let inside = ui.interact(sheet, Id::unique("keys sheet"), Sense::CLICK);
         let head = pos2(sheet.left() + 32.0, sheet.top() + 42.0);
@@ -174,14 +177,19 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 fn parts(ui: &mut Ui, corner: Pos2, pitch: f32, parts: &[&Part], scene: &Scene<'_>) -> f32 {
     let tokens = *Tokens::of(ui);
     let mut y = corner.y;
+    // The words of a column begin at one place, behind the widest keys.
+    let map = &scene.state.settings.keys;
+    let wide = |(actions, _): &Line| caps_width(ui, &caps(map, actions), is_span(actions));
+    let wide = parts.iter().flat_map(|part| part.1).map(wide).fold(LEAST_CAPS, f32::max);
     for (name, lines) in parts {
         let (place, ty) = (pos2(corner.x, y), Type::LABEL_STRONG);
         text::label(ui, place, Align2::LEFT_CENTER, &name(), ty, tokens.text3);
         y += pitch * HEAD;
         for (actions, what) in *lines {
             let keys = caps(&scene.state.settings.keys, actions);
-            let span = matches!(actions, [Action::Tenth(_), _]);
-            entry(ui, pos2(corner.x, y), pitch, &keys, &what(), span);
+            entry(ui, pos2(corner.x, y), pitch, &keys, is_span(actions));
+            let left = pos2(corner.x + wide + 8.0, y);
+            text::label(ui, left, Align2::LEFT_CENTER, &what(), Type::LIST, tokens.text1);
             y += pitch;
         }
         y += pitch * BELOW;
@@ -216,8 +224,23 @@ fn caps(map: &KeyMap, actions: &[Action]) -> Vec<String> {
     }
 }
 
-/// Shows a line; `span` where its keys are the first and the last of a row of them.
-fn entry(ui: &mut Ui, place: Pos2, pitch: f32, keys: &[String], what: &str, span: bool) {
+/// Whether the keys of a line are the first and the last of a row of them.
+const fn is_span(actions: &[Action]) -> bool {
+    matches!(actions, [Action::Tenth(_), _])
+}
+
+fn cap_width(ui: &Ui, key: &str) -> f32 {
+    (text::width(ui.painter(), key, Type::LABEL_STRONG) + 16.0).max(30.0)
+}
+
+/// Width of the keys of a line, in points.
+fn caps_width(ui: &Ui, keys: &[String], span: bool) -> f32 {
+    let to = if span { text::width(ui.painter(), &t!("keys-to"), Type::NOTE) + 12.0 } else { 0.0 };
+    to + keys.iter().map(|key| cap_width(ui, key) + BESIDE).sum::<f32>()
+}
+
+/// Shows the keys of a line; `span` where they are the first and the last of a row of them.
+fn entry(ui: &mut Ui, place: Pos2, pitch: f32, keys: &[String], span: bool) {
     let tokens = *Tokens::of(ui);
     let mut x = place.x;
     let height = (pitch * 0.72).clamp(16.0, 28.0);
@@ -228,13 +251,11 @@ fn entry(ui: &mut Ui, place: Pos2, pitch: f32, keys: &[String], what: &str, span
             let to = text::paint(ui.painter(), left, Align2::LEFT_CENTER, &words, Type::NOTE, tokens.text3);
             x = to.right() + 9.0;
         }
-        let width = (text::width(ui.painter(), key, Type::LABEL_STRONG) + 16.0).max(30.0);
+        let width = cap_width(ui, key);
         let cap = Rect::from_min_size(pos2(x, place.y - height / 2.0), vec2(width, height));
         let edge = Stroke::new(1.0, tokens.surface3.lerp_to_gamma(tokens.edge, 0.4));
         ui.painter().rect(cap, radius::CELL, tokens.surface3, edge, StrokeKind::Inside);
         text::paint(ui.painter(), cap.center(), Align2::CENTER_CENTER, key, Type::LABEL_STRONG, tokens.text1);
-        x = cap.right() + 6.0;
+        x = cap.right() + BESIDE;
     }
-    let left = pos2(x.max(place.x + 104.0) + 8.0, place.y);
-    text::label(ui, left, Align2::LEFT_CENTER, what, Type::LIST, tokens.text1);
 }

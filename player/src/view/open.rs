@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         ui.painter().rect_filled(rect, 0, Color32::from_black_alpha(150));
         let size = vec2((rect.width() - 32.0).min(SIZE.x), SIZE.y.min(rect.height() - 16.0));
         let sheet = Rect::from_center_size(rect.center(), size);
-        ui.painter().add(Tokens::shadow(60, 18, 190).as_shape(sheet, radius::DIALOG));
+        ui.painter().add(tokens.shadow(60, 18, 190).as_shape(sheet, radius::DIALOG));
         let edge = Stroke::new(1.0, tokens.line);
         ui.painter().rect(sheet, radius::DIALOG, tokens.surface1, edge, StrokeKind::Inside);
         let inside = ui.interact(sheet, Id::unique("open sheet"), Sense::CLICK);

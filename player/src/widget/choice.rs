@@ -25,6 +25,8 @@ pub enum Look {
     Chosen,
     /// Words and caret alone, until the pointer is over it.
     Quiet,
+    /// Filled, with the corners of a button: one of the settings.
+    Setting,
 }
 
 impl Look {
@@ -66,38 +68,58 @@ pub fn show(
     let response = ui.interact(rect, ui.scope_id().with(("choice", name)), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{name}: {words}")));
     let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
-    let round = (rect.height() / 2.0) as u8;
-    let on = look == Look::Chosen;
-    if on {
-        ui.painter().rect_filled(rect, round, tokens.primary);
-    } else {
-        let fill = Color32::TRANSPARENT.lerp_to_gamma(tokens.surface2, hover);
-        let edge = if look == Look::Quiet { Stroke::NONE } else { Stroke::new(1.0, tokens.line) };
-        ui.painter().rect(rect, round, fill, edge, StrokeKind::Inside);
-    }
-    let ink = if on { tokens.on_primary } else { tokens.text2 };
-    let left = pos2(rect.left() + 14.0, rect.center().y);
-    text::paint_within(ui.painter(), left, Align2::LEFT_CENTER, words, Type::LABEL, ink, rect.width() - 44.0);
-    let caret = pos2(rect.right() - 19.0, rect.center().y);
-    text::icon(ui.painter(), caret, icon::CARET_DOWN, Type::icon(13.0), ink);
+    let is_setting = look == Look::Setting;
+    let round = if is_setting { radius::SMALL } else { (rect.height() / 2.0) as u8 };
+    let hairline = Stroke::new(1.0, tokens.line);
+    let (fill, edge, ink) = match look {
+        Look::Chosen => (tokens.primary, Stroke::NONE, tokens.on_primary),
+        Look::Pill => (Color32::TRANSPARENT.lerp_to_gamma(tokens.surface2, hover), hairline, tokens.text2),
+        Look::Quiet => {
+            (Color32::TRANSPARENT.lerp_to_gamma(tokens.surface2, hover), Stroke::NONE, tokens.text2)
+        }
+        Look::Setting => (tokens.surface2.lerp_to_gamma(tokens.surface3, hover), Stroke::NONE, tokens.text1),
+    };
+    ui.painter().rect(rect, round, fill, edge, StrokeKind::Inside);
+    let ty = if is_setting { Type::LABEL_STRONG } else { Type::LABEL };
+    let left = pos2(rect.left() + if is_setting { 12.0 } else { 14.0 }, rect.center().y);
+    text::paint_within(ui.painter(), left, Align2::LEFT_CENTER, words, ty, ink, rect.width() - 44.0);
+    let caret = pos2(rect.right() - if is_setting { 17.0 } else { 19.0 }, rect.center().y);
+    text::icon(ui.painter(), caret, icon::CARET_DOWN, Type::icon(if is_setting { 15.0 } else { 13.0 }), ink);
     focus::ring(ui, &response, rect, round);
-    list(&response, &tokens, choices)
+    list(&response, &tokens, RectAlign::BOTTOM_START, Holds::Choices, choices)
 }
 
-fn list(response: &Response, tokens: &Tokens, choices: impl FnOnce() -> Vec<Choice>) -> Option<usize> {
-    let mut shadow = Tokens::shadow(40, 12, 170);
-    if !tokens.dark {
-        // On a light page a shadow of that strength looks like dirt.
-        shadow.color = shadow.color.gamma_multiply(0.4);
-    }
+/// Shows, while `response` was pressed to open it, a list of things to do; gives the one that was pressed.
+pub fn actions(ui: &Ui, response: &Response, names: impl FnOnce() -> Vec<String>) -> Option<usize> {
+    let named = |name| Choice { name, detail: String::new(), on: false };
+    let choices = || names().into_iter().map(named).collect();
+    list(response, Tokens::of(ui), RectAlign::BOTTOM_END, Holds::Actions, choices)
+}
+
+/// What a list holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// Choices, of which some hold: these have a mark.
+    Choices,
+    /// Things to do.
+    Actions,
+}
+
+fn list(
+    response: &Response,
+    tokens: &Tokens,
+    align: RectAlign,
+    holds: Holds,
+    choices: impl FnOnce() -> Vec<Choice>,
+) -> Option<usize> {
     let frame = Frame::NONE
         .fill(tokens.surface1)
         .stroke(Stroke::new(1.0, tokens.line))
         .corner_radius(radius::CARD)
-        .shadow(shadow)
+        .shadow(tokens.shadow(40, 12, 170))
         .inner_margin(Margin::same(8));
-    let popup =
-        Popup::from_toggle_button_response(response).align(RectAlign::BOTTOM_START).gap(6.0).frame(frame);
+    let menu = focus::Menu::of(response);
+    let popup = Popup::from_toggle_button_response(response).align(align).gap(6.0).frame(frame);
     let shown = popup.show(|ui| {
         let choices = choices();
         let widest = |choice: &Choice| {
@@ -110,23 +132,33 @@ fn list(response: &Response, tokens: &Tokens, choices: impl FnOnce() -> Vec<Choi
         let area = ScrollArea::vertical().id_salt("choices").max_height(TALLEST).min_scrolled_height(TALLEST);
         area.show(ui, |ui| {
             let mut made = None;
+            let first = choices.iter().position(|choice| choice.on).unwrap_or(0);
             for (number, choice) in choices.iter().enumerate() {
-                if row(ui, width, choice).clicked() {
+                let response = row(ui, width, choice, holds);
+                if menu.leads_in() && number == first {
+                    response.request_focus();
+                }
+                if response.clicked() {
                     made = Some(number);
+                    ui.close();
                 }
             }
             made
         })
         .inner
     });
+    menu.shown(response);
     shown.and_then(|shown| shown.inner)
 }
 
-fn row(ui: &mut Ui, width: f32, choice: &Choice) -> Response {
+fn row(ui: &mut Ui, width: f32, choice: &Choice, holds: Holds) -> Response {
     let tokens = *Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::click());
     let spoken = format!("{} {}", choice.name, choice.detail);
-    response.widget_info(|| WidgetInfo::selected(Role::MenuItemRadio, true, choice.on, spoken.trim_end()));
+    response.widget_info(|| match holds {
+        Holds::Choices => WidgetInfo::selected(Role::MenuItemRadio, true, choice.on, spoken.trim_end()),
+        Holds::Actions => WidgetInfo::labeled(Role::MenuItem, true, spoken.trim_end()),
+    });
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, radius::SMALL, tokens.surface3);
     }
@@ -138,7 +170,7 @@ fn row(ui: &mut Ui, width: f32, choice: &Choice) -> Response {
     let right = rect.right_center() - vec2(12.0, 0.0);
     let (ty, ink) = (Type::CAPTION, tokens.text2);
     let edge = text::paint(painter, right, Align2::RIGHT_CENTER, &choice.detail, ty, ink).left();
-    let left = rect.left_center() + vec2(36.0, 0.0);
+    let left = rect.left_center() + vec2(if holds == Holds::Choices { 36.0 } else { 12.0 }, 0.0);
     let ty = if choice.on { Type::LIST_STRONG } else { Type::LIST };
     let room = edge - left.x - 8.0;
     text::paint_within(painter, left, Align2::LEFT_CENTER, &choice.name, ty, tokens.text1, room);

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use egui::{CornerRadius, Id, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{CornerRadius, Id, Key, Popup, Rect, Response, Stroke, StrokeKind, Ui};
 
 use crate::theme::Tokens;
 
@@ -18,6 +18,39 @@ pub fn once(ui: &Ui, response: &Response, message: impl Hash + Debug) {
     let seen = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<u64>(last), number));
     if seen != number && ui.memory(|memory| memory.focused().is_none()) {
         response.request_focus();
+    }
+}
+
+/// A menu that a button opens, for the keyboard: who opens it by a key is led to a row of it, and back when it closes.
+pub struct Menu {
+    was_open: bool,
+    by_key: bool,
+}
+
+impl Menu {
+    /// The menu of the button `response`, before it is shown.
+    #[must_use]
+    pub fn of(response: &Response) -> Self {
+        let keys = [Key::Enter, Key::Space, Key::Escape];
+        let by_key = response.ctx.input(|input| keys.iter().any(|key| input.key_pressed(*key)));
+        Self { was_open: Self::is_open(response), by_key }
+    }
+
+    fn is_open(response: &Response) -> bool {
+        Popup::is_id_open(&response.ctx, Popup::default_response_id(response))
+    }
+
+    /// Whether it opens now, by a key: a row of it shall have the keyboard.
+    #[must_use]
+    pub const fn leads_in(&self) -> bool {
+        !self.was_open && self.by_key
+    }
+
+    /// After it was shown: gives the keyboard back to its button where a key closed it.
+    pub fn shown(&self, response: &Response) {
+        if self.was_open && self.by_key && !Self::is_open(response) {
+            response.request_focus();
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub mod pattern_strip;
 pub mod plot;
 pub mod poster;
 pub mod river;
+pub mod scale;
 pub mod scrim;
 pub mod seek_bar;
 pub mod slider;

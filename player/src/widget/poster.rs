@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &Title, poster: Poster, holders: &[P
     let frame = rect.expand(3.0 * hover);
     let round = CornerRadius::same(radius::ROW);
     if hover > 0.0 {
-        let mut shadow = Tokens::shadow(26, 8, 170);
+        let mut shadow = tokens.shadow(26, 8, 170);
         shadow.color = shadow.color.gamma_multiply(hover);
         ui.painter().add(shadow.as_shape(frame, round));
     }

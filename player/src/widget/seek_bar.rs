@@ -251,7 +251,7 @@ fn card(
         pos2(x + width / 2.0, bottom.y),
     );
     let painter = ui.painter();
-    painter.add(Tokens::shadow(16, 4, 140).as_shape(whole, radius::LARGE));
+    painter.add(tokens.shadow(16, 4, 140).as_shape(whole, radius::LARGE));
     painter.rect_filled(whole, radius::LARGE, tokens.surface1);
     let (above, rect) = whole.split_top_bottom_at_y(whole.top() + picture);
     if let Some(preview) = preview {

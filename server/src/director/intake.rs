@@ -162,6 +162,7 @@ fn facts(told: &MediaFacts) -> MediaFacts {
         codec: clean(&track.codec, MAX_WORD_CHARS),
         language: clean(&track.language, MAX_WORD_CHARS),
         title: clean(&track.title, MAX_NAME_CHARS),
+        channels: track.channels,
     };
     MediaFacts {
         fps: if told.fps.is_finite() { told.fps.clamp(0.0, 1000.0) } else { 0.0 },

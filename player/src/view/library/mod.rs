@@ -42,12 +42,6 @@ fn head(ui: &mut Ui, main: Rect, library: &Library, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let name = library.listing.catalog.as_deref().map_or_else(|| t!("all-titles"), words::safe);
     let field = 432.0_f32.min(main.width() * 0.5);
-    let open = pos2(main.right() - 20.0, main.top() + 44.0);
-    let opens = t!("library-open");
-    let button = IconButton::new(icon::FOLDER_OPEN, &opens).key("o").size(19.0).framed().quiet();
-    if button.show(ui, open).clicked() {
-        scene.push(Command::ToggleOpen);
-    }
     let main = Rect::from_min_max(main.min, pos2(main.right() - 52.0, main.bottom()));
     let field = field - 52.0;
     let place = pos2(main.left(), main.top() + 45.0);
@@ -69,6 +63,12 @@ fn head(ui: &mut Ui, main: Rect, library: &Library, scene: &mut Scene<'_>) {
     }
     if scene.state.focus_search {
         response.request_focus();
+    }
+    let open = pos2(main.right() + 32.0, main.top() + 44.0);
+    let opens = t!("library-open");
+    let button = IconButton::new(icon::FOLDER_OPEN, &opens).key("o").size(19.0).framed().quiet();
+    if button.show(ui, open).clicked() {
+        scene.push(Command::ToggleOpen);
     }
 }
 

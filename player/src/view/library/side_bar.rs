@@ -50,10 +50,6 @@ fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
         servers(ui, middle.width(), rail, scene);
     });
     ui.painter().hline(rect.x_range(), foot, Stroke::new(1.0, tokens.line));
-    let center = pos2(if rail { rect.center().x } else { rect.right() - 30.0 }, rect.bottom() - 36.0);
-    if IconButton::new(icon::QUESTION, &t!("keys")).key("?").size(18.0).quiet().show(ui, center).clicked() {
-        scene.push(Command::ToggleKeys);
-    }
     let on = matches!(scene.state.view, View::Settings | View::ServerTest);
     if rail {
         let center = pos2(rect.center().x, rect.bottom() - 76.0);
@@ -67,6 +63,10 @@ fn show(ui: &mut Ui, rect: Rect, rail: bool, scene: &mut Scene<'_>) {
         if settings(ui, place, on).clicked() {
             scene.push(Command::ShowSettings(scene.state.settings_page));
         }
+    }
+    let center = pos2(if rail { rect.center().x } else { rect.right() - 30.0 }, rect.bottom() - 36.0);
+    if IconButton::new(icon::QUESTION, &t!("keys")).key("?").size(18.0).quiet().show(ui, center).clicked() {
+        scene.push(Command::ToggleKeys);
     }
 }
 

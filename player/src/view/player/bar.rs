@@ -1,7 +1,10 @@
 //! Under the film: the seek bar and the controls.
 
 use egui::accesskit::Role;
-use egui::{Align2, Popup, Rect, RectAlign, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{
+    Align2, Popup, PopupCloseBehavior, Rect, RectAlign, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo,
+};
 use egui::{pos2, vec2};
 
 use super::{menu, picture};
@@ -191,15 +194,20 @@ fn menu_button(
 }
 
 fn open_menu(response: &Response, film: Rect, add: impl FnOnce(&mut Ui)) {
+    let keyboard = focus::Menu::of(response);
     Popup::from_toggle_button_response(response)
         .align(RectAlign::TOP_END)
         .gap(56.0)
         .frame(menu::frame())
+        // Delays and sizes are changed by several presses.
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .width(menu::WIDTH)
         .show(|ui| {
             ui.set_style(crate::theme::style(&Tokens::DARK));
             let room = (film.height() - 150.0).max(120.0);
             let area = ScrollArea::vertical().id_salt("menu").max_height(room).min_scrolled_height(room);
+            menu::lead_in(ui, keyboard.leads_in());
             area.show(ui, add);
         });
+    keyboard.shown(response);
 }

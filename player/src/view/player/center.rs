@@ -5,8 +5,8 @@ use fetch_engine::snapshot::{SourceSnapshot, StreamState};
 
 use crate::i18n::t;
 use crate::state::playback::{Fault, Origin, Phase, Playback};
-use crate::state::verdict;
 use crate::state::{Command, State, words};
+use crate::state::{standing, verdict};
 use crate::theme::{Tokens, Type, icon, over_film, radius};
 use crate::view::Scene;
 use crate::widget::button::{Button, ButtonKind};
@@ -36,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
                     glyph: icon::WIFI_SLASH,
                     color: Tokens::DARK.warn,
                     sentence: t!("center-nobody"),
-                    explanation: words::sentence(why),
+                    explanation: why,
                     buttons: vec![
                         (t!("try-again"), Command::RetryPlayback),
                         (t!("back"), Command::LeavePlayer),
@@ -48,9 +48,16 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
                 let told = Told {
                     glyph: icon::WIFI_SLASH,
                     color: Tokens::DARK.warn,
-                    sentence: t!("center-network"),
-                    explanation: t!("center-network-what", why = words::sentence(why), time = position),
-                    buttons: vec![(t!("stop"), Command::LeavePlayer)],
+                    sentence: if anybody_is_there(playback) {
+                        t!("center-nobody-rest")
+                    } else {
+                        t!("center-network")
+                    },
+                    explanation: t!("center-network-what", why = why, time = position),
+                    buttons: vec![
+                        (t!("try-now"), Command::RetryPlayback),
+                        (t!("stop"), Command::LeavePlayer),
+                    ],
                 };
                 tell(ui, film, told, scene);
             }
@@ -62,7 +69,13 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
             tell(ui, film, told, scene);
         }
         Phase::Failed(fault) => {
-            let mut told = of_fault(fault, &position);
+            let mut told = match (fault, &playback.snapshot) {
+                // What the engine says of each server stands in what is copied.
+                (Fault::Network(_), Some(snapshot)) => {
+                    of_fault(&Fault::Network(standing::why(snapshot)), &position)
+                }
+                _ => of_fault(fault, &position),
+            };
             told.buttons.push((t!("center-copy"), Command::Copy(details(playback, fault))));
             tell(ui, film, told, scene);
         }
@@ -101,11 +114,13 @@ fn ended(state: &State) -> Told {
 }
 
 /// Why nobody can send, if that is so.
-fn nobody(playback: &Playback) -> Option<&str> {
-    match &playback.snapshot.as_ref()?.state {
-        StreamState::Nobody(why) => Some(why),
-        _ => None,
-    }
+fn nobody(playback: &Playback) -> Option<String> {
+    let snapshot = playback.snapshot.as_ref()?;
+    matches!(snapshot.state, StreamState::Nobody(_)).then(|| standing::why(snapshot))
+}
+
+fn anybody_is_there(playback: &Playback) -> bool {
+    playback.snapshot.as_ref().is_some_and(|snapshot| snapshot.sources.iter().any(standing::is_connected))
 }
 
 /// What somebody who helps wants to know: the title, the fault, and what happened before it.

@@ -1,7 +1,7 @@
 //! The menus of the player: tracks, speeds, and what a narrow film has no room for.
 
 use egui::accesskit::Role;
-use egui::{Align2, Frame, Margin, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Frame, Id, Margin, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::picture;
 use crate::i18n::t;
@@ -21,7 +21,7 @@ pub(super) fn frame() -> Frame {
         .fill(tokens.surface1)
         .stroke(Stroke::new(1.0, tokens.line))
         .corner_radius(radius::CARD)
-        .shadow(Tokens::shadow(40, 12, 170))
+        .shadow(tokens.shadow(40, 12, 170))
         .inner_margin(Margin::same(8))
 }
 
@@ -150,11 +150,24 @@ pub(super) fn rule(ui: &mut Ui) {
     ui.painter().hline(rect.left() + 12.0..=rect.right() - 12.0, rect.center().y, Stroke::new(1.0, color));
 }
 
+/// Where it is noted that the next row shall have the keyboard.
+fn awaited() -> Id {
+    Id::unique("menu row that gets the keyboard")
+}
+
+/// Has the first row that is shown from now on take the keyboard, or none.
+pub(super) fn lead_in(ui: &Ui, wanted: bool) {
+    ui.data_mut(|data| data.insert_temp(awaited(), wanted));
+}
+
 pub(super) fn row(ui: &mut Ui, name: &str, detail: &str, on: bool) -> Response {
     let tokens = *Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, 36.0), Sense::click());
     let name = words::safe(name);
     response.widget_info(|| WidgetInfo::selected(Role::MenuItemRadio, true, on, format!("{name} {detail}")));
+    if ui.data_mut(|data| std::mem::take(data.get_temp_mut_or_default::<bool>(awaited()))) {
+        response.request_focus();
+    }
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, radius::SMALL, tokens.surface3);
     }
@@ -169,5 +182,8 @@ pub(super) fn row(ui: &mut Ui, name: &str, detail: &str, on: bool) -> Response {
     let ty = if on { Type::LIST_STRONG } else { Type::LIST };
     text::paint_within(painter, left, Align2::LEFT_CENTER, &name, ty, tokens.text1, edge - left.x - 8.0);
     focus::ring(ui, &response, rect.shrink(3.0), radius::SMALL);
+    if response.clicked() {
+        ui.close();
+    }
     response
 }

@@ -28,7 +28,8 @@ const WHEEL_VOLUME: f64 = 0.05;
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     ui.set_style(crate::theme::style(&Tokens::DARK));
     ui.painter().rect_filled(rect, 0, Color32::BLACK);
-    let (film, drawer) = stats::split(rect, scene.state);
+    // A window that is small has room for the film alone.
+    let (film, drawer) = if scene.state.small { (rect, None) } else { stats::split(rect, scene.state) };
     over_film(ui, film, scene);
     if let Some(drawer) = drawer {
         stats::show(ui, drawer, scene);
@@ -48,11 +49,15 @@ pub fn notices(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     scene.pictures.film(ui, rect);
     let back = ui.interact(rect, ui.scope_id().with("film"), Sense::CLICK);
+    let shown = shown(ui, rect, scene.state);
+    // Who misses a button by a hair means no pause.
+    let beside = |at: egui::Pos2| shown > 0.0 && at.y > rect.bottom() - FOOT;
+    let on_film = !back.interact_pointer_pos().is_some_and(beside);
     // What closes a menu does nothing else. The second of two clicks takes back what the first did.
-    if back.clicked() && !egui::Popup::is_any_open(ui.ctx()) {
+    if back.clicked() && on_film && !egui::Popup::is_any_open(ui.ctx()) {
         scene.push(Command::TogglePause);
     }
-    if back.double_clicked() {
+    if back.double_clicked() && on_film {
         scene.push(Command::ToggleFullscreen);
     }
     wheel(ui, rect, scene);
@@ -60,7 +65,6 @@ fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     if attention {
         center::show(ui, rect, scene);
     }
-    let shown = shown(ui, rect, scene.state);
     subtitle(ui, rect, shown, scene.state);
     if shown > 0.0 {
         let mut over = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("controls"));

@@ -60,7 +60,7 @@ fn card(ui: &mut Ui, rect: Rect, notice: &Notice, link: bool) -> Option<Pressed>
     let spoken = format!("{}. {}", notice.title, notice.detail);
     response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &spoken));
     let painter = ui.painter();
-    painter.add(Tokens::shadow(26, 8, 170).as_shape(rect, radius::LARGE));
+    painter.add(tokens.shadow(26, 8, 170).as_shape(rect, radius::LARGE));
     painter.rect(rect, radius::LARGE, tokens.surface1, Stroke::new(1.0, tokens.line), StrokeKind::Inside);
     let glyph = match notice.kind {
         NoticeKind::NoSound => icon::SPEAKER_SLASH,

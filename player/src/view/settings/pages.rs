@@ -2,7 +2,7 @@
 
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
-use super::parts::{card, choice, heading, label, languages, note, stepper, switch};
+use super::parts::{card, choice, dropdown, heading, label, languages, note, offered, stepper, switch};
 use crate::i18n::{Language, t};
 use crate::state::settings::{Planner, Settings, SettingsPage, StartWith, ThemeChoice, bounds};
 use crate::state::{Command, words};
@@ -38,16 +38,15 @@ fn playback(ui: &mut Ui, width: f32, settings: &mut Settings) {
             settings.resume ^= switch(ui, row, &name, &words, settings.resume);
         }
         _ => {
-            let value = match settings.countdown_seconds {
+            /// Seconds on offer; 0 is never.
+            const SECONDS: [u32; 9] = [0, 5, 10, 15, 20, 30, 40, 50, 60];
+            let value = |seconds| match seconds {
                 0 => t!("settings-off"),
                 seconds => t!("time-seconds", seconds = seconds),
             };
-            let (name, words) = (t!("settings-countdown"), t!("settings-countdown-what"));
-            if let Some(more) = stepper(ui, row, &name, &words, &value) {
-                let most = *bounds::COUNTDOWN_SECONDS.end() as u32;
-                let seconds = settings.countdown_seconds;
-                settings.countdown_seconds =
-                    if more { (seconds + 5).min(most) } else { seconds.saturating_sub(5) };
+            let words = (&*t!("settings-countdown"), &*t!("settings-countdown-what"));
+            if let Some(seconds) = offered(ui, row, words, &SECONDS, settings.countdown_seconds, value) {
+                settings.countdown_seconds = seconds;
             }
         }
     });
@@ -172,19 +171,31 @@ fn network(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut Scene<'
 }
 
 fn sources(ui: &mut Ui, width: f32, settings: &mut Settings) {
-    /// From one limit on offer to the next, in megabits a second; 0 is none.
+    /// As many sources as can be used at once.
+    const MOST_SOURCES: u32 = *bounds::MOST_SOURCES.end() as u32;
+    /// Numbers of sources on offer; the last is as many as there are.
+    const SOURCES: [u32; 12] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, MOST_SOURCES];
+    /// Limits on offer, in megabits a second; 0 is none.
     const LIMITS: [u32; 14] = [0, 1, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100, 200, 500];
     heading(ui, width, &t!("settings-sources"));
-    card(ui, width, 3, |ui, row, number| match number {
+    card(ui, width, 4, |ui, row, number| match number {
         0 => {
             let names = Planner::ALL.map(Planner::name);
             let on = Planner::ALL.iter().position(|planner| *planner == settings.planner).unwrap_or(0);
             let (name, words) = (t!("settings-planner"), t!("settings-planner-what"));
-            if let Some(pressed) = choice(ui, row, &name, &words, &names, on) {
+            if let Some(pressed) = dropdown(ui, row, &name, &words, &names, on) {
                 settings.planner = Planner::ALL[pressed];
             }
         }
         1 => {
+            let value =
+                |most: u32| if most == MOST_SOURCES { t!("settings-every") } else { most.to_string() };
+            let words = (&*t!("settings-most-sources"), &*t!("settings-most-sources-what"));
+            if let Some(most) = offered(ui, row, words, &SOURCES, settings.most_sources, value) {
+                settings.most_sources = most;
+            }
+        }
+        2 => {
             let (name, words) = (t!("settings-look-around"), t!("settings-look-around-what"));
             settings.look_around ^= switch(ui, row, &name, &words, settings.look_around);
         }
@@ -195,70 +206,63 @@ fn sources(ui: &mut Ui, width: f32, settings: &mut Settings) {
     });
     heading(ui, width, &t!("settings-limits"));
     card(ui, width, 1, |ui, row, _| {
-        let value = match settings.download_mbit {
+        let value = |limit| match limit {
             0 => t!("settings-off"),
             limit => t!("unit-rate", rate = limit),
         };
-        let (name, words) = (t!("settings-download"), t!("settings-download-what"));
-        if let Some(more) = stepper(ui, row, &name, &words, &value) {
-            settings.download_mbit = next(&LIMITS, settings.download_mbit, more, 0);
+        let words = (&*t!("settings-download"), &*t!("settings-download-what"));
+        if let Some(limit) = offered(ui, row, words, &LIMITS, settings.download_mbit, value) {
+            settings.download_mbit = limit;
         }
     });
     note(ui, width, &t!("settings-next-title"));
 }
 
-/// From one value on offer to the next, or to the one before, none under `least`.
-fn next(offered: &[u32], now: u32, more: bool, least: u32) -> u32 {
-    let mut offered = offered.iter().copied().filter(|value| *value >= least);
-    let found = if more { offered.find(|value| *value > now) } else { offered.rfind(|value| *value < now) };
-    found.unwrap_or(now)
-}
-
 fn cache(ui: &mut Ui, width: f32, settings: &mut Settings) {
-    /// From one size on offer to the next, in mebibytes.
-    const SIZES: [u32; 12] = [0, 8, 16, 32, 64, 100, 150, 250, 500, 1000, 2000, 4096];
+    /// Sizes on offer ahead, in mebibytes.
+    const AHEAD: [u32; 11] = [8, 16, 32, 64, 100, 150, 250, 500, 1000, 2000, 4096];
+    /// The same behind.
+    const BEHIND: [u32; 12] = [0, 8, 16, 32, 64, 100, 150, 250, 500, 1000, 2000, 4096];
     /// The same on disk, in gibibytes.
     const GIBIBYTES: [u32; 11] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
-    /// The same in seconds of film; 0 is as many as the bytes allow.
-    const SECONDS: [u32; 10] = [0, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600];
+    /// The same in seconds of film; 0 is as many as the bytes allow, which is the most.
+    const SECONDS: [u32; 10] = [15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 0];
     heading(ui, width, &t!("settings-memory"));
+    let mebibytes = |size| format!("{size} MiB");
     card(ui, width, 3, |ui, row, number| match number {
         0 => {
-            let value = format!("{} MiB", settings.ahead_mib);
-            let (name, words) = (t!("settings-ahead"), t!("settings-ahead-what"));
-            if let Some(more) = stepper(ui, row, &name, &words, &value) {
-                settings.ahead_mib =
-                    next(&SIZES, settings.ahead_mib, more, *bounds::AHEAD_MIB.start() as u32);
+            let words = (&*t!("settings-ahead"), &*t!("settings-ahead-what"));
+            if let Some(size) = offered(ui, row, words, &AHEAD, settings.ahead_mib, mebibytes) {
+                settings.ahead_mib = size;
             }
         }
         1 => {
-            let value = match settings.ahead_seconds {
+            let value = |seconds| match seconds {
                 0 => t!("settings-all"),
                 seconds if seconds < 60 => t!("time-seconds", seconds = seconds),
                 seconds => t!("time-minutes", minutes = seconds / 60),
             };
-            let (name, words) = (t!("settings-ahead-seconds"), t!("settings-ahead-seconds-what"));
-            if let Some(more) = stepper(ui, row, &name, &words, &value) {
-                settings.ahead_seconds = next(&SECONDS, settings.ahead_seconds, more, 0);
+            let words = (&*t!("settings-ahead-seconds"), &*t!("settings-ahead-seconds-what"));
+            if let Some(seconds) = offered(ui, row, words, &SECONDS, settings.ahead_seconds, value) {
+                settings.ahead_seconds = seconds;
             }
         }
         _ => {
-            let value = format!("{} MiB", settings.back_mib);
-            let (name, words) = (t!("settings-behind"), t!("settings-behind-what"));
-            if let Some(more) = stepper(ui, row, &name, &words, &value) {
-                settings.back_mib = next(&SIZES, settings.back_mib, more, *bounds::BACK_MIB.start() as u32);
+            let words = (&*t!("settings-behind"), &*t!("settings-behind-what"));
+            if let Some(size) = offered(ui, row, words, &BEHIND, settings.back_mib, mebibytes) {
+                settings.back_mib = size;
             }
         }
     });
     heading(ui, width, &t!("settings-disk"));
     card(ui, width, 1, |ui, row, _| {
-        let value = match settings.disk_gib {
+        let value = |size| match size {
             0 => t!("settings-off"),
             size => format!("{size} GiB"),
         };
-        let (name, words) = (t!("settings-films"), t!("settings-films-what"));
-        if let Some(more) = stepper(ui, row, &name, &words, &value) {
-            settings.disk_gib = next(&GIBIBYTES, settings.disk_gib, more, 0);
+        let words = (&*t!("settings-films"), &*t!("settings-films-what"));
+        if let Some(size) = offered(ui, row, words, &GIBIBYTES, settings.disk_gib, value) {
+            settings.disk_gib = size;
         }
     });
     note(ui, width, &t!("settings-next-title"));
@@ -282,7 +286,7 @@ fn appearance(ui: &mut Ui, width: f32, settings: &mut Settings) {
             let (languages, names): (Vec<_>, Vec<_>) = of_desktop.chain(spoken).unzip();
             let on = languages.iter().position(|language| *language == settings.language).unwrap_or(0);
             let (name, words) = (t!("settings-language"), t!("settings-language-what"));
-            if let Some(pressed) = choice(ui, row, &name, &words, &names, on) {
+            if let Some(pressed) = dropdown(ui, row, &name, &words, &names, on) {
                 settings.language = languages[pressed];
             }
         }

@@ -5,11 +5,14 @@ use egui::{Align2, Id, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, po
 
 use crate::i18n::t;
 use crate::theme::{Tokens, Type, icon, radius};
+use crate::widget::choice::{self as list, Choice, Look};
 use crate::widget::field::Field;
-use crate::widget::{button, focus, text, toggle};
+use crate::widget::{button, focus, scale, text, toggle};
 
 /// Height of a row in points.
 const ROW: f32 = 70.0;
+/// Least points that a value takes beside its line.
+const VALUE: f32 = 76.0;
 /// Margin inside a card in points.
 const INSET: f32 = 20.0;
 
@@ -102,6 +105,56 @@ pub(super) fn stepper(ui: &mut Ui, row: Rect, name: &str, explanation: &str, val
         }
     }
     asked
+}
+
+/// A row with a list to choose one of; gives the one that was chosen.
+pub(super) fn dropdown(
+    ui: &mut Ui,
+    row: Rect,
+    name: &str,
+    explanation: &str,
+    names: &[String],
+    on: usize,
+) -> Option<usize> {
+    let width = (row.width() * 0.4).min(200.0);
+    shown(ui, row, name, explanation, width);
+    let place = Rect::from_center_size(row.right_center() - vec2(width / 2.0, 0.0), vec2(width, 36.0));
+    let words = names.get(on).map_or("", String::as_str);
+    let one = |(number, name): (usize, &String)| Choice {
+        name: name.clone(),
+        detail: String::new(),
+        on: number == on,
+    };
+    let choices = || names.iter().enumerate().map(one).collect();
+    list::show(ui, place, name, words, Look::Setting, choices)
+}
+
+/// A row with a line on which one of the values on offer is chosen; gives another one where it is wanted.
+/// `words` tells a value.
+pub(super) fn offered(
+    ui: &mut Ui,
+    row: Rect,
+    (name, explanation): (&str, &str),
+    values: &[u32],
+    now: u32,
+    words: impl Fn(u32) -> String,
+) -> Option<u32> {
+    let tokens = *Tokens::of(ui);
+    let ty = Type::FIGURES_STRONG;
+    // All values stand in the same room, so that lines end below each other and stay where they are.
+    let widest = values.iter().chain([&now]).map(|value| text::width(ui.painter(), &words(*value), ty));
+    let widest = widest.fold(VALUE, f32::max).ceil();
+    let line = (row.width() * 0.3).clamp(72.0, 180.0);
+    shown(ui, row, name, explanation, widest + 26.0 + line);
+    let place = row.right_center();
+    text::paint(ui.painter(), place, Align2::RIGHT_CENTER, &words(now), ty, tokens.text1);
+    let right = place.x - widest - 26.0;
+    let rect = Rect::from_min_max(pos2(right - line, place.y - 18.0), pos2(right, place.y + 18.0));
+    // One that was written by hand stands at the nearest place.
+    let near = |value: &u32| if *value == 0 && now != 0 { u32::MAX } else { value.abs_diff(now) };
+    let at = values.iter().enumerate().min_by_key(|(_, value)| near(value)).map_or(0, |(at, _)| at);
+    let (_, wanted) = scale::show(ui, rect, name, &words(now), at, values.len());
+    wanted.and_then(|wanted| values.get(wanted).copied())
 }
 
 /// A row with a field for a list of languages; gives the list when the field is left.

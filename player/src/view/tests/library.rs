@@ -339,3 +339,27 @@ fn of_ten_thousand_titles_only_those_in_sight_are_drawn_and_asked_for() {
     let reached = stage.texts().iter().filter_map(|text| last(&text.text)).max();
     assert!(reached.is_some_and(|place| place > TITLES - 100), "{reached:?}");
 }
+
+#[test]
+fn the_keyboard_is_led_into_a_menu_and_back() {
+    let mut stage = Stage::new(fixture::library());
+    let focused =
+        |stage: &Stage, label: &str| stage.harness.get_by_label(label).accesskit_node().is_focused();
+    stage.harness.get_by_label("Order: By name").focus();
+    for (key, chosen) in [(Key::Escape, false), (Key::Enter, true)] {
+        stage.settle();
+        stage.harness.key_press(Key::Enter);
+        stage.settle();
+        assert!(focused(&stage, "By name"), "what holds has the keyboard");
+        stage.harness.key_press(Key::ArrowDown);
+        stage.settle();
+        assert!(focused(&stage, "Recently added"));
+        stage.commands();
+        stage.harness.key_press(key);
+        stage.settle();
+        let asked = stage.commands().iter().any(|command| matches!(command, Command::List(_)));
+        assert_eq!(asked, chosen);
+        assert!(stage.harness.query_by_label("Recently added").is_none(), "it is closed");
+        assert!(focused(&stage, "Order: By name"), "{key:?} leads back");
+    }
+}

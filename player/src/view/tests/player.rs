@@ -285,6 +285,19 @@ fn a_focused_control_takes_the_space_bar_and_arrows_still_seek() {
 }
 
 #[test]
+fn a_press_of_the_stats_that_is_over_within_a_frame_is_a_press() {
+    let mut stage = Stage::new(fixture::playing());
+    stage.commands();
+    for pressed in [true, false] {
+        let (key, modifiers) = (egui::Key::I, egui::Modifiers::NONE);
+        let event = egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+        stage.harness.input_mut().events.push(event);
+    }
+    stage.harness.step();
+    assert_eq!(stage.commands(), [Command::HoldStats(true), Command::HoldStats(false)]);
+}
+
+#[test]
 fn what_nobody_can_send_is_not_waited_for_in_silence() {
     let mut state = fixture::playing();
     let playback = state.playback.as_mut().expect("it plays");

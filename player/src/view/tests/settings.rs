@@ -1,10 +1,10 @@
 //! The settings: each page, and what its controls change.
 
 use egui::{Key, Theme, vec2};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 
 use crate::state::keymap::Action;
-use crate::state::settings::{Settings, SettingsPage, ThemeChoice};
+use crate::state::settings::{Planner, Settings, SettingsPage, ThemeChoice};
 use crate::state::{Command, Event, State, fixture};
 use crate::testing::Stage;
 
@@ -24,24 +24,64 @@ fn changed(stage: &mut Stage, label: &str) -> Settings {
     (**settings).clone()
 }
 
+/// What a key changes the settings to, on the line with this name and value.
+fn moved(stage: &mut Stage, label: &str, key: Key) -> Settings {
+    stage.harness.get_by_label(label).focus();
+    stage.settle();
+    stage.commands();
+    stage.harness.key_press(key);
+    stage.settle();
+    let focused = stage.harness.get_by_label(label).accesskit_node().is_focused();
+    assert!(focused, "{label}: arrows stay on the line");
+    let commands = stage.commands();
+    let [Command::ChangeSettings(settings)] = &commands[..] else { panic!("{label}: {commands:?}") };
+    (**settings).clone()
+}
+
 #[test]
 fn switches_and_steps_change_what_they_say() {
     let usual = Settings::default();
     let mut stage = Stage::new(page(SettingsPage::Playback));
     stage.picture("settings-playback");
     assert_eq!(changed(&mut stage, "Go on where I left off"), Settings { resume: false, ..usual.clone() });
-    let longer = changed(&mut stage, "Countdown to the next title: more");
+    let longer = moved(&mut stage, "Countdown to the next title: 10 s", Key::ArrowRight);
     assert_eq!(longer, Settings { countdown_seconds: 15, ..usual.clone() });
     let mut stage = Stage::new(page(SettingsPage::Subtitles));
     stage.picture("settings-subtitles");
     assert_eq!(changed(&mut stage, "Size: more"), Settings { subtitle_size: 1.1, ..usual.clone() });
     let mut stage = Stage::new(page(SettingsPage::Cache));
     stage.picture("settings-cache");
-    assert_eq!(changed(&mut stage, "Ahead: less"), Settings { ahead_mib: 100, ..usual.clone() });
+    let less = moved(&mut stage, "Ahead: 150 MiB", Key::ArrowLeft);
+    assert_eq!(less, Settings { ahead_mib: 100, ..usual.clone() });
+    // As many seconds as the bytes allow is more than any number of them.
+    let less = moved(&mut stage, "Ahead in time: all", Key::ArrowLeft);
+    assert_eq!(less, Settings { ahead_seconds: 3600, ..usual.clone() });
     let mut stage = Stage::new(page(SettingsPage::Appearance));
     stage.picture("settings-appearance");
     assert_eq!(changed(&mut stage, "Light"), Settings { theme: ThemeChoice::Light, ..usual.clone() });
     assert_eq!(changed(&mut stage, "One window"), Settings { one_window: false, ..usual });
+}
+
+#[test]
+fn a_value_is_chosen_where_its_line_is_pressed() {
+    let mut stage = Stage::new(page(SettingsPage::Network));
+    let line = stage.harness.get_by_label("Most sources at once: all").rect();
+    let place = line.left_center() + vec2(11.0, 0.0);
+    stage.harness.event(egui::Event::PointerMoved(place));
+    stage.commands();
+    stage.harness.drag_at(place);
+    stage.harness.drop_at(place);
+    stage.settle();
+    let commands = stage.commands();
+    let least = commands.iter().all(|command| match command {
+        Command::ChangeSettings(settings) => settings.most_sources == 1,
+        _ => false,
+    });
+    assert!(least && !commands.is_empty(), "{commands:?}");
+    stage.harness.get_by_label("Planner: By predicted arrival").click();
+    stage.settle();
+    let by_shares = changed(&mut stage, "By shares");
+    assert_eq!(by_shares, Settings { planner: Planner::Interval, ..Settings::default() });
 }
 
 #[test]

@@ -38,6 +38,26 @@ fn a_begun_title_is_resumed_or_begun_again() {
 }
 
 #[test]
+fn what_else_can_be_done_stands_in_a_menu() {
+    let mut stage = Stage::new(page(3));
+    let title = fixture::title(3);
+    let mut chosen = |name: &str| {
+        press(&mut stage, "More");
+        stage.picture("title-menu");
+        press(&mut stage, name)
+    };
+    let address = "tributary://attic.local:7400/Films/Kestrel".to_owned();
+    assert_eq!(chosen("Copy the address"), [Command::Copy(address)]);
+    let what = format!("b3:{}", title.stream);
+    assert_eq!(chosen("Forget where I left off"), [Command::DropPlace(what)]);
+    assert_eq!(chosen("Test the servers"), [Command::ShowServerTest]);
+    // What was not begun has no place to forget.
+    let mut stage = Stage::new(page(1));
+    press(&mut stage, "More");
+    assert!(stage.harness.query_by_label("Forget where I left off").is_none());
+}
+
+#[test]
 fn a_new_title_is_played_with_the_key_that_is_under_the_finger() {
     let mut stage = Stage::new(page(1));
     stage.picture("title-new");

@@ -18,14 +18,16 @@ const ROW: f32 = 44.0;
 /// Most characters of a hash that are shown from each end.
 const HASH_ENDS: usize = 6;
 
-/// `2008 · 9 min 56 s · 1080p · Animation, comedy`
+/// `2008 · 9 min 56 s · 1080p · Stereo · Animation, comedy`
 pub(super) fn line(title: &Title) -> String {
     let seconds = title.media.duration_ms as f64 / 1000.0;
+    let sound = title.media.tracks.iter().find(|track| track.kind == "audio" && track.channels > 0);
     let parts = [
         title.year.map(|year| year.to_string()).unwrap_or_default(),
         if seconds > 0.0 { words::span(seconds) } else { String::new() },
         readiness::picture_name(title.media.width, title.media.height),
-        words::safe(&title.tags.join(", ")),
+        sound.map(|track| words::capital(&words::channels(track.channels))).unwrap_or_default(),
+        words::capital(&words::safe(&title.tags.join(", "))),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("   ·   ")
 }
@@ -67,10 +69,18 @@ fn name_of_track(track: &Track) -> String {
     if named.is_empty() { t!("title-track") } else { words::safe(&named) }
 }
 
+/// `AAC, stereo`
+fn made_of(track: &Track) -> String {
+    let channels = if track.channels > 0 { words::channels(track.channels) } else { String::new() };
+    let parts = [track.codec.clone(), channels];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 fn row(ui: &mut Ui, rect: Rect, glyph: char, name: &str, tracks: &[&Track]) {
     let tokens = *Tokens::of(ui);
     let names = tracks.iter().map(|track| name_of_track(track)).collect::<Vec<_>>().join(", ");
-    let mut codecs: Vec<&str> = tracks.iter().map(|t| t.codec.as_str()).filter(|c| !c.is_empty()).collect();
+    let mut codecs: Vec<String> = tracks.iter().map(|track| made_of(track)).collect();
+    codecs.retain(|codec| !codec.is_empty());
     codecs.dedup();
     let codecs = words::safe(&codecs.join("; "));
     let response = ui.interact(rect, ui.scope_id().with(("tracks", name)), Sense::hover());

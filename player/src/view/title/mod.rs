@@ -4,17 +4,18 @@ mod facts;
 mod holders;
 
 use egui::{Align2, Color32, Id, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use fetch_engine::Locator;
 use tributary_core::directory::Title;
 
 use super::{Poster, Scene};
 use crate::i18n::t;
-use crate::state::memory::Viewing;
+use crate::state::memory::{Viewing, name_of};
 use crate::state::verdict::Grade;
 use crate::state::{Command, State, readiness, words};
 use crate::theme::{Tokens, Type, icon, over_film, radius};
 use crate::widget::button::{Button, ButtonKind};
 use crate::widget::icon_button::IconButton;
-use crate::widget::{meter, poster, scrim, text};
+use crate::widget::{choice, meter, poster, scrim, text};
 
 /// Height of the picture behind the head of the page, in points.
 const ART: f32 = 520.0;
@@ -61,9 +62,34 @@ fn back(ui: &mut Ui, rect: Rect, title: &Title, scene: &mut Scene<'_>) {
         scene.push(Command::ShowLibrary);
     }
     let place = center + vec2(36.0, 0.0);
-    let room = rect.right() - place.x - 24.0;
+    let room = rect.right() - place.x - 84.0;
     let name = words::safe(&title.catalog);
     text::label_within(ui, place, Align2::LEFT_CENTER, &name, Type::LIST_STRONG, tokens.text1, room);
+    more(ui, pos2(rect.right() - 44.0, center.y), title, scene);
+}
+
+/// What else can be done with a title, in a menu.
+fn more(ui: &mut Ui, center: egui::Pos2, title: &Title, scene: &mut Scene<'_>) {
+    let tokens = *Tokens::of(ui);
+    ui.painter().circle_filled(center, 20.0, tokens.bg.gamma_multiply(0.6));
+    let response = IconButton::new(icon::DOTS_THREE, &t!("player-more")).show(ui, center);
+    let what = name_of(title.stream);
+    let mut done = Vec::new();
+    if let Some(director) = &scene.state.library.director {
+        let authority = director.trim_start_matches("https://").to_owned();
+        let (catalog, name) = (title.catalog.clone(), title.name.clone());
+        let address = Locator::At { authority, catalog, title: name }.to_string();
+        done.push((t!("title-copy-address"), Command::Copy(address)));
+    }
+    done.push((t!("title-copy-hash"), Command::Copy(what.clone())));
+    if scene.state.memory.of_stream(title.stream).is_some_and(|viewing| viewing.place_ms > 0) {
+        done.push((t!("title-forget"), Command::DropPlace(what)));
+    }
+    done.push((t!("test-servers"), Command::ShowServerTest));
+    let names = || done.iter().map(|(name, _)| name.clone()).collect();
+    if let Some(pressed) = choice::actions(ui, &response, names) {
+        scene.commands.extend(done.into_iter().nth(pressed).map(|(_, command)| command));
+    }
 }
 
 /// The poster's picture, large and faint, fading into the page.
@@ -130,7 +156,7 @@ impl Page<'_> {
 
     fn poster(&self, ui: &Ui, rect: Rect) {
         let tokens = *Tokens::of(ui);
-        ui.painter().add(Tokens::shadow(40, 12, 170).as_shape(rect, radius::CARD));
+        ui.painter().add(tokens.shadow(40, 12, 170).as_shape(rect, radius::CARD));
         match self.picture {
             Poster::Here(texture, aspect) => {
                 poster::paint_cover(ui.painter(), rect, radius::CARD, texture, aspect);

@@ -12,9 +12,10 @@ use std::time::{Duration, Instant, SystemTime};
 use tributary_core::directory::Title;
 use tributary_core::held::Held;
 
+use super::art::Art;
 use super::hash::{HashError, hash};
 use super::parts;
-use super::remember::Memory;
+use super::remember::{KnownMedia, Memory};
 use super::retries::Retries;
 use super::scan::{Endings, Found, scan};
 use super::watch::{Wake, Watch};
@@ -56,6 +57,8 @@ impl Indexer {
             endings,
             memory,
             parts: HashMap::new(),
+            art: HashMap::new(),
+            looked_at: HashMap::new(),
             watch,
             stop: Arc::clone(&stop),
             retries: Retries::default(),
@@ -82,6 +85,9 @@ struct Worker {
     memory: Memory,
     /// Parts that were looked at, as they and their descriptions were then.
     parts: HashMap<PathBuf, (FileFacts, FileFacts)>,
+    /// The pictures that lie beside films now, and those that were looked at.
+    art: HashMap<PathBuf, Art>,
+    looked_at: HashMap<PathBuf, Option<Art>>,
     media: Media,
     /// Wakes the thread that makes previews; none where nothing can be decoded.
     previews: Option<SyncSender<()>>,
@@ -147,6 +153,9 @@ impl Worker {
         }
         self.retries.keep_only(|path| found.contains_key(path));
         self.parts.retain(|path, _| found.contains_key(path));
+        self.looked_at.retain(|path, _| found.contains_key(path));
+        let art = |(path, film): (&PathBuf, &Found)| Some((path.clone(), film.art.clone()?));
+        self.art = found.iter().filter_map(art).collect();
         let mut unsettled = false;
         let mut to_hash = Vec::new();
         for (path, film) in found {
@@ -274,10 +283,14 @@ impl Worker {
 
     fn without_facts(&self) -> Vec<PathBuf> {
         let unknown = |path: &PathBuf| {
+            let Some(film) = self.library.film(path) else { return false };
+            let art = self.art.get(path);
+            // Two copies may have two pictures: each is looked at once.
+            let is_old = |known: &KnownMedia| {
+                known.art.as_ref() != art && self.looked_at.get(path).is_none_or(|seen| seen.as_ref() != art)
+            };
             // Of a part nobody knows how much a decoder would see.
-            self.library
-                .film(path)
-                .is_some_and(|film| film.held.is_all() && self.memory.media(film.title.stream).is_none())
+            film.held.is_all() && self.memory.media(film.title.stream).is_none_or(is_old)
         };
         if self.media.is_available() {
             self.library.paths().into_iter().filter(unknown).collect()
@@ -288,7 +301,9 @@ impl Worker {
 
     fn find_facts(&mut self, path: &Path) {
         let Some(mut film) = self.library.film(path) else { return };
-        let media = self.media.look_at(&self.library.root().path().join(path), film.title.stream);
+        let art = self.art.get(path).cloned();
+        self.looked_at.insert(path.to_owned(), art.clone());
+        let media = self.media.look_at(self.library.root(), path, film.title.stream, art);
         film.title.media = media.facts.clone();
         film.title.poster = media.poster;
         self.memory.keep_media(film.title.stream, media);
@@ -349,6 +364,8 @@ mod tests {
             endings: Endings::default(),
             memory,
             parts: HashMap::new(),
+            art: HashMap::new(),
+            looked_at: HashMap::new(),
             stop: Arc::default(),
             retries: Retries::default(),
             saved: Instant::now(),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `scan` | walks the directory, names catalogs and titles |
 //! | `sidecar` | reads `NAME.toml` beside a film |
+//! | `art` | finds pictures beside films |
 //! | `hash` | hashes a file on all cores |
 //! | `parts` | proves what a part of a film has |
 //! | `remember` | keeps hashes between runs |
@@ -12,6 +13,7 @@
 //! | `previews` | the thread that makes preview pictures |
 //! | `indexer` | the thread that keeps the library as the directory is |
 
+pub(crate) mod art;
 pub(crate) mod hash;
 pub(crate) mod indexer;
 mod parts;

@@ -12,6 +12,7 @@ use tributary_core::geometry::StreamId;
 use tributary_core::partial::Part;
 use tributary_core::verify::{GROUP, VALUE_LEN, Value};
 
+use super::art::Art;
 use crate::content::root::FileFacts;
 
 /// What is known of one file.
@@ -30,6 +31,9 @@ pub(crate) struct KnownMedia {
     pub(crate) facts: MediaFacts,
     /// Whether a poster was made.
     pub(crate) poster: bool,
+    /// The picture beside the film that was taken for it.
+    #[serde(default)]
+    pub(crate) art: Option<Art>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]

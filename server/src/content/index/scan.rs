@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tributary_core::directory::ROOT_CATALOG;
 use tributary_core::{media_type, partial};
 
+use super::art::{Art, Pictures};
 use super::sidecar::{SIDECAR_ENDING, Sidecar};
 use crate::content::root::{FileFacts, Root};
 use crate::director::MAX_NAME_CHARS;
@@ -59,13 +60,17 @@ pub(crate) struct Found {
     /// The file beside it that says of which stream it is a part, as that was when it was seen; none of a
     /// whole film.
     pub(crate) part: Option<FileFacts>,
+    /// The picture beside it that is its poster.
+    pub(crate) art: Option<Art>,
 }
 
 /// Walks the directory. The keys are paths relative to it; where they are symbolic links, they lead to a
 /// place inside it.
 pub(crate) fn scan(root: &Root, endings: &Endings) -> BTreeMap<PathBuf, Found> {
-    let mut paths = Vec::new();
-    walk(root, endings, Path::new(""), 0, &mut paths);
+    let mut walk = Walk { root, endings, paths: Vec::new(), pictures: Pictures::default() };
+    walk.folder(Path::new(""), 0);
+    let Walk { mut paths, mut pictures, .. } = walk;
+    paths.iter().for_each(|(path, _)| pictures.note_film(path));
     paths.sort_by(|one, other| one.0.cmp(&other.0));
     let mut films = BTreeMap::new();
     let mut taken = std::collections::HashSet::new();
@@ -77,38 +82,52 @@ pub(crate) fn scan(root: &Root, endings: &Endings) -> BTreeMap<PathBuf, Found> {
         let Some(name) = name_of(&called, &catalog, &taken) else { continue };
         taken.insert((catalog.clone(), name.clone()));
         let sidecar = Sidecar::beside(root, &called);
-        films.insert(relative, Found { facts, catalog, name, sidecar, part });
+        let art = pictures.beside(root, &called);
+        films.insert(relative, Found { facts, catalog, name, sidecar, part, art });
     }
     films
 }
 
-fn walk(root: &Root, endings: &Endings, relative: &Path, depth: usize, out: &mut Vec<(PathBuf, FileFacts)>) {
-    let path = root.path().join(relative);
-    let entries = match std::fs::read_dir(&path) {
-        Ok(entries) => entries,
-        Err(error) => return tracing::warn!("the folder {} can't be read: {error}", path.display()),
-    };
-    for entry in entries.flatten() {
-        let below = relative.join(entry.file_name());
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        let Ok(kind) = entry.file_type() else { continue };
-        if hidden {
-        } else if kind.is_dir() && depth < MAX_DEPTH {
-            walk(root, endings, &below, depth + 1, out);
-        } else if !kind.is_dir()
-            && (endings.include(&below) || described_part(root, endings, &below).is_some())
-        {
-            if out.len() >= MAX_FILES {
-                return tracing::warn!(
-                    "only {MAX_FILES} files are listed; {} and others are not",
-                    below.display()
-                );
-            }
-            // Opening tells whether a link leads outside, and whether the file can be read at all.
-            match root.open_file(&below) {
-                Ok((_, facts)) if facts.size > 0 => out.push((below, facts)),
-                Ok(_) => tracing::debug!("{} is empty and not listed", below.display()),
-                Err(error) => tracing::warn!("{} is not served: {error}", below.display()),
+/// A walk through the directory, and what was seen on it.
+struct Walk<'a> {
+    root: &'a Root,
+    endings: &'a Endings,
+    paths: Vec<(PathBuf, FileFacts)>,
+    pictures: Pictures,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, relative: &Path, depth: usize) {
+        let Self { root, endings, .. } = *self;
+        let path = root.path().join(relative);
+        let entries = match std::fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) => return tracing::warn!("the folder {} can't be read: {error}", path.display()),
+        };
+        for entry in entries.flatten() {
+            let below = relative.join(entry.file_name());
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let Ok(kind) = entry.file_type() else { continue };
+            if hidden {
+            } else if kind.is_dir() && depth < MAX_DEPTH {
+                self.folder(&below, depth + 1);
+            } else if !kind.is_dir()
+                && (endings.include(&below) || described_part(root, endings, &below).is_some())
+            {
+                if self.paths.len() >= MAX_FILES {
+                    return tracing::warn!(
+                        "only {MAX_FILES} files are listed; {} and others are not",
+                        below.display()
+                    );
+                }
+                // Opening tells whether a link leads outside, and whether the file can be read at all.
+                match root.open_file(&below) {
+                    Ok((_, facts)) if facts.size > 0 => self.paths.push((below, facts)),
+                    Ok(_) => tracing::debug!("{} is empty and not listed", below.display()),
+                    Err(error) => tracing::warn!("{} is not served: {error}", below.display()),
+                }
+            } else if !kind.is_dir() {
+                self.pictures.note(below);
             }
         }
     }

@@ -15,6 +15,10 @@ use crate::text::clean;
 
 /// A film that takes longer to look at stays unknown.
 const TIMEOUT: gstreamer::ClockTime = gstreamer::ClockTime::from_seconds(15);
+/// Largest picture that is taken for a poster, in bytes.
+pub(super) const MAX_PICTURE_BYTES: u64 = 16 << 20;
+/// The same in pixels of each side.
+const MAX_PICTURE_SIDE: u32 = 8192;
 /// Longest codec, language or name of a track, in characters.
 const MAX_WORD_CHARS: usize = 64;
 
@@ -29,22 +33,43 @@ pub(crate) enum MediaError {
     Unknown(&'static str),
 }
 
-/// Looks at the film at `path`. Takes up to 15 s.
+/// Looks at the film at `path`; gives the picture too that lies in it as its cover. Takes up to 15 s.
 ///
 /// # Errors
 /// [`MediaError`] for what is no film, or one whose container can't be read here.
-pub(super) fn discover(path: &Path) -> Result<MediaFacts, MediaError> {
+pub(super) fn discover(path: &Path) -> Result<(MediaFacts, Option<Vec<u8>>), MediaError> {
     let uri = glib::filename_to_uri(path, None)?;
     let info = Discoverer::new(TIMEOUT)?.discover_uri(&uri)?;
     match info.result() {
         // A film with a codec that is missing here may play elsewhere.
-        DiscovererResult::Ok | DiscovererResult::MissingPlugins => Ok(facts(&info)),
+        DiscovererResult::Ok | DiscovererResult::MissingPlugins => Ok((facts(&info), cover(&info))),
         DiscovererResult::Timeout => Err(MediaError::Unknown("it took too long to look at")),
         DiscovererResult::UriInvalid | DiscovererResult::Busy => {
             Err(MediaError::Unknown("it could not be looked at"))
         }
         _ => Err(MediaError::Unknown("it is no film that GStreamer can read")),
     }
+}
+
+/// The cover in the file, as it lies there.
+fn cover(info: &DiscovererInfo) -> Option<Vec<u8>> {
+    let image = info.tags()?.get::<gstreamer::tags::Image>()?.get();
+    let bytes = image.buffer()?.map_readable().ok()?.to_vec();
+    (bytes.len() as u64 <= MAX_PICTURE_BYTES).then_some(bytes)
+}
+
+/// Width and height of the picture at `path`.
+///
+/// # Errors
+/// [`MediaError`] where it is none, or too large.
+pub(super) fn picture_size(path: &Path) -> Result<(u32, u32), MediaError> {
+    let uri = glib::filename_to_uri(path, None)?;
+    let info = Discoverer::new(TIMEOUT)?.discover_uri(&uri)?;
+    let video = info.video_streams().into_iter().next();
+    let video = video.and_then(|stream| stream.downcast::<DiscovererVideoInfo>().ok());
+    let size = video.map(|video| (video.width(), video.height()));
+    size.filter(|(width, height)| *width > 0 && *height > 0 && *width.max(height) <= MAX_PICTURE_SIDE)
+        .ok_or(MediaError::Unknown("it is no picture, or one that is too large"))
 }
 
 fn facts(info: &DiscovererInfo) -> MediaFacts {
@@ -76,6 +101,7 @@ fn facts(info: &DiscovererInfo) -> MediaFacts {
         } else {
             continue;
         };
+        let channels = stream.downcast_ref::<DiscovererAudioInfo>().map_or(0, DiscovererAudioInfo::channels);
         let title = stream
             .tags()
             .and_then(|tags| tags.get::<gstreamer::tags::Title>().map(|tag| tag.get().to_owned()));
@@ -84,6 +110,7 @@ fn facts(info: &DiscovererInfo) -> MediaFacts {
             codec: description(&stream),
             language: clean(language.as_deref().unwrap_or_default(), MAX_WORD_CHARS),
             title: clean(title.as_deref().unwrap_or_default(), MAX_WORD_CHARS),
+            channels,
         });
     }
     facts

@@ -82,6 +82,11 @@ impl Frames {
         }
     }
 
+    /// The frame at its beginning.
+    pub(super) fn first(&self) -> Option<gstreamer::Sample> {
+        self.sink.try_pull_preroll(TIMEOUT)
+    }
+
     /// The frame that can be decoded by itself before `at`.
     pub(super) fn at(&self, at: gstreamer::ClockTime) -> Option<gstreamer::Sample> {
         let flags = gstreamer::SeekFlags::FLUSH | gstreamer::SeekFlags::KEY_UNIT;

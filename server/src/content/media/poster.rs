@@ -1,12 +1,14 @@
-//! A film's poster: a frame from its first part that shows something, as a JPEG of at most 480 pixels'
-//! width.
+//! A film's poster: the picture beside it or in it, or else a frame from its first part that shows something,
+//! as a JPEG of at most 480 pixels' width.
 
+use std::io::Read;
 use std::path::Path;
 
 use tributary_core::directory::MediaFacts;
 
-use super::facts::MediaError;
+use super::facts::{self, MediaError};
 use super::frames::{self, Frames};
+use crate::content::root::Root;
 
 /// Widest and highest poster, in pixels.
 const MOST: (u32, u32) = (480, 720);
@@ -36,6 +38,39 @@ pub(super) fn make(path: &Path, facts: &MediaFacts, to: &Path) -> Result<(), Med
     }
     let (_, sample) = best.ok_or(MediaError::Unknown("no frame of it could be decoded in time"))?;
     std::fs::write(to, frames::jpeg(&sample)?).map_err(|_| MediaError::Unknown("the poster can't be written"))
+}
+
+/// A picture's bytes, from a file below `root`.
+///
+/// # Errors
+/// [`MediaError`] where it can't be read, or is too large.
+pub(super) fn read(root: &Root, path: &Path) -> Result<Vec<u8>, MediaError> {
+    let unreadable = |_| MediaError::Unknown("it can't be read");
+    let (file, _) = root.open_file(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(facts::MAX_PICTURE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > facts::MAX_PICTURE_BYTES {
+        return Err(MediaError::Unknown("it is too large for a poster"));
+    }
+    Ok(bytes)
+}
+
+/// Makes the poster of a picture and writes it to `to`.
+///
+/// # Errors
+/// [`MediaError`] where it can't be decoded.
+pub(super) fn of_picture(bytes: &[u8], to: &Path) -> Result<(), MediaError> {
+    let unwritable = |_| MediaError::Unknown("the poster can't be written");
+    // The decoder reads a copy, since the picture itself may change meanwhile, and wants its whole path.
+    let copy = std::path::absolute(to.with_extension("picture")).map_err(unwritable)?;
+    std::fs::write(&copy, bytes).map_err(unwritable)?;
+    let made = facts::picture_size(&copy).and_then(|(width, height)| {
+        let picture = Frames::open(&copy, frames::fit(width, height, MOST), "I420")?;
+        frames::jpeg(&picture.first().ok_or(MediaError::Unknown("it can't be decoded in time"))?)
+    });
+    // A copy that stays does no harm: the next one takes its place.
+    let _ = std::fs::remove_file(&copy);
+    std::fs::write(to, made?).map_err(unwritable)
 }
 
 /// Mean brightness of a frame, of 255.

@@ -71,7 +71,7 @@ fn agrees<T: Serialize + DeserializeOwned>(schema: &str, filled: &T) {
 fn every_schema_agrees_with_its_type() {
     let stream = StreamId([7; 32]);
     let text = || String::from("text");
-    let track = Track { kind: text(), codec: text(), language: text(), title: text() };
+    let track = Track { kind: text(), codec: text(), language: text(), title: text(), channels: 2 };
     let media = MediaFacts {
         duration_ms: 1,
         width: 2,

@@ -143,6 +143,30 @@ async fn forget_contents(db: &mut SqliteConnection, name: &str) -> Result<(), St
     Ok(())
 }
 
+/// What a title is sorted by: small letters, and numbers by their value, so that `Part 2` comes before `Part 10`.
+fn sort_key(title: &str) -> String {
+    /// Digits that a number is filled up to.
+    const DIGITS: usize = 12;
+    let mut key = String::new();
+    let mut number = String::new();
+    let flush = |number: &mut String, key: &mut String| {
+        if !number.is_empty() {
+            key.push_str(&format!("{number:0>DIGITS$}"));
+            number.clear();
+        }
+    };
+    for c in title.to_lowercase().chars() {
+        if c.is_ascii_digit() {
+            number.push(c);
+        } else {
+            flush(&mut number, &mut key);
+            key.push(c);
+        }
+    }
+    flush(&mut number, &mut key);
+    key
+}
+
 async fn put_title(
     db: &mut SqliteConnection,
     server: &str,
@@ -170,7 +194,7 @@ async fn put_title(
     .bind(title.stream.to_string())
     .bind(stored(title.size))
     .bind(&title.title)
-    .bind(title.title.to_lowercase())
+    .bind(sort_key(&title.title))
     .bind(search_key)
     .bind(&title.file_name)
     .bind(title.year.map(i64::from))
@@ -378,4 +402,16 @@ fn json(value: &impl Serialize) -> Result<String, StoreError> {
 fn granted(fence: i64, changed: Vec<StreamId>) -> Granted {
     let grant = LeaseGrant { lease_seconds: LEASE_SECONDS, fence: fence.unsigned_abs() };
     Granted { grant, changed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_sorted_by_the_value_of_their_numbers() {
+        let mut titles = ["Part 10", "part 2", "Part 2b", "007", "Part"];
+        titles.sort_by_key(|title| sort_key(title));
+        assert_eq!(titles, ["007", "Part", "part 2", "Part 2b", "Part 10"]);
+    }
 }
