@@ -190,6 +190,12 @@ impl Player {
         self.process.wait(limit)
     }
 
+    /// Ends it by SIGTERM and gives the exit code.
+    #[must_use]
+    pub fn terminate(mut self, limit: Duration) -> i32 {
+        self.process.terminate(limit).0
+    }
+
     /// Quits by command and gives the exit code.
     pub fn quit(mut self) -> i32 {
         // The answer may be lost to the end of the process: only the exit code counts.

@@ -8,6 +8,9 @@ use tributary_tests::player::{Player, make_clip, missing};
 
 const TITLE: &str = "Library/Clip";
 
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Three servers that hold one clip; nothing, and a message, where no player can run here.
 fn cluster_with_clip(seconds: u32, rates_mbit: [u32; 3]) -> Option<Cluster> {
     if let Some(missing) = missing() {
@@ -95,4 +98,14 @@ fn a_server_dies_and_the_picture_goes_on() {
     let alpha = stats["sources"].as_array().unwrap().iter().find(|source| source["name"] == "alpha").unwrap();
     assert!(alpha["errors"].as_u64() > Some(0), "its death is noted: {alpha}");
     assert_eq!(player.quit(), 0);
+}
+
+#[test]
+fn a_signal_ends_it_as_closing_its_window_does() {
+    let Some(cluster) = cluster_with_clip(10, [8, 8, 8]) else { return };
+    let mut player = open(&cluster);
+    player.wait_for_position(1.0, PATIENCE);
+    assert_eq!(player.terminate(PATIENCE), 0);
+    let kept = std::fs::read_dir(cluster.scratch().join("config")).expect("it has a folder").count();
+    assert!(kept > 0, "nothing is kept of where one left off");
 }

@@ -496,7 +496,8 @@ media-all-codecs = Was dieser Titel enthält
 media-nobody-answers = dort antwortet niemand.
 media-address = Die Adresse lässt sich nicht lesen: { $why }
 media-unknown = Das ist weder Film noch Ton, soweit es sich erkennen lässt.
-media-damaged = Es lässt sich nicht weiter abspielen: { $why }
+media-damaged = Der Titel ist beschädigt und lässt sich nicht weiter abspielen: { $why }
+media-nothing-comes = Der Titel ist beschädigt: Weder Bild noch Ton kommt heraus.
 media-failed = Das Abspielen misslang: { $why }
 
 ## Fehler

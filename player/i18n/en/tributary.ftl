@@ -497,7 +497,8 @@ media-all-codecs = What this title holds
 media-nobody-answers = nobody answers there.
 media-address = The address can't be read: { $why }
 media-unknown = This is not a film or sound that can be recognised.
-media-damaged = It can't be played on: { $why }
+media-damaged = The title is damaged and can't be played on: { $why }
+media-nothing-comes = The title is damaged: neither picture nor sound comes of it.
 media-failed = Playback failed: { $why }
 
 ## Faults

@@ -39,8 +39,8 @@ use fetch_engine::{Engine, EngineConfig, StreamId};
 
 use crate::cli::Cli;
 use crate::config::{Config, Store};
-use crate::desktop::Desktop;
 use crate::desktop::instance::{self, Listening};
+use crate::desktop::{Desktop, OnWish, signals};
 use crate::i18n::t;
 use crate::media::surface::{self, VideoSurface};
 use crate::media::{AudioOutput, MediaEvent, Pace, Player, PlayerOptions};
@@ -392,14 +392,18 @@ impl eframe::App for App {
     }
 }
 
-/// The thread that speaks with the desktop.
+/// The threads that hear the desktop, and the system's wish that the program ends.
 fn desktop(inbox: &Inbox) -> Option<Desktop> {
     let sender = inbox.sender();
     // Where too many wait already, one more is dropped: somebody leans on a key.
     let on_wish = move |wish| {
         let _ = sender.offer(Message::Desktop(wish));
     };
-    Desktop::start(None, Arc::new(on_wish)).map_err(|why| tracing::warn!("no desktop controls: {why}")).ok()
+    let on_wish: OnWish = Arc::new(on_wish);
+    if let Err(why) = signals::listen(Arc::clone(&on_wish)) {
+        tracing::warn!("a signal will end the program without keeping its place: {why}");
+    }
+    Desktop::start(None, on_wish).map_err(|why| tracing::warn!("no desktop controls: {why}")).ok()
 }
 
 /// The thread that hears later starts of the program.

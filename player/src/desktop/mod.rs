@@ -7,6 +7,7 @@
 pub mod instance;
 mod mpris;
 mod screen;
+pub mod signals;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

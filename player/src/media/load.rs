@@ -26,6 +26,9 @@ const NEAR_END: Duration = Duration::from_secs(1);
 /// How long nothing is read before it is looked whether the demuxer has given up.
 const IDLE_BEFORE_LOOK: Duration = Duration::from_secs(1);
 
+/// Longest wait for the picture of a title whose sound is there.
+const PICTURE_PATIENCE: Duration = Duration::from_secs(1);
+
 /// A title of which nothing is read for so long before its first picture never begins.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
 
@@ -86,6 +89,8 @@ pub(super) struct Load {
     pub(super) uri_held: bool,
     pub(super) subtitle_until: Option<Duration>,
     begun: Instant,
+    /// When the pipeline first said that it shows something.
+    said_ready: Option<Instant>,
 }
 
 impl Load {
@@ -120,6 +125,7 @@ impl Load {
             uri_held: false,
             subtitle_until: None,
             begun: Instant::now(),
+            said_ready: None,
         })
     }
 
@@ -163,8 +169,25 @@ impl Load {
         }
     }
 
+    /// The pipeline says that all it has shows something. Where sound comes well before the picture, as in FLV,
+    /// it says so once for each: then the picture is awaited for a moment.
+    pub(super) fn begun(&mut self, hands: &Hands) {
+        let since = *self.said_ready.get_or_insert_with(Instant::now);
+        let lacks_picture = self.tracks.has(TrackKind::Video) && !self.pipeline.has_picture();
+        if !lacks_picture || since.elapsed() >= PICTURE_PATIENCE {
+            self.ready(hands);
+        }
+    }
+
+    /// Waits no longer for a picture that does not come.
+    pub(super) fn watch_beginning(&mut self, hands: &Hands) {
+        if self.stage == Stage::Opening && self.said_ready.is_some() {
+            self.begun(hands);
+        }
+    }
+
     /// The first picture or sound is there.
-    pub(super) fn ready(&mut self, hands: &Hands) {
+    fn ready(&mut self, hands: &Hands) {
         self.stage = Stage::Running;
         self.duration = self.pipeline.duration();
         let tracks = self.tracks.list();

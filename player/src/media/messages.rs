@@ -39,7 +39,7 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
         }
         gst::MessageView::AsyncDone(_) => {
             if load.stage == Stage::Opening {
-                load.ready(hands);
+                load.begun(hands);
             } else {
                 load.seek_done(hands);
             }

@@ -319,6 +319,11 @@ impl Pipeline {
             .then(|| Duration::from_secs_f64(f64::from(rate.denom()) / f64::from(rate.numer())))
     }
 
+    /// Whether it is known what the picture is made of.
+    pub(super) fn has_picture(&self) -> bool {
+        self.video_sink.static_pad("sink").is_some_and(|pad| pad.current_caps().is_some())
+    }
+
     /// What the picture is made of; none without one.
     pub(super) fn video_facts(&self, codec: String) -> Option<VideoFacts> {
         let caps = self.video_sink.static_pad("sink")?.current_caps()?;

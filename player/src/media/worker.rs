@@ -12,6 +12,7 @@ use super::messages::{self, After};
 use super::pipeline::{Delays, Sound};
 use super::seek_queue::{Seek, SeekKind};
 use super::tracks::TrackKind;
+use crate::i18n::t;
 
 /// How often bytes are looked after while they may run out.
 const WATCH_EVERY: Duration = Duration::from_millis(40);
@@ -245,11 +246,11 @@ impl Worker {
             return;
         }
         if load.is_stuck() {
-            let why = "The title is damaged: neither picture nor sound comes of it.";
-            load.fail(Failure::Damaged(why.into()), &self.hands);
+            load.fail(Failure::Damaged(t!("media-nothing-comes")), &self.hands);
             return;
         }
         load.send_seek(&self.hands);
+        load.watch_beginning(&self.hands);
         load.watch_bytes(&self.hands);
         load.watch_subtitles(&self.hands);
         if load.is_over(&self.hands) {
