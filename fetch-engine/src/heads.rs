@@ -8,7 +8,8 @@
 //! - A read at or a little after a head moves that head.
 //! - Any other read makes a side head; the one unused for longest makes room. What is fetched ahead of it
 //!   grows with what is read there: most such reads are a look at a few bytes, and explicit orders go first,
-//!   so a long window would hold up what the main head waits for.
+//!   so a long window would hold up what the main head waits for. Near the stream's end all of the rest is
+//!   fetched: there stands an index, which is read whole, and growing takes a round trip for each step.
 //! - A side head becomes the main one when it has been read on for [`PROMOTE_BYTES`] while the main
 //!   one was not read, or, after a seek was announced, as soon as it has to wait or
 //!   [`PROMOTE_AFTER_SEEK_BYTES`] were read. The announcement holds until the main head has been
@@ -132,7 +133,8 @@ impl Heads {
         let side = &mut self.sides[place];
         side.used = self.clock;
         side.position = side.position.max(range.start);
-        side.reach(range.end - range.start);
+        let is_last_part = self.end.saturating_sub(range.start) <= SIDE_AHEAD_BYTES;
+        side.reach(if is_last_part { SIDE_AHEAD_BYTES } else { range.end - range.start });
         if !here && self.seeking.is_some() {
             self.promote(place);
         }

@@ -65,6 +65,15 @@ fn a_far_read_is_a_side_read_with_a_window_that_grows_with_what_is_read() {
 }
 
 #[test]
+fn a_look_near_the_end_brings_all_of_the_rest() {
+    let mut heads = heads();
+    read(&mut heads, 0, MIB, true);
+    let index = heads.end() - 200_000;
+    heads.begin(index..index + 16, false);
+    assert_eq!(heads.demand().others, vec![at(index)..at(heads.end() - 1) + 1]);
+}
+
+#[test]
 fn one_long_read_aside_is_wanted_whole_at_once() {
     let mut heads = heads();
     read(&mut heads, 0, MIB, true);
