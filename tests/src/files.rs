@@ -67,12 +67,22 @@ pub fn hash_file(path: &Path) -> String {
 /// # Panics
 /// Where the disk refuses.
 pub fn flip_bit(path: &Path, offset: u64) {
+    flip_bits(path, [offset]);
+}
+
+/// The same at many places at once. Whoever must not see the file's time change meanwhile is to be frozen.
+///
+/// # Panics
+/// Where the disk refuses.
+pub fn flip_bits(path: &Path, offsets: impl IntoIterator<Item = u64>) {
     let file = OpenOptions::new().read(true).write(true).open(path).expect("a test file can be opened");
     let modified = file.metadata().and_then(|facts| facts.modified()).expect("a file has a time");
-    let mut byte = [0];
-    file.read_exact_at(&mut byte, offset).expect("the offset lies inside the file");
-    byte[0] ^= 1;
-    file.write_all_at(&byte, offset).expect("a test file can be written");
+    for offset in offsets {
+        let mut byte = [0];
+        file.read_exact_at(&mut byte, offset).expect("the offset lies inside the file");
+        byte[0] ^= 1;
+        file.write_all_at(&byte, offset).expect("a test file can be written");
+    }
     file.set_modified(modified).expect("a file's time can be set");
 }
 

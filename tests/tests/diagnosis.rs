@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tributary_tests::cluster::{Cluster, NAMES};
 use tributary_tests::fetch::Fetch;
-use tributary_tests::files::{MIB, flip_bit, write_random};
+use tributary_tests::files::{MIB, flip_bits, write_random};
 use tributary_tests::shaper::{Door, Line};
 use tributary_tests::slow_disk::SlowDisk;
 use tributary_tests::wait_until;
@@ -214,10 +214,11 @@ fn a_server_with_wrong_bytes_is_named() {
     let film = cluster.server("alpha").film("Film.mkv");
     let mut watched = Watched::start(&cluster, &hash);
     let at = watched.settle();
-    // All of it, from now on: what is to come is wrong.
-    for offset in (0..BYTES).step_by(16 << 10) {
-        flip_bit(&film, offset);
-    }
+    // All of it, from now on: what is to come is wrong. A server that sees its file's time change on the way
+    // says so itself, and lies no more.
+    cluster.server("alpha").process.freeze();
+    flip_bits(&film, (0..BYTES).step_by(16 << 10));
+    cluster.server("alpha").process.thaw();
     let line = watched.expect(at, "wrong_bytes", Some("alpha"));
     assert_eq!(of(&line, "alpha")["state"], "quarantined");
     watched.bytes_agree(&mut cluster);
