@@ -50,6 +50,13 @@ struct State {
     failure: Option<String>,
 }
 
+impl State {
+    /// Whether reads may not begin yet.
+    const fn is_closed(&self) -> bool {
+        !self.opened && !self.stopped && !self.flushing
+    }
+}
+
 /// The link between a source and one pipeline.
 pub(super) struct Feed {
     source: Arc<dyn MediaSource>,
@@ -112,8 +119,11 @@ impl Feed {
 
     /// Waits until reads may begin.
     fn wait_until_open(&self) {
-        let closed = |state: &mut State| !state.opened && !state.stopped && !state.flushing;
-        drop(self.opened.wait_while(self.lock(), closed).unwrap_or_else(PoisonError::into_inner));
+        drop(
+            self.opened
+                .wait_while(self.lock(), |state| state.is_closed())
+                .unwrap_or_else(PoisonError::into_inner),
+        );
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -233,8 +243,7 @@ impl Feed {
             return known.as_ref();
         }
         // Finders wait for bytes anyway; anybody else must not be held up for long.
-        let closed = |state: &mut State| !state.opened && !state.stopped && !state.flushing;
-        let waited = self.opened.wait_timeout_while(self.lock(), KIND_PATIENCE, closed);
+        let waited = self.opened.wait_timeout_while(self.lock(), KIND_PATIENCE, |state| state.is_closed());
         if !waited.unwrap_or_else(PoisonError::into_inner).0.opened {
             return None;
         }

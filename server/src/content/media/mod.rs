@@ -125,17 +125,10 @@ mod tests {
     use super::*;
     use crate::content::index::remember::{Memory, poster_path};
 
-    /// Two seconds of moving picture and sound.
-    fn write_film(path: &Path) {
+    /// Runs a pipeline whose `filesink name=file` writes to `path`.
+    fn write(pipeline: &str, path: &Path) {
         use gstreamer::prelude::*;
-        let pipeline = gstreamer::parse::launch(
-            "avimux name=mux ! filesink name=file \
-             videotestsrc num-buffers=60 ! video/x-raw,width=640,height=360,framerate=30/1 ! jpegenc ! mux. \
-             audiotestsrc num-buffers=100 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2,format=S16LE ! mux.",
-        )
-        .unwrap()
-        .downcast::<gstreamer::Pipeline>()
-        .unwrap();
+        let pipeline = gstreamer::parse::launch(pipeline).unwrap().downcast::<gstreamer::Pipeline>().unwrap();
         pipeline.by_name("file").unwrap().set_property("location", path.to_str().unwrap());
         let bus = pipeline.bus().unwrap();
         pipeline.set_state(gstreamer::State::Playing).unwrap();
@@ -147,24 +140,23 @@ mod tests {
         pipeline.set_state(gstreamer::State::Null).unwrap();
     }
 
+    /// Two seconds of moving picture and sound.
+    fn write_film(path: &Path) {
+        write(
+            "avimux name=mux ! filesink name=file \
+             videotestsrc num-buffers=60 ! video/x-raw,width=640,height=360,framerate=30/1 ! jpegenc ! mux. \
+             audiotestsrc num-buffers=100 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2,format=S16LE ! mux.",
+            path,
+        );
+    }
+
     /// A picture as a PNG.
     fn write_picture(path: &Path, width: u32, height: u32) {
-        use gstreamer::prelude::*;
-        let pipeline = gstreamer::parse::launch(&format!(
-            "videotestsrc num-buffers=1 ! video/x-raw,width={width},height={height} ! pngenc ! filesink name=file"
-        ))
-        .unwrap()
-        .downcast::<gstreamer::Pipeline>()
-        .unwrap();
-        pipeline.by_name("file").unwrap().set_property("location", path.to_str().unwrap());
-        let bus = pipeline.bus().unwrap();
-        pipeline.set_state(gstreamer::State::Playing).unwrap();
-        let end = bus.timed_pop_filtered(
-            gstreamer::ClockTime::from_seconds(30),
-            &[gstreamer::MessageType::Eos, gstreamer::MessageType::Error],
+        let size = format!("width={width},height={height}");
+        write(
+            &format!("videotestsrc num-buffers=1 ! video/x-raw,{size} ! pngenc ! filesink name=file"),
+            path,
         );
-        assert!(end.is_some_and(|message| message.type_() == gstreamer::MessageType::Eos));
-        pipeline.set_state(gstreamer::State::Null).unwrap();
     }
 
     /// Width and height of a JPEG.
