@@ -29,10 +29,10 @@ const UNDER_WAY_BLOCKS: usize = 1;
 const PATIENCE_SECS: f64 = 2.0;
 
 /// A block on its way from one source's backlog to another's.
-struct Move {
-    seq: Seq,
-    from: SourceId,
-    to: SourceId,
+pub(super) struct Move {
+    pub(super) seq: Seq,
+    pub(super) from: SourceId,
+    pub(super) to: SourceId,
 }
 
 impl Session {
@@ -54,7 +54,7 @@ impl Session {
         if moves.is_empty() {
             self.double_last(now, &candidates);
         } else {
-            self.carry_out(now, &moves);
+            self.carry_out(now, &moves, true);
         }
     }
 
@@ -96,15 +96,19 @@ impl Session {
         moves
     }
 
-    fn carry_out(&mut self, now: Time, moves: &[Move]) {
+    /// Cancels blocks where they are owed and orders them elsewhere; a `repair` is in place of somebody who is
+    /// late.
+    pub(super) fn carry_out(&mut self, now: Time, moves: &[Move], repair: bool) {
         let mut cancels: BTreeMap<SourceId, Vec<Seq>> = BTreeMap::new();
         let mut orders: BTreeMap<SourceId, Vec<Seq>> = BTreeMap::new();
         for Move { seq, from, to } in moves {
             self.take_back(now, *from, *seq);
             cancels.entry(*from).or_default().push(*seq);
             self.book(now, *seq, *to, true);
-            self.ledger.mark_repair(*seq);
-            self.counters.repairs += 1;
+            if repair {
+                self.ledger.mark_repair(*seq);
+                self.counters.repairs += 1;
+            }
             orders.entry(*to).or_default().push(*seq);
         }
         for (from, mut blocks) in cancels {

@@ -9,6 +9,7 @@
 //! | `rescue` | blocks that nobody will send, or not in time |
 //! | `doubt` | what was cancelled and may come all the same |
 //! | `finish` | sources without work take what others would be late with |
+//! | `forward` | what a reader waits for elsewhere goes before the pattern's blocks |
 //! | `urgency` | how soon the reader needs a block |
 //! | `silence` | sources that owe blocks and say nothing |
 //! | `turns` | several readers, none before the others |
@@ -31,6 +32,7 @@ mod cutover;
 mod dispute;
 mod doubt;
 mod finish;
+mod forward;
 mod groups;
 mod held;
 mod intake;
@@ -282,6 +284,7 @@ impl Session {
         self.keep_dispute_going(now);
         self.order_orphans(now);
         self.order_others(now);
+        self.bring_forward(now);
         self.speed_up_late(now);
         self.cancel_surplus(now);
         if self.renewal_is_due(now) {

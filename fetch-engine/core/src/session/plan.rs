@@ -102,6 +102,7 @@ impl Session {
         self.settle_order();
         self.review_groups(now);
         self.order_others(now);
+        self.bring_forward(now);
         // While blocks flow the next tick is soon enough, and a reader's small steps cost no epochs.
         let flowing = self.walk.epoch > 0 && self.sources.values().any(|source| !source.backlog().is_empty());
         if !flowing || self.renewal_is_due(now) {
