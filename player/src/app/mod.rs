@@ -104,7 +104,7 @@ pub struct App {
     /// Media keys and the screen saver.
     desktop: Option<Desktop>,
     /// The socket for later starts of the program.
-    _listening: Option<Listening>,
+    listening: Option<Listening>,
     /// Whether the window was last told to fill the screen.
     fills_screen: bool,
     /// When the last pictures were looked at, in seconds since the window was opened.
@@ -207,7 +207,7 @@ impl App {
             numbers,
             tester: Tester::default(),
             desktop,
-            _listening: listening,
+            listening,
             fills_screen: cli.fullscreen,
             pictures_at: 0.0,
         };
@@ -384,6 +384,9 @@ impl eframe::App for App {
         self.state.apply(Event::PlayerLeft);
         if let Some(store) = &mut self.store {
             store.finish(&self.state.memory);
+        }
+        if let Some(listening) = &self.listening {
+            listening.leave();
         }
         self.session = None;
         if !self.player.quit() {

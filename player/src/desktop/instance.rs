@@ -6,6 +6,7 @@
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ const MOST_BYTES: u64 = 1 << 20;
 /// Longest wait for the other side.
 const PATIENCE: Duration = Duration::from_secs(3);
 const TAKEN: &str = "ok\n";
+/// The answer of one that is ending: whoever asks is the first now.
+const LEAVING: &str = "leaving\n";
 
 /// What a later start wants.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -56,11 +59,12 @@ pub fn anywhere(names: &[String]) -> Vec<String> {
 pub fn claim(folder: &Path, request: &Request) -> std::io::Result<Claim> {
     let path = folder.join(SOCKET);
     std::fs::create_dir_all(folder)?;
-    if let Ok(stream) = UnixStream::connect(&path) {
-        give(stream, request)?;
+    if let Ok(stream) = UnixStream::connect(&path)
+        && give(stream, request)?
+    {
         return Ok(Claim::Given);
     }
-    // Nobody listens: what lies there is left from a run that did not end well.
+    // Nobody listens any more: what lies there is left from a run that did not end well.
     if let Err(why) = std::fs::remove_file(&path)
         && why.kind() != std::io::ErrorKind::NotFound
     {
@@ -69,7 +73,8 @@ pub fn claim(folder: &Path, request: &Request) -> std::io::Result<Claim> {
     UnixListener::bind(&path).map(Claim::First)
 }
 
-fn give(mut stream: UnixStream, request: &Request) -> std::io::Result<()> {
+/// Whether the first one took the request; it does not where it is ending.
+fn give(mut stream: UnixStream, request: &Request) -> std::io::Result<bool> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = serde_json::to_vec(request)?;
@@ -77,20 +82,36 @@ fn give(mut stream: UnixStream, request: &Request) -> std::io::Result<()> {
     stream.write_all(&line)?;
     let mut answer = String::new();
     BufReader::new(stream).take(64).read_line(&mut answer)?;
-    if answer == TAKEN { Ok(()) } else { Err(std::io::ErrorKind::InvalidData.into()) }
+    match answer.as_str() {
+        TAKEN => Ok(true),
+        LEAVING => Ok(false),
+        _ => Err(std::io::ErrorKind::InvalidData.into()),
+    }
 }
 
 /// The first one's socket; taken away with this.
 #[derive(Debug)]
 pub struct Listening {
     path: PathBuf,
+    /// Held while a request is answered, so that nobody is told to be the first before the socket is gone.
+    left: Arc<Mutex<bool>>,
+}
+
+impl Listening {
+    /// Takes nothing any more: what is started from now on is the first.
+    pub fn leave(&self) {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut *left, true)
+            && let Err(why) = std::fs::remove_file(&self.path)
+        {
+            tracing::debug!("{} stays: {why}", self.path.display());
+        }
+    }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        if let Err(why) = std::fs::remove_file(&self.path) {
-            tracing::debug!("{} stays: {why}", self.path.display());
-        }
+        self.leave();
     }
 }
 
@@ -104,25 +125,31 @@ pub fn listen(
 ) -> std::io::Result<Listening> {
     let address = listener.local_addr()?;
     let path = address.as_pathname().ok_or(std::io::ErrorKind::AddrNotAvailable)?.to_owned();
+    let listening = Listening { path, left: Arc::default() };
+    let left = Arc::clone(&listening.left);
     thread::Builder::new().name("instance".into()).spawn(move || {
         for stream in listener.incoming() {
-            match stream.and_then(take) {
-                Ok(request) => on_request(request),
-                Err(why) => tracing::info!("a later start was not understood: {why}"),
+            if let Err(why) = stream.and_then(|stream| take(&stream, &left, &on_request)) {
+                tracing::info!("a later start was not understood: {why}");
             }
         }
     })?;
-    Ok(Listening { path })
+    Ok(listening)
 }
 
-fn take(stream: UnixStream) -> std::io::Result<Request> {
+fn take(mut stream: &UnixStream, left: &Mutex<bool>, on_request: &impl Fn(Request)) -> std::io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = String::new();
-    BufReader::new(&stream).take(MOST_BYTES).read_line(&mut line)?;
+    BufReader::new(stream).take(MOST_BYTES).read_line(&mut line)?;
     let request = serde_json::from_str(&line)?;
-    (&stream).write_all(TAKEN.as_bytes())?;
-    Ok(request)
+    let left = left.lock().unwrap_or_else(PoisonError::into_inner);
+    if *left {
+        return stream.write_all(LEAVING.as_bytes());
+    }
+    stream.write_all(TAKEN.as_bytes())?;
+    on_request(request);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -145,6 +172,23 @@ mod tests {
         assert_eq!(heard.recv_timeout(Duration::from_secs(60)), Ok(request));
         drop(listening);
         assert!(!folder.path().join(SOCKET).exists());
+    }
+
+    #[test]
+    fn one_that_is_ending_takes_nothing_and_leaves_the_next_ones_socket() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let claimed = || claim(folder.path(), &Request::default()).expect("claimed");
+        let Claim::First(listener) = claimed() else { panic!("nobody was there before") };
+        let early = UnixStream::connect(folder.path().join(SOCKET)).expect("connected");
+        let ending = listen(listener, |request| panic!("{request:?} was taken")).expect("listens");
+        ending.leave();
+        assert!(!give(early, &Request::default()).expect("answered"), "it had connected before");
+        let Claim::First(next) = claimed() else { panic!("the one before is ending") };
+        drop(ending);
+        let (sender, heard) = mpsc::sync_channel(4);
+        let _listening = listen(next, move |request| sender.send(request).expect("heard")).expect("listens");
+        assert!(matches!(claimed(), Claim::Given));
+        assert_eq!(heard.recv_timeout(Duration::from_secs(60)), Ok(Request::default()));
     }
 
     #[test]
