@@ -9,7 +9,7 @@ use super::load::{Hands, Load, Stage};
 use super::mailbox::Origin;
 use super::pipeline::{Pipeline, Sound};
 use super::text;
-use super::tracks::{self, TrackKind};
+use super::tracks::TrackKind;
 use crate::i18n::t;
 
 /// Most missing codecs kept of one title.
@@ -38,6 +38,8 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
             }
         }
         gst::MessageView::AsyncDone(_) => {
+            let changed = load.tracks.read_again();
+            tell_tracks(load, changed, hands);
             if load.stage == Stage::Opening {
                 load.begun(hands);
             } else {
@@ -55,12 +57,16 @@ pub(super) fn take(load: &mut Load, message: &gst::Message, hands: &Hands) -> Af
             }
         }
         gst::MessageView::StreamCollection(collection) => {
-            let changed = load.tracks.set_all(tracks::of_collection(&collection.stream_collection()));
+            let changed = load.tracks.set_collection(collection.stream_collection());
             tell_tracks(load, changed, hands);
         }
         gst::MessageView::StreamsSelected(selected) => {
             let ids = selected.streams().filter_map(|stream| Some(stream.stream_id()?.to_string())).collect();
             let changed = load.tracks.set_running(ids);
+            tell_tracks(load, changed, hands);
+        }
+        gst::MessageView::Tag(_) => {
+            let changed = load.tracks.read_again();
             tell_tracks(load, changed, hands);
         }
         gst::MessageView::Buffering(buffering) => uri_buffering(load, buffering.percent(), hands),

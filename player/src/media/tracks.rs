@@ -58,7 +58,7 @@ impl TrackInfo {
 }
 
 /// Tracks of the collection, in its order, without a choice made.
-pub(super) fn of_collection(collection: &gst::StreamCollection) -> Vec<TrackInfo> {
+fn of_collection(collection: &gst::StreamCollection) -> Vec<TrackInfo> {
     let mut tracks: Vec<TrackInfo> = Vec::new();
     for stream in collection.iter().take(MAX_TRACKS) {
         let kind = match stream.stream_type() {
@@ -100,13 +100,29 @@ pub(super) fn of_collection(collection: &gst::StreamCollection) -> Vec<TrackInfo
 #[derive(Debug, Default)]
 pub(super) struct Tracks {
     all: Vec<TrackInfo>,
+    collection: Option<gst::StreamCollection>,
     running: Vec<String>,
     subtitles_shown: bool,
 }
 
 impl Tracks {
     /// Takes a new collection; says whether anything changed.
-    pub(super) fn set_all(&mut self, all: Vec<TrackInfo>) -> bool {
+    pub(super) fn set_collection(&mut self, collection: gst::StreamCollection) -> bool {
+        let changed = self.set_all(of_collection(&collection));
+        self.collection = Some(collection);
+        changed
+    }
+
+    /// Reads the collection again: languages, titles and codecs of its streams may come after it. Says whether
+    /// anything changed.
+    pub(super) fn read_again(&mut self) -> bool {
+        let Some(collection) = &self.collection else { return false };
+        let all = of_collection(collection);
+        self.set_all(all)
+    }
+
+    /// Takes new tracks; says whether anything changed.
+    fn set_all(&mut self, all: Vec<TrackInfo>) -> bool {
         let changed = self.all != all;
         self.all = all;
         changed
@@ -207,5 +223,22 @@ mod tests {
         assert!(!tracks.list()[3].selected);
         tracks.show_subtitles(true);
         assert!(tracks.list()[3].selected);
+    }
+
+    #[test]
+    fn a_language_that_comes_after_its_stream_is_read() {
+        gst::init().expect("GStreamer is here");
+        let stream = gst::Stream::new(Some("a0"), None, gst::StreamType::AUDIO, gst::StreamFlags::empty());
+        let collection = gst::StreamCollection::builder(None).stream(stream.clone()).build();
+        let mut tracks = Tracks::default();
+        assert!(tracks.set_collection(collection));
+        assert_eq!(tracks.list()[0].language, None);
+        assert!(!tracks.read_again());
+        let mut tags = gst::TagList::new();
+        let own = tags.get_mut().expect("nobody else has it");
+        own.add::<gst::tags::LanguageCode>(&"de", gst::TagMergeMode::Replace);
+        stream.set_tags(Some(&tags));
+        assert!(tracks.read_again());
+        assert_eq!(tracks.list()[0].language.as_deref(), Some("de"));
     }
 }
