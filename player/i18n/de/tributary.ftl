@@ -907,6 +907,8 @@ blamed-repaired = { $why }; ersetzt von { $helpers }
 media-on-time = Jedes Bild zur Zeit
 media-nearly = Fast jedes Bild zur Zeit
 media-no-picture = Noch kein Bild
+media-sound-alone = Nur Ton
+media-sound-alone-what = Ein Bild ist nicht dabei.
 media-dropped = { $count ->
     [one] 1 Bild ausgelassen
    *[other] { $count } Bilder ausgelassen

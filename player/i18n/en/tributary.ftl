@@ -908,6 +908,8 @@ blamed-repaired = { $why }; repaired from { $helpers }
 media-on-time = Every frame on time
 media-nearly = Almost every frame on time
 media-no-picture = No picture yet
+media-sound-alone = Sound alone
+media-sound-alone-what = There is no picture in it.
 media-dropped = { $count ->
     [one] 1 frame dropped
    *[other] { $count } frames dropped

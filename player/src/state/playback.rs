@@ -347,6 +347,14 @@ impl Playback {
         }
     }
 
+    /// Whether it is known that there is sound and no picture.
+    #[must_use]
+    pub fn is_sound_alone(&self) -> bool {
+        let media = &self.media;
+        let pictured = media.video_size.is_some() || !media.video_codec.is_empty();
+        !media.audio_codec.is_empty() && !pictured
+    }
+
     /// Whether anything stands in the middle of the film that the controls must not hide behind.
     #[must_use]
     pub fn needs_attention(&self) -> bool {

@@ -265,6 +265,7 @@ pub fn codec(words: &str) -> String {
     let usual = match short {
         "MPEG-4 AAC" | "MPEG-2 AAC" => "AAC",
         "Timed Text" => "Text",
+        "Free Lossless Audio Codec" => "FLAC",
         _ => short.trim_end_matches(" video").trim_end_matches(" audio"),
     };
     usual.to_owned()

@@ -40,7 +40,17 @@ pub fn style(tokens: &Tokens) -> Style {
     style.spacing.interact_size = vec2(40.0, 32.0);
     // Bars show while the pointer is over what they scroll.
     let bars = egui::style::ScrollStyle::floating();
-    style.spacing.scroll = egui::style::ScrollStyle { dormant_handle_opacity: 0.0, ..bars };
+    // In a quiet grey: white and black are for what is selected.
+    style.spacing.scroll = egui::style::ScrollStyle {
+        bar_width: 8.0,
+        floating_width: 4.0,
+        dormant_handle_opacity: 0.0,
+        active_handle_opacity: 0.24,
+        interact_handle_opacity: 0.46,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.0,
+        ..bars
+    };
     style.interaction.tooltip_delay = 0.5;
     style.interaction.selectable_labels = false;
     style

@@ -7,9 +7,9 @@ use egui::{pos2, vec2};
 
 use super::Scene;
 use crate::i18n::t;
-use crate::state::Command;
 use crate::state::keymap::{self, Action, KeyMap, Says};
 use crate::state::people::Person;
+use crate::state::{Command, View};
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::widget::chip::{self, Presence};
 use crate::widget::icon_button::IconButton;
@@ -129,8 +129,11 @@ fn columns(width: f32) -> Vec<Vec<&'static Part>> {
 pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let area = Area::new(Id::unique("keys")).order(Order::Foreground).fixed_pos(rect.min);
     area.accessible_name(t!("keys")).show(ui.ctx(), |ui| {
-        let tokens = Tokens::DARK;
-        ui.set_style(crate::theme::style(&tokens));
+        // Over the film they are dark in both themes.
+        if scene.state.view == View::Player {
+            ui.set_style(crate::theme::style(&Tokens::DARK));
+        }
+        let tokens = *Tokens::of(ui);
         let back = ui.allocate_rect(rect, Sense::CLICK);
         ui.painter().rect_filled(rect, 0, Color32::from_black_alpha(150));
         let size = vec2((rect.width() - 48.0).min(1040.0), (rect.height() - 32.0).min(TALLEST));

@@ -3,7 +3,7 @@
 
 use egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 
-use crate::theme::{Tokens, Type};
+use crate::theme::{Tokens, Type, icon};
 use crate::widget::button::{Button, ButtonKind};
 use crate::widget::{focus, text};
 
@@ -32,7 +32,10 @@ impl Message<'_> {
         let center = pos2(rect.center().x, rect.center().y - 40.0);
         let disc = center - vec2(0.0, 64.0);
         ui.painter().circle_filled(disc, 28.0, tokens.surface2);
-        text::icon(ui.painter(), disc, self.icon, Type::icon_fill(26.0), self.color);
+        // Filled, a magnifying glass is a dot in a ring.
+        let outlined = self.icon == icon::MAGNIFYING_GLASS;
+        let ty = if outlined { Type::icon(26.0) } else { Type::icon_fill(26.0) };
+        text::icon(ui.painter(), disc, self.icon, ty, self.color);
         let ty = Type::HEADING.at(20.0, 28.0);
         text::label(ui, center - vec2(0.0, 8.0), Align2::CENTER_CENTER, self.sentence, ty, tokens.text1);
         let top = center + vec2(0.0, 14.0);

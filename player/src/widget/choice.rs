@@ -66,7 +66,11 @@ pub fn show(
 ) -> Option<usize> {
     let tokens = *Tokens::of(ui);
     let response = ui.interact(rect, ui.scope_id().with(("choice", name)), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{name}: {words}")));
+    response.widget_info(|| {
+        // One that nothing is chosen of shows its name alone.
+        let spoken = if name == words { name.to_owned() } else { format!("{name}: {words}") };
+        WidgetInfo::labeled(Role::ComboBox, true, spoken)
+    });
     let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
     let is_setting = look == Look::Setting;
     let round = if is_setting { radius::SMALL } else { (rect.height() / 2.0) as u8 };

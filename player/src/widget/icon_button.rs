@@ -20,6 +20,7 @@ pub struct IconButton<'a> {
     framed: bool,
     quiet: bool,
     plate: Option<Color32>,
+    over_film: bool,
 }
 
 impl<'a> IconButton<'a> {
@@ -38,6 +39,7 @@ impl<'a> IconButton<'a> {
             framed: false,
             quiet: false,
             plate: None,
+            over_film: false,
         }
     }
 
@@ -97,6 +99,13 @@ impl<'a> IconButton<'a> {
         self
     }
 
+    /// Lying on the film or on a picture, of which something stays to be seen behind it.
+    #[must_use]
+    pub const fn over_film(mut self) -> Self {
+        self.over_film = true;
+        self
+    }
+
     /// Shows it around `center`.
     pub fn show(self, ui: &mut Ui, center: Pos2) -> Response {
         let tokens = *Tokens::of(ui);
@@ -104,12 +113,13 @@ impl<'a> IconButton<'a> {
         let response = ui.interact(rect, ui.scope_id().with(("icon", self.name)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, self.on, self.name));
         let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
-        let rest = if self.on { over_film::ON } else { self.plate.unwrap_or(Color32::TRANSPARENT) };
-        let hot = match (self.plate, tokens.dark) {
-            (Some(plate), _) => plate.lerp_to_gamma(tokens.text1, 0.14),
-            (None, true) => over_film::HOVER,
-            (None, false) => tokens.surface3,
+        let (hot, on) = if self.over_film && tokens.dark {
+            (over_film::HOVER, over_film::ON)
+        } else {
+            (tokens.surface3, tokens.surface3)
         };
+        let rest = if self.on { on } else { self.plate.unwrap_or(Color32::TRANSPARENT) };
+        let hot = self.plate.map_or(hot, |plate| plate.lerp_to_gamma(tokens.text1, 0.14));
         let fill = if self.on { rest } else { rest.lerp_to_gamma(hot, hover) };
         let stroke = if self.framed { Stroke::new(1.0, tokens.line) } else { Stroke::NONE };
         let round = if self.side >= 44.0 { radius::LARGE } else { radius::SMALL };

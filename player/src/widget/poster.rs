@@ -119,8 +119,8 @@ fn paint_mark(painter: &Painter, tokens: &Tokens, frame: Rect, mark: Mark, on_pi
         Mark::None => {}
         Mark::Begun(part) => {
             let line = Rect::from_min_max(
-                frame.left_bottom() + vec2(10.0, -14.0),
-                frame.right_bottom() - vec2(10.0, 10.0),
+                frame.left_bottom() + vec2(8.0, -10.0),
+                frame.right_bottom() - vec2(8.0, 6.0),
             );
             progress(painter, tokens, frame, line, part, radius::ROW, on_picture);
         }

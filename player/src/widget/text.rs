@@ -58,11 +58,30 @@ pub fn paragraph(ui: &mut Ui, pos: Pos2, text: &str, ty: Type, color: Color32, w
     rich(ui, pos, ty.wrapped(text, color, width))
 }
 
-/// The same in the middle: `pos` is the top centre.
+/// The same in the middle: `pos` is the top centre. Lines are about as long as each other: a last one of a single
+/// word looks lost there.
 pub fn centered(ui: &mut Ui, pos: Pos2, text: &str, ty: Type, color: Color32, width: f32) -> Rect {
-    let mut job = ty.wrapped(text, color, width);
-    job.halign = egui::Align::Center;
-    let galley = ui.painter().layout_job(job);
+    let lay = |width: f32| {
+        let mut job = ty.wrapped(text, color, width);
+        job.halign = egui::Align::Center;
+        ui.painter().layout_job(job)
+    };
+    let mut galley = lay(width);
+    let lines = galley.rows.len();
+    if lines > 1 {
+        // The narrowest that needs no more lines.
+        let (mut narrow, mut wide) = (width / lines as f32, width);
+        while wide - narrow > 8.0 {
+            let middle = (narrow + wide) / 2.0;
+            let tried = lay(middle);
+            if tried.rows.len() > lines {
+                narrow = middle;
+            } else {
+                wide = middle;
+                galley = tried;
+            }
+        }
+    }
     let rect = galley.rect.translate(pos.to_vec2());
     ui.painter().galley(pos, galley, color);
     name(ui, rect, text);

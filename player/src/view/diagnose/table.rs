@@ -80,6 +80,11 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, report: &TestReport, scene: &mut Sce
     top
 }
 
+/// Whether any server lost so much that it is told.
+fn loses(report: &std::sync::Arc<TestReport>) -> bool {
+    report.servers.iter().any(|server| server.loss.is_some_and(|loss| loss >= LOSS_WORTH_TELLING))
+}
+
 fn heads(ui: &mut Ui, rect: Rect, columns: &Columns, scene: &mut Scene<'_>) {
     let middle = rect.top() + HEAD / 2.0;
     let mut heads = vec![(columns.server, t!("test-server"), SortBy::Name)];
@@ -87,7 +92,9 @@ fn heads(ui: &mut Ui, rect: Rect, columns: &Columns, scene: &mut Scene<'_>) {
     heads.push((columns.rtt, t!("test-rtt"), SortBy::Rtt));
     heads.extend(columns.first_byte.map(|x| (x, t!("test-first-byte"), SortBy::FirstByte)));
     heads.push((columns.speed, t!("test-speed"), SortBy::Rate));
-    heads.push((columns.speed + BAR - 28.0, t!("test-loss"), SortBy::Loss));
+    if scene.state.server_tests.report.as_ref().is_some_and(loses) {
+        heads.push((columns.speed + BAR - 28.0, t!("test-loss"), SortBy::Loss));
+    }
     heads.push((columns.says, t!("test-says"), SortBy::Wrong));
     for (x, words, by) in heads {
         if head(ui, pos2(rect.left() + x, middle), &words, by, scene) {

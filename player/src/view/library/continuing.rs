@@ -142,6 +142,7 @@ fn card(ui: &mut Ui, rect: Rect, viewing: &Viewing, scene: &mut Scene<'_>) {
             let center = rect.right_top() + vec2(-22.0, 22.0);
             ui.painter().circle_filled(center, 16.0, over_film::PLATE);
             gone = IconButton::new(icon::X, &t!("library-take-off"))
+                .over_film()
                 .size(15.0)
                 .side(32.0)
                 .show(ui, center)

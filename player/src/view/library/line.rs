@@ -25,6 +25,8 @@ pub(super) fn show(
     mark: Mark,
 ) -> Response {
     let tokens = *Tokens::of(ui);
+    // Pictures and squares end where the page does; what the pointer is over reaches a little further.
+    let rect = rect.expand2(vec2(8.0, 0.0));
     let id = ui.scope_id().with(("line", title.stream.0, &title.name));
     let response = ui.interact(rect, id, Sense::click());
     let spoken = poster::spoken(title, mark);
@@ -33,7 +35,7 @@ pub(super) fn show(
     let painter = ui.painter();
     painter.rect_filled(rect, radius::ROW, tokens.bg.lerp_to_gamma(tokens.surface2, hover));
     painter.hline(rect.left() + 8.0..=rect.right() - 8.0, rect.bottom() + 2.0, Stroke::new(1.0, tokens.line));
-    let thumb = Rect::from_center_size(rect.left_center() + vec2(26.0, 0.0), vec2(32.0, 48.0));
+    let thumb = Rect::from_center_size(rect.left_center() + vec2(24.0, 0.0), vec2(32.0, 48.0));
     match picture {
         Poster::Here(texture, aspect) => {
             poster::paint_cover(painter, thumb, radius::CELL, texture, aspect);
@@ -44,7 +46,7 @@ pub(super) fn show(
         }
     }
     let middle = rect.center().y;
-    let right = pos2(rect.right() - 12.0, middle);
+    let right = pos2(rect.right() - 8.0, middle);
     let mut edge = chip::squares(painter, &tokens, right, holders, 6, tokens.text3).min(right.x - 90.0);
     match mark {
         Mark::None => {}

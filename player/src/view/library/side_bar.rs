@@ -227,7 +227,7 @@ fn servers(ui: &mut Ui, width: f32, rail: bool, scene: &mut Scene<'_>) {
     if !rail {
         let center = top + vec2(width - 34.0, 28.0);
         let words = t!("test-servers");
-        let test = IconButton::new(icon::PULSE, &words).size(16.0);
+        let test = IconButton::new(icon::PULSE, &words).size(16.0).side(32.0).quiet();
         if test.on(scene.state.view == View::ServerTest).show(ui, center).clicked() {
             scene.push(Command::ShowServerTest);
         }

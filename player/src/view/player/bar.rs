@@ -34,7 +34,13 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
     let stopped = playback.paused || playback.phase == Phase::Ended;
     let (glyph, name) =
         if stopped { (icon::PLAY, t!("player-play")) } else { (icon::PAUSE, t!("player-pause")) };
-    if IconButton::new(glyph, &name).key(&t!("key-space")).filled().size(28.0).show(ui, pos2(x, y)).clicked()
+    if IconButton::new(glyph, &name)
+        .over_film()
+        .key(&t!("key-space"))
+        .filled()
+        .size(28.0)
+        .show(ui, pos2(x, y))
+        .clicked()
     {
         scene.push(Command::TogglePause);
     }
@@ -53,7 +59,13 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
     }
     if let Some(next) = scene.state.next.clone().filter(|_| !narrow) {
         let name = t!("player-next", title = next);
-        if IconButton::new(icon::SKIP_FORWARD, &name).key("n").filled().show(ui, pos2(x, y)).clicked() {
+        if IconButton::new(icon::SKIP_FORWARD, &name)
+            .over_film()
+            .key("n")
+            .filled()
+            .show(ui, pos2(x, y))
+            .clicked()
+        {
             scene.push(Command::Next);
         }
         x += 41.0;
@@ -65,7 +77,7 @@ pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
 }
 
 fn skip(ui: &mut Ui, center: egui::Pos2, glyph: char, name: &str, key: &str) -> Response {
-    let response = IconButton::new(glyph, name).key(key).size(24.0).show(ui, center);
+    let response = IconButton::new(glyph, name).over_film().key(key).size(24.0).show(ui, center);
     let ty = Type::new(Face::Figures, 8.5, 10.0, 610);
     text::paint(ui.painter(), center + vec2(0.0, 0.5), Align2::CENTER_CENTER, "10", ty, over_film::WHITE);
     response
@@ -80,7 +92,7 @@ fn volume(ui: &mut Ui, center: egui::Pos2, narrow: bool, scene: &mut Scene<'_>) 
         _ => icon::SPEAKER_HIGH,
     };
     let name = if state.muted { t!("player-sound-on") } else { t!("action-mute") };
-    if IconButton::new(glyph, &name).key("m").show(ui, center).clicked() {
+    if IconButton::new(glyph, &name).over_film().key("m").show(ui, center).clicked() {
         scene.push(Command::ToggleMute);
     }
     if narrow {
@@ -118,12 +130,13 @@ fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
     } else {
         (icon::CORNERS_OUT, t!("full-screen"))
     };
-    if IconButton::new(glyph, &name).key("f").show(ui, pos2(x, y)).clicked() {
+    if IconButton::new(glyph, &name).over_film().key("f").show(ui, pos2(x, y)).clicked() {
         scene.push(Command::ToggleFullscreen);
     }
     x -= 46.0;
     if state.has_stats() {
         if IconButton::new(icon::WAVEFORM, &t!("stats"))
+            .over_film()
             .key("i")
             .on(state.stats.open)
             .show(ui, pos2(x, y))
@@ -141,7 +154,8 @@ fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
         menu_button(ui, pos2(x, y), film, icon::DOTS_THREE, &t!("player-more"), |ui| menu::more(ui, scene));
         return;
     }
-    if IconButton::new(icon::CAMERA, &t!("save-picture")).key("s").show(ui, pos2(x, y)).clicked() {
+    if IconButton::new(icon::CAMERA, &t!("save-picture")).over_film().key("s").show(ui, pos2(x, y)).clicked()
+    {
         scene.push(Command::Screenshot);
     }
     x -= 46.0;
@@ -189,7 +203,7 @@ fn menu_button(
     add: impl FnOnce(&mut Ui),
 ) {
     let open = Popup::is_id_open(ui.ctx(), ui.scope_id().with(("icon", name)).with("popup"));
-    let response = IconButton::new(glyph, name).on(open).show(ui, center);
+    let response = IconButton::new(glyph, name).over_film().on(open).show(ui, center);
     open_menu(&response, film, add);
 }
 

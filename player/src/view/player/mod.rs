@@ -2,6 +2,7 @@
 
 mod bar;
 mod center;
+mod cover;
 mod menu;
 mod notices;
 mod picture;
@@ -48,6 +49,7 @@ pub fn notices(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 
 fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     scene.pictures.film(ui, rect);
+    cover::show(ui, rect, scene);
     let back = ui.interact(rect, ui.scope_id().with("film"), Sense::CLICK);
     let shown = shown(ui, rect, scene.state);
     // Who misses a button by a hair means no pause.

@@ -18,7 +18,7 @@ use crate::widget::{chip, focus, text};
 pub(super) fn show(ui: &mut Ui, film: Rect, scene: &mut Scene<'_>) {
     let y = film.top() + 40.0;
     let words = t!("back");
-    let back = IconButton::new(icon::ARROW_LEFT, &words).key("Esc");
+    let back = IconButton::new(icon::ARROW_LEFT, &words).over_film().key("Esc");
     if back.show(ui, pos2(film.left() + 38.0, y)).clicked() {
         scene.push(Command::LeavePlayer);
     }
@@ -86,6 +86,7 @@ fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -
             (factor, t!("player-headroom", count = people.len()), over_film::WHITE)
         }
     };
+    let spoken = t!("player-show-stats", words = format!("{strong} {rest}"));
     let short = film.width() < 900.0 || film.height() < 520.0;
     let rest = if short { String::new() } else { rest };
     let (y, right) = (film.top() + 40.0, film.right() - 25.0);
@@ -96,7 +97,6 @@ fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -
     let left = right - rest_width - strong_width - 8.0 - squares;
     let rect = Rect::from_min_max(pos2(left - 8.0, y - 18.0), pos2(right + 8.0, y + 18.0));
     let response = ui.interact(rect, ui.scope_id().with("health"), Sense::click());
-    let spoken = t!("player-show-stats", words = format!("{strong} {rest}"));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let painter = ui.painter();
     if response.hovered() {

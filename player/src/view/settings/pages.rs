@@ -63,13 +63,17 @@ fn playback(ui: &mut Ui, width: f32, settings: &mut Settings) {
     card(ui, width, 2, |ui, row, number| match number {
         0 => {
             let (name, words) = (t!("sound"), t!("settings-languages-what"));
-            if let Some(list) = languages(ui, row, &name, &words, &settings.sound_languages) {
+            if let Some(list) =
+                languages(ui, row, (icon::SPEAKER_HIGH, &name), &words, &settings.sound_languages)
+            {
                 settings.sound_languages = list;
             }
         }
         _ => {
             let (name, words) = (t!("subtitles"), t!("settings-languages-subtitles-what"));
-            if let Some(list) = languages(ui, row, &name, &words, &settings.subtitle_languages) {
+            if let Some(list) =
+                languages(ui, row, (icon::CLOSED_CAPTIONING, &name), &words, &settings.subtitle_languages)
+            {
                 settings.subtitle_languages = list;
             }
         }
@@ -154,7 +158,7 @@ fn network(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut Scene<'
     if add.show(ui, place).clicked() {
         scene.push(Command::ChooseDirector);
     }
-    ui.add_space(16.0);
+    ui.add_space(12.0);
     heading(ui, width, &t!("library-servers"));
     card(ui, width, 1, |ui, row, _| {
         label(ui, row, &t!("test-title"), &t!("test-settings"), 160.0);
@@ -166,7 +170,6 @@ fn network(ui: &mut Ui, width: f32, settings: &mut Settings, scene: &mut Scene<'
             scene.push(Command::ShowServerTest);
         }
     });
-    ui.add_space(12.0);
     sources(ui, width, settings);
 }
 

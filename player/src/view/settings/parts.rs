@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Id, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::i18n::t;
-use crate::theme::{Tokens, Type, icon, radius};
+use crate::theme::{Tokens, Type, radius};
 use crate::widget::choice::{self as list, Choice, Look};
 use crate::widget::field::Field;
 use crate::widget::{button, focus, scale, text, toggle};
@@ -161,7 +161,7 @@ pub(super) fn offered(
 pub(super) fn languages(
     ui: &mut Ui,
     row: Rect,
-    name: &str,
+    (glyph, name): (char, &str),
     explanation: &str,
     list: &[String],
 ) -> Option<Vec<String>> {
@@ -171,7 +171,7 @@ pub(super) fn languages(
     let typed = ui.data(|data| data.get_temp::<String>(id));
     let mut words = typed.unwrap_or_else(|| list.join(", "));
     let place = Rect::from_center_size(row.right_center() - vec2(FIELD / 2.0, 0.0), vec2(FIELD, 40.0));
-    let shape = Field { hint: "en, de", name, icon: icon::CLOSED_CAPTIONING, key: "", strong_edge: true };
+    let shape = Field { hint: "en, de", name, icon: glyph, key: "", strong_edge: true };
     let response = shape.show(ui, place, &mut words);
     if response.changed() {
         ui.data_mut(|data| data.insert_temp(id, words.clone()));

@@ -97,8 +97,8 @@ fn frame_times(ui: &mut Ui, width: f32, playback: &Playback) {
     parts::heading(ui, width, &t!("media-frame-times"), &each);
     ui.add_space(6.0);
     let rect = parts::line(ui, width, BARS);
-    // Twice the time that is due reaches the top.
-    let height = |apart: f32| (apart / due / 2.0).min(1.0) * BARS;
+    // What counts as late reaches the top.
+    let height = |apart: f32| (apart / due / LATE).min(1.0) * BARS;
     let step = width / apart.len() as f32;
     let mut late = 0;
     for (number, apart) in apart.iter().enumerate() {
@@ -149,6 +149,9 @@ fn verdict(playback: &Playback) -> Verdict {
     let told = |grade, sentence: String, cause| Verdict { grade, sentence, cause };
     let frames = t!("count-frames", count = shown);
     match (shown, dropped) {
+        (0, _) if playback.is_sound_alone() => {
+            told(Grade::Good, t!("media-sound-alone"), t!("media-sound-alone-what"))
+        }
         (0, _) => told(Grade::Unknown, t!("media-no-picture"), String::new()),
         (_, 0) => told(Grade::Good, t!("media-on-time"), t!("media-shown-all", frames = frames)),
         // One in two hundred is what a person may notice.

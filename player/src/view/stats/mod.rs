@@ -25,6 +25,8 @@ const TABS: f32 = 56.0;
 const FOOT: f32 = 56.0;
 /// Margin of a page in points.
 const MARGIN: f32 = 20.0;
+/// What one press of a key adds to their width, in points.
+const WIDER_BY: f32 = 80.0;
 /// Windows under this width have the drawer over the film's lower part.
 const NARROW: f32 = 900.0;
 
@@ -171,13 +173,20 @@ fn edge(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     }
     let tokens = *Tokens::of(ui);
     let place = Rect::from_center_size(rect.left_center(), vec2(10.0, rect.height()));
-    let response = ui.interact(place, ui.scope_id().with("edge"), Sense::drag());
+    let response = ui.interact(place, ui.scope_id().with("edge"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, t!("stats-width")));
     if response.hovered() || response.dragged() {
         ui.ctx().set_cursor_icon(CursorIcon::ResizeHorizontal);
     }
     let handle = Rect::from_center_size(rect.left_center() + vec2(2.0, 0.0), vec2(4.0, 44.0));
     ui.painter().rect_filled(handle, 2, tokens.edge);
+    focus::ring(ui, &response, handle, 2);
+    // By keyboard a press makes it a step wider, and the widest as narrow as it gets.
+    if response.has_focus() && response.clicked() && response.interact_pointer_pos().is_none() {
+        let wider = rect.width() + WIDER_BY;
+        let wider = if wider > *DRAWER_WIDTH.end() { *DRAWER_WIDTH.start() } else { wider };
+        scene.push(Command::SizeStats(wider));
+    }
     if let Some(at) = response.interact_pointer_pos().filter(|_| response.dragged()) {
         let width = (rect.right() - at.x).clamp(*DRAWER_WIDTH.start(), *DRAWER_WIDTH.end());
         scene.push(Command::SizeStats(width));

@@ -104,6 +104,10 @@ fn errors(source: &SourceSnapshot) -> String {
     if parts.is_empty() { t!("source-no-errors") } else { parts.join(", ") }
 }
 
+fn has_errors(source: &SourceSnapshot) -> bool {
+    source.retry_in.is_some() || source.errors > 0 || source.repairs > 0
+}
+
 fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     let details =
@@ -201,7 +205,7 @@ fn row(ui: &mut Ui, width: f32, source: &SourceSnapshot, scene: &mut Scene<'_>) 
     let spark = Rect::from_min_max(pos2(left + SHARE, top + 36.0), pos2(left + SHARE + 92.0, top + 58.0));
     sparkline::paint(painter, spark, &source.history, color);
     let place = pos2(right, top + 47.0);
-    let ink = if loud { tokens.warn } else { tokens.text3 };
+    let ink = if loud && has_errors(source) { tokens.warn } else { tokens.text3 };
     let room = right - spark.right() - 12.0;
     text::paint_within(painter, place, Align2::RIGHT_CENTER, &errors(source), Type::CAPTION, ink, room);
     let bar = Rect::from_min_max(pos2(left + 38.0, top + 65.0), pos2(right, top + 69.0));

@@ -70,11 +70,11 @@ fn the_list_is_narrowed_and_ordered() {
     };
     let filter = |filter| Listing { filter, ..Listing::default() };
     assert_eq!(
-        chosen(Some("Length: Length"), "Under 1 h"),
+        chosen(Some("Length"), "Under 1 h"),
         filter(Filter { length: Length::UnderHour, ..Filter::default() })
     );
     let tag = Some("comedy".to_owned());
-    assert_eq!(chosen(Some("Tag: Tag"), "comedy 5"), filter(Filter { tag, ..Filter::default() }));
+    assert_eq!(chosen(Some("Tag"), "comedy 5"), filter(Filter { tag, ..Filter::default() }));
     assert_eq!(chosen(None, "Unwatched"), filter(Filter { unwatched: true, ..Filter::default() }));
     assert_eq!(chosen(None, "1080p or better"), filter(Filter { fine: true, ..Filter::default() }));
     assert_eq!(chosen(None, "Subtitles"), filter(Filter { subtitles: true, ..Filter::default() }));

@@ -8,6 +8,7 @@ mod player;
 mod settings;
 mod stats;
 mod title;
+mod walk;
 mod words;
 
 /// Views and widgets read the state and push commands; what they must not touch is not named in

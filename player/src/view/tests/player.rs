@@ -358,3 +358,20 @@ fn a_click_on_the_film_pauses_and_two_fill_the_screen() {
     click(&mut stage);
     assert!(!stage.commands().contains(&Command::TogglePause), "it closes the menu");
 }
+
+#[test]
+fn where_there_is_only_sound_something_stands_in_place_of_the_picture() {
+    let notes = crate::theme::icon::MUSIC_NOTES.to_string();
+    let shown = |stage: &Stage| stage.texts().iter().any(|text| text.text == notes);
+    let mut state = fixture::playing();
+    assert!(!shown(&Stage::new(state.clone())));
+    let playback = state.playback.as_mut().expect("a film");
+    playback.media.video_size = None;
+    playback.media.video_codec.clear();
+    assert!(playback.is_sound_alone());
+    let mut stage = Stage::new(state);
+    assert!(shown(&stage));
+    stage.picture("playing-sound");
+    stage.apply(Event::Playing(PlaybackEvent::Buffering(20)));
+    assert!(!shown(&stage), "what is told in the middle needs its place");
+}

@@ -108,9 +108,15 @@ fn films() -> Vec<(&'static str, State)> {
         let next = Event::NeighboursSet { previous: true, next: Some("Paper Boats".to_owned()) };
         with(fixture::playing(), [Event::Playing(PlaybackEvent::Ended), next, Event::CountdownSet(end)])
     };
+    let mut sound = fixture::playing();
+    if let Some(playback) = &mut sound.playback {
+        playback.media.video_size = None;
+        playback.media.video_codec.clear();
+    }
     let chapters = vec![Chapter { name: "Morning".to_owned(), start: Duration::ZERO }];
     vec![
         ("film", with(fixture::playing(), [Event::Playing(PlaybackEvent::Chapters(chapters))])),
+        ("film-sound", sound),
         ("film-ended", next(None)),
         ("film-next", next(Some(8.0))),
         (

@@ -72,7 +72,7 @@ fn name_of_track(track: &Track) -> String {
 /// `AAC, stereo`
 fn made_of(track: &Track) -> String {
     let channels = if track.channels > 0 { words::channels(track.channels) } else { String::new() };
-    let parts = [track.codec.clone(), channels];
+    let parts = [words::codec(&track.codec), channels];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
@@ -82,10 +82,17 @@ fn row(ui: &mut Ui, rect: Rect, glyph: char, name: &str, tracks: &[&Track]) {
     let mut codecs: Vec<String> = tracks.iter().map(|track| made_of(track)).collect();
     codecs.retain(|codec| !codec.is_empty());
     codecs.dedup();
-    let codecs = words::safe(&codecs.join("; "));
+    let mut codecs = words::safe(&codecs.join("; "));
+    // A single one that nobody named is what it is made of.
+    let nameless = |track: &&Track| track.title.is_empty() && track.language.is_empty();
+    let names = if tracks.len() == 1 && tracks.iter().all(nameless) && !codecs.is_empty() {
+        std::mem::take(&mut codecs)
+    } else {
+        names
+    };
     let response = ui.interact(rect, ui.scope_id().with(("tracks", name)), Sense::hover());
     let spoken = t!("title-track-row", kind = name, names = names.as_str(), codecs = codecs.as_str());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.trim_end_matches([',', ' '])));
     let painter = ui.painter();
     painter.rect_filled(rect, radius::ROW, tokens.surface1);
     let middle = rect.center().y;
@@ -115,10 +122,11 @@ fn file(title: &Title) -> Vec<(String, String)> {
     });
     let rate = readiness::needed_bps(title).map(|bps| t!("unit-rate", rate = words::megabits(bps)));
     let codec = codec.filter(|codec| !codec.is_empty());
+    let pictured = codec.is_some() || size.is_some();
     let picture: Vec<String> = [codec, size, fps, rate].into_iter().flatten().collect();
     let mut rows = Vec::new();
     if !picture.is_empty() {
-        rows.push((t!("picture"), picture.join(", ")));
+        rows.push((if pictured { t!("picture") } else { t!("media-bit-rate") }, picture.join(", ")));
     }
     let container = words::safe(&media.container);
     let size = words::file_size(title.size);

@@ -58,7 +58,7 @@ fn back(ui: &mut Ui, rect: Rect, title: &Title, scene: &mut Scene<'_>) {
     scrim::paint(ui.painter(), head, tokens.bg.gamma_multiply(0.8), true);
     let center = rect.min + vec2(44.0, 40.0);
     ui.painter().circle_filled(center, 20.0, tokens.bg.gamma_multiply(0.6));
-    if IconButton::new(icon::ARROW_LEFT, &t!("back")).key("Esc").show(ui, center).clicked() {
+    if IconButton::new(icon::ARROW_LEFT, &t!("back")).over_film().key("Esc").show(ui, center).clicked() {
         scene.push(Command::ShowLibrary);
     }
     let place = center + vec2(36.0, 0.0);
@@ -72,7 +72,7 @@ fn back(ui: &mut Ui, rect: Rect, title: &Title, scene: &mut Scene<'_>) {
 fn more(ui: &mut Ui, center: egui::Pos2, title: &Title, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     ui.painter().circle_filled(center, 20.0, tokens.bg.gamma_multiply(0.6));
-    let response = IconButton::new(icon::DOTS_THREE, &t!("player-more")).show(ui, center);
+    let response = IconButton::new(icon::DOTS_THREE, &t!("player-more")).over_film().show(ui, center);
     let what = name_of(title.stream);
     let mut done = Vec::new();
     if let Some(director) = &scene.state.library.director {
@@ -259,7 +259,7 @@ impl Page<'_> {
             (icon::CHECK, t!("title-watch"))
         };
         let fill = tokens.text1.gamma_multiply(0.1);
-        let mark = IconButton::new(glyph, &name).side(48.0).plate(fill);
+        let mark = IconButton::new(glyph, &name).over_film().side(48.0).plate(fill);
         let mark = if watched { mark.filled() } else { mark };
         if mark.show(ui, next + vec2(24.0, 24.0)).clicked() {
             scene.push(Command::Mark(boxed(), !watched));
