@@ -36,7 +36,7 @@ use crate::shared::Shared;
 use crate::sharing::SharedStream;
 use crate::stream::{Opened, Stream};
 use crate::verification::Verification;
-use crate::web::Tls;
+use crate::web::{Tls, WebSource, WebUrl, document};
 
 /// Bytes of a block where nothing speaks for larger ones.
 const SMALL_BLOCK_BYTES: u32 = 16 << 10;
@@ -208,6 +208,16 @@ impl Engine {
     pub fn ask_servers(&self, question: &discover::Question, servers: Vec<String>) -> Vec<SourceUrl> {
         let Inner { http, runtime, .. } = &*self.0;
         discover::sources(&runtime.block_on(discover::ask_all(http, servers, question)))
+    }
+
+    /// A small document of a plain web server, whole: a playlist, for example. Blocks for at most some seconds.
+    ///
+    /// # Errors
+    /// In words, where it can't be had or has more than `most_bytes`.
+    pub fn document(&self, url: &WebUrl, most_bytes: usize) -> Result<Vec<u8>, String> {
+        let source = WebSource::new(url.clone());
+        let fetching = document(&source, &self.0.tls, most_bytes);
+        self.block_on(fetching).map(|bytes| bytes.to_vec())
     }
 
     /// Starts to measure servers; see [`crate::diagnose`]. Returns at once.

@@ -1,20 +1,33 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
+use crate::app::names::name_of;
 use crate::media::AudioOutput;
+
+const EXAMPLES: &str = "\
+Examples:
+  tributary                                        the library
+  tributary --director attic.local                 the library of that director
+  tributary 'Films/Big Buck Bunny' --start 1:30    a title of the director, from there on
+  tributary tributary://attic.local/Films/Kestrel  a title of a director named on the spot
+  tributary film.mkv evening.m3u Holidays/         files, playlists, the films of a folder
+  tributary https://example.net/film.mp4           a plain web address
+
+In the window the key ? shows all keys. Settings are kept in $XDG_CONFIG_HOME/tributary/config.toml.";
 
 /// Plays films that several servers send together.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "tributary", version, about, long_about = None)]
+#[command(name = "tributary", version, about, long_about = None, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to play: CATALOG/TITLE or b3:HASH at the director, tributary://HOST:PORT/CATALOG/TITLE,
-    /// a file, or a plain web address. Without any, the library opens
+    /// a file, a folder, a playlist, or a plain web address. Without any, the library opens
     #[arg(value_name = "LOCATOR|FILE|URL")]
-    pub play: Vec<String>,
+    pub play: Vec<OsString>,
     /// Director to use, for example http://attic.local:7400
     #[arg(long, value_name = "URL")]
     pub director: Option<String>,
@@ -54,6 +67,14 @@ pub enum Audio {
     Auto,
     /// Nowhere.
     None,
+}
+
+impl Cli {
+    /// What to play, as text: a path that is none stands as a file's address.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.play.iter().map(|name| name_of(name)).collect()
+    }
 }
 
 impl From<Audio> for AudioOutput {

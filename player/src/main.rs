@@ -3,6 +3,7 @@
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod arenas;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -11,11 +12,18 @@ use tributary_player::cli::Cli;
 use tributary_player::config::{self, Config, Store};
 use tributary_player::desktop::instance::{self, Claim, Request};
 
+/// What is told on standard error unless `RUST_LOG` says else: what stops a start is told once, by us.
+const USUAL_LOG: &str = "warn,zbus=error,winit=error,eframe=off,egui_glow=error";
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,zbus=error,winit=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(USUAL_LOG));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     arenas::bound();
     match run(cli) {
@@ -45,7 +53,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     let alone = cli.input_ipc_server.is_some() || !cli.source.is_empty() || !config.settings().0.one_window;
     if let Some(folder) = state_folder.as_deref().filter(|_| !alone) {
         let request = Request {
-            play: instance::anywhere(&cli.play),
+            play: instance::anywhere(&cli.names()),
             start: cli.start.map(|start| start.as_secs_f64()),
         };
         match instance::claim(folder, &request) {

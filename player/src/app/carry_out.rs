@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use super::files::Wanted;
 use super::target::director_shown;
-use super::{App, Begin, pictures_folder};
+use super::{App, Begin};
 use crate::i18n::t;
 use crate::media::SeekKind as MediaSeekKind;
+use crate::state::library::Listing;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::{Phase, SPEEDS, TrackKind};
+use crate::state::shape::Shape;
 use crate::state::stats::HELD_SECONDS;
 use crate::state::{Command, Event, MAX_VOLUME, PlaybackEvent, SeekKind, View, words};
 
@@ -156,17 +158,26 @@ impl App {
                 self.state.apply(Event::Playing(PlaybackEvent::SubtitlesDelayed(delay)));
                 self.follow_delays(false);
             }
-            Command::SetShape(shape) => self.state.apply(Event::Playing(PlaybackEvent::Shaped(shape))),
+            Command::StepSubtitleDelay(more) => {
+                let delay = playback.subtitle_delay_ms.saturating_add(more);
+                self.film_command(Command::SetSubtitleDelay(delay));
+            }
+            Command::SetShape(shape) => self.shape(shape),
             Command::ChooseSubtitleFile(number) => {
                 self.state.apply(Event::Playing(PlaybackEvent::SubtitleFileChosen(number)));
                 self.player.select_subtitle(None);
             }
             Command::LoadSubtitles => self.choose_file(Wanted::Subtitles),
             Command::SetVolume(volume) => self.set_volume(volume),
+            Command::StepVolume(more) => {
+                self.set_volume(self.state.volume + more);
+                self.tell_volume();
+            }
             Command::ToggleMute => {
                 let muted = !self.state.muted;
                 self.state.apply(Event::MuteSet(muted));
                 self.player.set_muted(muted);
+                self.tell_volume();
             }
             Command::SetSpeed(speed) => self.set_speed(speed),
             Command::StepSpeed { faster } => {
@@ -216,6 +227,26 @@ impl App {
 
     pub(super) fn tell(&mut self, title: &str, detail: &str) {
         self.state.apply(Event::Noticed(Notice::passing(NoticeKind::Other, title, detail)));
+    }
+
+    /// Says what a key did.
+    pub(super) fn tell_briefly(&mut self, title: &str, detail: &str) {
+        self.state.apply(Event::Noticed(Notice::brief(title, detail)));
+    }
+
+    fn tell_volume(&mut self) {
+        let percent = t!("note-percent", percent = (self.state.volume * 100.0).round());
+        let detail = if self.state.muted { t!("note-muted") } else { percent };
+        self.tell_briefly(&t!("volume"), &detail);
+    }
+
+    /// Lays the picture into the window like that, and says what is other than before.
+    fn shape(&mut self, shape: Shape) {
+        let Some(before) = self.state.playback.as_ref().map(|playback| playback.shape) else { return };
+        self.state.apply(Event::Playing(PlaybackEvent::Shaped(shape)));
+        if let Some(told) = shape.told_after(before) {
+            self.tell_briefly(&t!("note-picture"), &told);
+        }
     }
 
     fn seek(&mut self, to: Duration, kind: SeekKind) {
@@ -300,6 +331,7 @@ impl App {
         }
         self.state.apply(Event::Playing(PlaybackEvent::Speed(speed)));
         self.player.set_speed(speed);
+        self.tell_briefly(&t!("speed"), &words::times(speed));
     }
 
     /// Sets the volume, and the sound on.
@@ -342,30 +374,13 @@ impl App {
             self.state.apply(Event::ChoosingDirector);
         } else if self.state.view == View::ServerTest {
             self.state.apply(Event::SettingsShown(self.state.settings_page));
+        } else if self.state.view == View::Library && !self.state.library.listing.search.is_empty() {
+            let listing = self.state.library.listing.clone();
+            self.state.apply(Event::Listed(Listing { search: String::new(), ..listing }));
         } else if matches!(self.state.view, View::Title | View::Settings)
             || (self.state.view == View::Directors && self.state.library.director.is_some())
         {
             self.state.apply(Event::LibraryShown);
         }
-    }
-
-    fn screenshot(&mut self) {
-        let Some(playback) = &self.state.playback else { return };
-        let clock = words::clock(Some(playback.shown_position())).replace(':', ".");
-        let plain = |c: char| if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_') { c } else { '_' };
-        let name: String = playback.name.chars().take(80).map(plain).collect();
-        let path = pictures_folder().join(format!("{} {clock}.png", name.trim()));
-        let shown = path.display().to_string();
-        let sender = self.inbox.sender();
-        self.player.screenshot(
-            &path,
-            Box::new(move |result| {
-                let notice = match result {
-                    Ok(()) => Notice::passing(NoticeKind::Saved, t!("note-saved"), shown),
-                    Err(why) => Notice::warning(NoticeKind::Other, t!("note-not-saved"), why),
-                };
-                sender.event(Event::Noticed(notice));
-            }),
-        );
     }
 }

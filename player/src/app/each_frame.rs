@@ -63,6 +63,11 @@ impl App {
             self.numbers.take(now, playback);
         }
         self.look_at_window(ctx);
+        let title = self.state.window_title();
+        if self.title != title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
         if self.fills_screen != self.state.fullscreen {
             self.fills_screen = self.state.fullscreen;
             ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(self.fills_screen));

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::inbox::{Message, Sender};
+use super::names::{name_of, targets};
 use super::playlist::Playlist;
-use super::{App, Begin, Target, m3u};
+use super::{App, Begin, Target};
 use crate::i18n::t;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Origin;
 use crate::state::subtitles::{self, ENDINGS, SubtitleFile};
-use crate::state::{Event, PlaybackEvent};
+use crate::state::{Event, PlaybackEvent, words};
 
 /// Most lines of a pasted text that are taken as addresses.
 const PASTED_LINES: usize = 1000;
@@ -28,21 +29,6 @@ pub(super) enum Wanted {
 fn is_subtitles(path: &Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
-}
-
-/// What a list of names means: files, playlists opened up, addresses, locators.
-pub(super) fn targets(names: &[String]) -> Vec<Target> {
-    names
-        .iter()
-        .flat_map(|name| {
-            let path = Path::new(name);
-            if m3u::is_playlist(path) && path.is_file() {
-                m3u::read(path).unwrap_or_else(|why| vec![Target::Unknown(why)])
-            } else {
-                vec![Target::parse(name)]
-            }
-        })
-        .collect()
 }
 
 impl App {
@@ -77,25 +63,28 @@ impl App {
     pub(super) fn take_files(&mut self, paths: &[PathBuf]) {
         let (words, films): (Vec<&PathBuf>, Vec<&PathBuf>) =
             paths.iter().partition(|path| is_subtitles(path) && self.state.playback.is_some());
-        let names: Vec<String> = films.into_iter().map(|path| path.display().to_string()).collect();
+        let names: Vec<String> = films.into_iter().map(|path| name_of(path.as_os_str())).collect();
         if !names.is_empty() {
             self.open(&names);
         }
         for path in words {
-            self.load_subtitles(path.clone(), true);
+            self.load_subtitles(vec![path.clone()], true);
         }
     }
 
-    /// Reads a file of subtitles for what plays now, on a thread of its own.
-    fn load_subtitles(&self, path: PathBuf, asked: bool) {
+    /// Reads files of subtitles for what plays now, on a thread of its own; the last one is shown.
+    fn load_subtitles(&self, paths: Vec<PathBuf>, asked: bool) {
         let Some(playback) = &self.state.playback else { return };
         let (number, sender) = (playback.number, self.inbox.sender());
-        let spawned =
-            thread::Builder::new().name("subtitles".into()).spawn(move || match read_subtitles(&path) {
-                Ok(file) => sender.send(Message::Subtitles { number, file }),
-                Err(why) if asked => told(&sender, &why),
-                Err(why) => tracing::info!("{why}"),
-            });
+        let spawned = thread::Builder::new().name("subtitles".into()).spawn(move || {
+            for path in paths {
+                match read_subtitles(&path) {
+                    Ok(file) => sender.send(Message::Subtitles { number, file }),
+                    Err(why) if asked => told(&sender, &why),
+                    Err(why) => tracing::info!("{why}"),
+                }
+            }
+        });
         if let Err(why) = spawned {
             told(&self.inbox.sender(), &t!("fault-thread", why = why.to_string()));
         }
@@ -111,8 +100,9 @@ impl App {
     /// Looks for subtitles that lie beside the file that is played.
     pub(super) fn look_beside(&self, target: &Target) {
         if let (Origin::File, Some(path)) = (target.origin(), target.file_path()) {
-            for path in beside(&path) {
-                self.load_subtitles(path, false);
+            let found = beside(&path, &self.state.settings.subtitle_languages);
+            if !found.is_empty() {
+                self.load_subtitles(found, false);
             }
         }
     }
@@ -158,8 +148,9 @@ fn read_subtitles(path: &Path) -> Result<SubtitleFile, String> {
     parsed.ok_or_else(|| t!("fault-subtitles-unknown", name = name.as_ref()))
 }
 
-/// Files of subtitles whose name begins with that of the film: `film.srt`, `film.de.srt`.
-fn beside(film: &Path) -> Vec<PathBuf> {
+/// Files of subtitles whose name begins with that of the film: `film.srt`, `film.de.srt`. The one that suits
+/// best comes last: in the language that is preferred most, else the one without a language.
+fn beside(film: &Path, languages: &[String]) -> Vec<PathBuf> {
     /// Most entries of a folder that are looked at, and most files that are taken.
     const ENTRIES: usize = 10_000;
     const TAKEN: usize = 8;
@@ -173,8 +164,17 @@ fn beside(film: &Path) -> Vec<PathBuf> {
     };
     let paths = entries.take(ENTRIES).filter_map(Result::ok).map(|entry| entry.path());
     let mut found: Vec<PathBuf> = paths.filter(belongs).collect();
-    found.sort();
+    let suits = |path: &PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let language =
+            words::language(name.strip_prefix(stem.as_ref()).unwrap_or("").trim_start_matches('.'));
+        let wanted =
+            languages.iter().position(|wanted| words::language(wanted).eq_ignore_ascii_case(&language));
+        (wanted.unwrap_or(usize::MAX), !language.is_empty())
+    };
+    found.sort_by_cached_key(|path| (suits(path), path.clone()));
     found.truncate(TAKEN);
+    found.reverse();
     found
 }
 
@@ -188,21 +188,13 @@ mod tests {
         for name in ["film.mkv", "film.srt", "film.de.vtt", "film two.srt", "other.srt", "film.txt"] {
             std::fs::write(folder.path().join(name), "x").expect("written");
         }
-        let found = beside(&folder.path().join("film.mkv"));
-        let names: Vec<_> =
-            found.iter().map(|path| path.file_name().expect("named").to_string_lossy()).collect();
-        assert_eq!(names, ["film.de.vtt", "film.srt"]);
-    }
-
-    #[test]
-    fn a_playlist_among_names_is_opened_up() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let list = folder.path().join("list.m3u");
-        std::fs::write(&list, "https://example.net/a.mp4\nhttps://example.net/b.mp4\n").expect("written");
-        let found = targets(&[list.display().to_string(), "Films/Kestrel".to_owned()]);
-        let names: Vec<_> = found.iter().map(Target::name).collect();
-        assert_eq!(names, ["a.mp4", "b.mp4", "Kestrel"]);
-        let missing = targets(&[folder.path().join("none.m3u").display().to_string()]);
-        assert!(matches!(missing[..], [Target::Unknown(_) | Target::Stream { .. }]));
+        let names = |languages: &[&str]| -> Vec<String> {
+            let languages: Vec<String> = languages.iter().map(|&language| language.to_owned()).collect();
+            let found = beside(&folder.path().join("film.mkv"), &languages);
+            found.iter().map(|path| path.file_name().expect("named").to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(names(&[]), ["film.de.vtt", "film.srt"]);
+        assert_eq!(names(&["fr", "de"]), ["film.srt", "film.de.vtt"]);
+        assert_eq!(names(&["deu"]), ["film.srt", "film.de.vtt"]);
     }
 }

@@ -7,6 +7,7 @@ use fetch_engine::{Stream, StreamId};
 
 use super::posters::Came;
 use super::previews::Sheet;
+use super::target::Target;
 use crate::desktop::Wish;
 use crate::desktop::instance::Request;
 use crate::ipc::{Done, RemoteCommand};
@@ -36,6 +37,13 @@ pub enum Message {
         number: u64,
         /// The stream.
         result: Result<Stream, String>,
+    },
+    /// A playlist of a web server was fetched, or not; in words.
+    Listed {
+        /// Number of the opening.
+        number: u64,
+        /// What it names; nothing where it holds the pieces of one stream.
+        result: Result<Option<Vec<Target>>, String>,
     },
     /// A poster, or that there is none.
     Poster {

@@ -11,6 +11,7 @@ mod finder;
 pub mod inbox;
 mod m3u;
 mod media_words;
+pub mod names;
 mod numbers;
 mod opening;
 mod outside;
@@ -21,6 +22,7 @@ mod posters;
 mod preferences;
 mod previews;
 mod remote;
+mod screenshot;
 mod session;
 mod target;
 mod tester;
@@ -105,6 +107,8 @@ pub struct App {
     desktop: Option<Desktop>,
     /// The socket for later starts of the program.
     listening: Option<Listening>,
+    /// The title that the window has.
+    title: String,
     /// Whether the window was last told to fill the screen.
     fills_screen: bool,
     /// When the last pictures were looked at, in seconds since the window was opened.
@@ -208,6 +212,7 @@ impl App {
             tester: Tester::default(),
             desktop,
             listening,
+            title: String::new(),
             fills_screen: cli.fullscreen,
             pictures_at: 0.0,
         };
@@ -234,8 +239,9 @@ impl App {
         if cli.stats {
             self.state.apply(Event::StatsOpened(true));
         }
-        let named = if cli.play.is_empty() { &cli.source[..cli.source.len().min(1)] } else { &cli.play };
-        let list = Playlist::given(files::targets(named));
+        let named =
+            if cli.play.is_empty() { cli.source.iter().take(1).cloned().collect() } else { cli.names() };
+        let list = Playlist::given(names::targets(&named));
         self.play_list(list, cli.start.map_or(Begin::WhereLeftOff, Begin::At));
         if named.is_empty() && self.state.settings.start_with == StartWith::LastTitle {
             let last = self.state.memory.begun().next().map(|viewing| viewing.what.clone());
@@ -252,6 +258,7 @@ impl App {
                 Message::Event(event) => self.take(*event),
                 Message::Media { number, event } => self.take_media(number, event),
                 Message::Opened { number, result } => self.opened(number, result),
+                Message::Listed { number, result } => self.listed(number, result),
                 Message::Poster { stream, came } => self.posters.put(ctx, stream, came),
                 Message::Previews { number, sheet } if self.state.plays(number) => {
                     self.film.previews.put(ctx, *sheet);
@@ -418,12 +425,4 @@ fn listen(listener: UnixListener, inbox: &Inbox) -> Option<Listening> {
     instance::listen(listener, on_request)
         .map_err(|why| tracing::warn!("later starts are not heard: {why}"))
         .ok()
-}
-
-/// The folder for pictures of films: the user's own for pictures, or the one the program runs in.
-fn pictures_folder() -> PathBuf {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let named = std::env::var_os("XDG_PICTURES_DIR").map(PathBuf::from);
-    let usual = home.clone().map(|home| home.join("Pictures"));
-    [named, usual, home].into_iter().flatten().find(|folder| folder.is_dir()).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::playlist::Playlist;
 use super::target::director_url;
-use super::{App, Begin, files};
+use super::{App, Begin, names};
 use crate::desktop::instance::Request;
 use crate::desktop::{Shown, Status, Wish};
 use crate::state::playback::{Origin, Phase};
@@ -92,7 +92,7 @@ impl App {
             return;
         }
         let start = request.start.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let list = Playlist::given(files::targets(&request.play));
+        let list = Playlist::given(names::targets(&request.play));
         self.play_list(list, start.map_or(Begin::WhereLeftOff, Begin::At));
     }
 }

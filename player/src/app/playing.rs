@@ -12,7 +12,7 @@ use crate::i18n::t;
 use crate::ipc::{EndReason, RemoteEvent};
 use crate::media::{EngineSource, Input, LoadOptions};
 use crate::state::memory::name_of;
-use crate::state::playback::{Fault, Playback};
+use crate::state::playback::{Fault, Origin, Playback};
 use crate::state::shape::Shape;
 use crate::state::{Event, PlaybackEvent, words};
 
@@ -114,7 +114,13 @@ impl App {
                 let options = OpenOptions { director, ..usual };
                 opening::open(&self.engine, &sender, number, locator.clone(), options, &self.sources);
             }
-            Target::Uri { uri, .. } => self.load(Input::Uri(uri.clone())),
+            Target::Uri { uri, origin, .. } => match self.why_not(&target, *origin) {
+                None => self.load(Input::Uri(uri.clone())),
+                Some(why) => self.not_opened(why),
+            },
+            Target::List(address) => {
+                opening::list(&self.engine, &self.inbox.sender(), number, address.clone());
+            }
             Target::Unknown(why) => {
                 let why = words::sentence(why);
                 self.not_opened(why);
@@ -149,6 +155,38 @@ impl App {
                 self.load(Input::Source(EngineSource::new(stream)));
             }
             Err(why) => self.not_opened(why),
+        }
+    }
+
+    /// Takes a playlist of a web server, or why there is none.
+    pub(super) fn listed(&mut self, number: u64, result: Result<Option<Vec<Target>>, String>) {
+        if !self.state.plays(number) {
+            return;
+        }
+        match (result, &self.current) {
+            (Ok(Some(entries)), _) => {
+                if let Some(first) = self.playlist.unfold(entries) {
+                    self.tell_neighbours();
+                    self.play(first, Begin::WhereLeftOff);
+                }
+            }
+            (Ok(None), Some(Target::List(address))) => {
+                let input = Input::Uri(address.clone());
+                self.load(input);
+            }
+            (Ok(None), _) => {}
+            (Err(why), _) => self.not_opened(words::sentence(&why)),
+        }
+    }
+
+    /// Why a file of this computer can't be played, where that is known before it is opened.
+    fn why_not(&self, target: &Target, origin: Origin) -> Option<String> {
+        let path = target.file_path().filter(|_| origin == Origin::File)?;
+        let shown = path.display().to_string();
+        match path.metadata() {
+            Ok(facts) if facts.len() == 0 && facts.is_file() => Some(t!("fault-empty", path = shown)),
+            Ok(_) => None,
+            Err(why) => Some(words::sentence(&t!("fault-open-path", path = shown, why = why::system(&why)))),
         }
     }
 

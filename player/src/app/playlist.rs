@@ -68,6 +68,15 @@ impl Playlist {
         room
     }
 
+    /// Puts these in the place of what is played now, and stands at the first of them.
+    pub(super) fn unfold(&mut self, entries: Vec<Target>) -> Option<Target> {
+        if self.at < self.entries.len() && !entries.is_empty() {
+            self.entries.splice(self.at..=self.at, entries);
+            self.entries.truncate(PLAYLIST_ENTRIES);
+        }
+        self.current().cloned()
+    }
+
     /// Stands at the last entry, as if all before it were played.
     pub(super) fn go_to_last(&mut self) -> Option<Target> {
         self.at = self.entries.len().checked_sub(1)?;
@@ -101,6 +110,15 @@ mod tests {
         let mut list = Playlist::given((0..5000).map(|n| target(&n.to_string())));
         assert_eq!(list.entries.len(), PLAYLIST_ENTRIES);
         assert!(!list.append(target("one more")));
+    }
+
+    #[test]
+    fn a_list_within_a_list_takes_its_place() {
+        let mut list = Playlist::given(["a", "list", "z"].map(target));
+        list.step(true);
+        assert_eq!(list.unfold(vec![target("b"), target("c")]), Some(target("b")));
+        assert_eq!(list.entries, ["a", "b", "c", "z"].map(target));
+        assert_eq!(list.unfold(Vec::new()), Some(target("b")));
     }
 
     #[test]

@@ -81,8 +81,13 @@ impl App {
             let notice = Notice::warning(NoticeKind::Other, t!("note-settings-not-kept"), why.told());
             self.state.apply(Event::Noticed(notice));
         }
+        let deinterlace = settings.deinterlace;
+        let told = self.state.playback.is_some() && deinterlace != self.state.settings.deinterlace;
         self.state.apply(Event::SettingsRead(Box::new(settings)));
         self.follow_settings(ctx);
+        if told {
+            self.tell_briefly(&t!("note-picture"), &t!("menu-deinterlace", when = deinterlace.name()));
+        }
     }
 
     /// Chooses the tracks in the languages that the settings prefer.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::inbox::{Message, Sender};
 use super::playlist::Playlist;
 use super::widgets::Widgets;
-use super::{App, Begin, Target};
+use super::{App, Begin, names};
 use crate::ipc::{Done, EndReason, Hooks, RemoteCommand, RemoteEvent, RemoteView, Server};
 use crate::media::{MediaEvent, TrackInfo, VideoFacts};
 use crate::state::playback::{Phase, Playback};
@@ -154,15 +154,23 @@ impl App {
     pub(super) fn carry_out_remote(&mut self, ctx: &egui::Context, command: RemoteCommand, done: Done) {
         match command {
             RemoteCommand::Load { path, append } => {
-                let target = Target::parse(&path);
+                let targets = names::targets(&[path]);
                 let idle = self.state.playback.is_none() || self.state.has_ended();
                 let start = Begin::At(std::time::Duration::ZERO);
                 if !append {
-                    self.play_list(Playlist::given([target]), start);
-                } else if !self.playlist.append(target) {
-                    return done(Err("the playlist is full".to_owned()));
-                } else if let Some(target) = if idle { self.playlist.go_to_last() } else { None } {
-                    self.play(target, start);
+                    self.play_list(Playlist::given(targets), start);
+                } else {
+                    for (number, target) in targets.into_iter().enumerate() {
+                        if !self.playlist.append(target) {
+                            return done(Err("the playlist is full".to_owned()));
+                        }
+                        if number == 0
+                            && idle
+                            && let Some(first) = self.playlist.go_to_last()
+                        {
+                            self.play(first, start);
+                        }
+                    }
                 }
                 self.tell_neighbours();
             }

@@ -6,6 +6,7 @@ use fetch_engine::Locator;
 use fetch_engine::directory::Title;
 use fetch_engine::locator::DIRECTOR_PORT;
 
+use super::{m3u, names, why};
 use crate::i18n::t;
 use crate::state::playback::Origin;
 
@@ -28,6 +29,8 @@ pub enum Target {
         /// File or web.
         origin: Origin,
     },
+    /// A playlist on a web server, by its address: to be fetched before it is known what it names.
+    List(String),
     /// Nothing that can be understood; in words.
     Unknown(String),
 }
@@ -45,6 +48,9 @@ impl Target {
         }
         let lower = text.to_ascii_lowercase();
         if lower.starts_with("http://") || lower.starts_with("https://") {
+            if m3u::is_playlist_address(text) {
+                return Self::List(text.to_owned());
+            }
             return Self::Uri { uri: text.to_owned(), name: last_part(text), origin: Origin::Web };
         }
         if lower.starts_with("file://") {
@@ -55,9 +61,20 @@ impl Target {
             }
             return Self::Uri { uri: text.to_owned(), name: last_part(text), origin: Origin::File };
         }
+        if let Some((scheme, _)) = lower.split_once("://")
+            && scheme != "tributary"
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        {
+            return Self::Unknown(t!("fault-scheme", scheme = scheme));
+        }
         match text.parse::<Locator>() {
             Ok(locator) => Self::Stream { locator, title: None },
-            Err(why) => Self::Unknown(super::why::locator(&why)),
+            Err(_) if text.starts_with(['/', '.', '~']) || names::has_media_ending(path) => {
+                let why =
+                    path.metadata().err().map_or_else(|| t!("fault-no-plain-file"), |why| why::system(&why));
+                Self::Unknown(t!("fault-open-path", path = text, why = why))
+            }
+            Err(why) => Self::Unknown(why::locator(&why)),
         }
     }
 
@@ -109,6 +126,7 @@ impl Target {
             }
             Self::Stream { locator, .. } => locator.to_string(),
             Self::Uri { name, .. } => name.clone(),
+            Self::List(address) => last_part(address),
             Self::Unknown(_) => t!("fault-nothing"),
         }
     }
@@ -118,7 +136,7 @@ impl Target {
     pub fn path(&self) -> String {
         match self {
             Self::Stream { locator, .. } => locator.to_string(),
-            Self::Uri { uri, .. } => uri.clone(),
+            Self::Uri { uri, .. } | Self::List(uri) => uri.clone(),
             Self::Unknown(_) => String::new(),
         }
     }
@@ -128,6 +146,7 @@ impl Target {
     pub const fn origin(&self) -> Origin {
         match self {
             Self::Uri { origin, .. } => *origin,
+            Self::List(_) => Origin::Web,
             Self::Stream { .. } | Self::Unknown(_) => Origin::Stream,
         }
     }
@@ -186,6 +205,19 @@ mod tests {
     fn what_can_be_played() {
         assert!(matches!(Target::parse("Films/Big Buck Bunny"), Target::Stream { .. }));
         assert!(matches!(Target::parse("no such thing"), Target::Unknown(_)));
+        for (wrong, words) in [
+            ("gopher://example.net/film.mp4", "gopher"),
+            ("/no/such/folder/film.mkv", "No such file"),
+            ("not here.mkv", "No such file"),
+            ("/", "plain file"),
+        ] {
+            let Target::Unknown(why) = Target::parse(wrong) else { panic!("{wrong} is nothing to play") };
+            assert!(why.contains(words), "{why}");
+        }
+        assert_eq!(
+            Target::parse("http://example.net/a.M3U?x"),
+            Target::List("http://example.net/a.M3U?x".into())
+        );
         let web = Target::parse("https://example.net/films/clip.mp4?x=1");
         assert_eq!((web.name().as_str(), web.origin()), ("clip.mp4", Origin::Web));
         for metalink in ["film.meta4", "https://example.net/film.meta4"] {

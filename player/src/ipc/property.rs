@@ -73,7 +73,7 @@ pub(super) fn get(name: &str, view: &RemoteView, own: &dyn Fn(&str) -> Value) ->
         ),
         "pause" => Ok(view.paused.into()),
         "mute" => Ok(view.muted.into()),
-        "volume" => Ok((view.volume * 100.0).into()),
+        "volume" => Ok(((view.volume * 1e5).round() / 1e3).into()),
         "volume-max" => Ok(MAX_VOLUME_PERCENT.into()),
         "speed" => Ok(view.speed.into()),
         "fullscreen" => Ok(view.fullscreen.into()),

@@ -104,6 +104,8 @@ pub enum Command {
     SetSoundDelay(i32),
     /// Let subtitles come so many milliseconds later.
     SetSubtitleDelay(i32),
+    /// The same, counted from how late they come now.
+    StepSubtitleDelay(i32),
     /// Lay the picture into the window like that.
     SetShape(Shape),
     /// Show that file of subtitles, or none.
@@ -127,6 +129,8 @@ pub enum Command {
     },
     /// Set the volume, 0 to 1.5.
     SetVolume(f64),
+    /// Louder or softer by that much, and say how loud it is then.
+    StepVolume(f64),
     /// Sound off or on.
     ToggleMute,
     /// Set the speed, 1 is normal.

@@ -448,6 +448,14 @@ impl State {
         }
     }
 
+    /// The window's title: what plays, and the program.
+    #[must_use]
+    pub fn window_title(&self) -> String {
+        let name =
+            self.playback.as_ref().map(|playback| playback.name.as_str()).filter(|name| !name.is_empty());
+        name.map_or_else(|| "Tributary".to_owned(), |name| format!("{name} – Tributary"))
+    }
+
     /// Whether what plays has come to its end.
     #[must_use]
     pub fn has_ended(&self) -> bool {

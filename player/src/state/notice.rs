@@ -4,6 +4,8 @@
 pub const NOTICES_AT_ONCE: usize = 2;
 /// How long one that is no warning stays, in seconds.
 const STAYS_SECONDS: f64 = 6.0;
+/// The same for one that only says what a key did.
+const BRIEF_SECONDS: f64 = 2.0;
 
 /// What a notice is about; decides its icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct Notice {
     pub detail: String,
     /// Stays until it is closed.
     pub warning: bool,
+    /// Only says what a key did: goes away soon.
+    pub brief: bool,
     /// When it came, in seconds since the window was opened; given by the state.
     pub since: f64,
 }
@@ -39,7 +43,14 @@ impl Notice {
     /// A notice that goes away by itself.
     #[must_use]
     pub fn passing(kind: NoticeKind, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { number: 0, kind, title: title.into(), detail: detail.into(), warning: false, since: 0.0 }
+        let (title, detail) = (title.into(), detail.into());
+        Self { number: 0, kind, title, detail, warning: false, brief: false, since: 0.0 }
+    }
+
+    /// A notice that only says what a key did, and goes away soon.
+    #[must_use]
+    pub fn brief(title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { brief: true, ..Self::passing(NoticeKind::Other, title, detail) }
     }
 
     /// A notice that stays until it is closed.
@@ -51,7 +62,8 @@ impl Notice {
     /// Seconds until it goes away by itself at time `now`; none if it stays.
     #[must_use]
     pub fn seconds_left(&self, now: f64) -> Option<f64> {
-        (!self.warning).then_some(self.since + STAYS_SECONDS - now)
+        let stays = if self.brief { BRIEF_SECONDS } else { STAYS_SECONDS };
+        (!self.warning).then_some(self.since + stays - now)
     }
 }
 
@@ -64,7 +76,8 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Shows one more; the same words twice are shown once.
+    /// Shows one more; the same words twice are shown once. Where there is no room, the oldest goes, and a
+    /// warning, which is to stay until it is closed, only when there are none but warnings.
     pub(super) fn add(&mut self, mut notice: Notice, now: f64) {
         self.shown.retain(|old| old.title != notice.title);
         self.last += 1;
@@ -72,7 +85,8 @@ impl Notices {
         notice.since = now;
         self.shown.push(notice);
         if self.shown.len() > NOTICES_AT_ONCE {
-            self.shown.remove(0);
+            let old = &self.shown[..NOTICES_AT_ONCE];
+            self.shown.remove(old.iter().position(|notice| !notice.warning).unwrap_or(0));
         }
     }
 
@@ -102,6 +116,21 @@ mod tests {
         assert_eq!(notices.shown.len(), 1);
         notices.close(notices.shown[0].number);
         assert!(notices.shown.is_empty());
+    }
+
+    #[test]
+    fn what_a_key_did_is_told_briefly_and_takes_no_warning_away() {
+        let mut notices = Notices::default();
+        notices.add(Notice::warning(NoticeKind::NoSound, "No sound device", ""), 0.0);
+        for percent in ["105 %", "110 %"] {
+            notices.add(Notice::brief("Volume", percent), 1.0);
+        }
+        notices.add(Notice::brief("Speed", "2×"), 1.5);
+        let titles =
+            |notices: &Notices| notices.shown.iter().map(|notice| notice.title.clone()).collect::<Vec<_>>();
+        assert_eq!(titles(&notices), ["No sound device", "Speed"]);
+        notices.age(3.6);
+        assert_eq!(titles(&notices), ["No sound device"]);
     }
 
     #[test]

@@ -60,6 +60,21 @@ impl Shape {
         Self { aspect: SHAPES[(at + 1) % SHAPES.len()].0, ..self }
     }
 
+    /// What is other than `before`, in words.
+    #[must_use]
+    pub fn told_after(self, before: Self) -> Option<String> {
+        if self.aspect != before.aspect {
+            Some(self.aspect_name())
+        } else if self.quarters != before.quarters {
+            Some(t!("note-turned", degrees = u32::from(self.quarters) * 90))
+        } else if self.fill != before.fill {
+            Some(if self.fill { t!("menu-fill") } else { t!("note-fits") })
+        } else {
+            let percent = f64::from(self.zoom * 100.0).round();
+            ((self.zoom - before.zoom).abs() > f32::EPSILON).then(|| t!("note-percent", percent = percent))
+        }
+    }
+
     /// Its name on offer.
     #[must_use]
     pub fn aspect_name(self) -> String {
@@ -109,6 +124,16 @@ impl Repeat {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_changed_is_told() {
+        let usual = Shape::default();
+        assert_eq!(usual.told_after(usual), None);
+        assert_eq!(usual.zoomed(true).told_after(usual).as_deref(), Some("110 %"));
+        assert_eq!(usual.next_aspect().told_after(usual).as_deref(), Some("16:9"));
+        assert_eq!(usual.turned().told_after(usual).as_deref(), Some("turned by 90°"));
+        assert_eq!(usual.told_after(Shape { fill: true, ..usual }).as_deref(), Some("all of it is shown"));
+    }
 
     #[test]
     fn steps_of_size_come_back_to_what_fits() {

@@ -360,3 +360,11 @@ fn a_catalog_that_changes_leaves_the_list_in_place_until_the_new_one_is_here() {
     state.apply(Event::Listed(state.library.listing.clone()));
     assert_eq!(state.library.shown_number, shown + 1);
 }
+
+#[test]
+fn the_window_is_called_after_what_plays() {
+    let mut state = fixture::playing();
+    assert_eq!(state.window_title(), "Big Buck Bunny – Tributary");
+    state.apply(Event::PlayerLeft);
+    assert_eq!(state.window_title(), "Tributary");
+}

@@ -179,6 +179,13 @@ pub fn list(names: &[&str]) -> String {
     }
 }
 
+/// A speed: `1.25×`.
+#[must_use]
+pub fn times(speed: f64) -> String {
+    let text = decimal(speed, 2);
+    format!("{}×", text.trim_end_matches('0').trim_end_matches(['.', ',']))
+}
+
 /// A language's own name, for the codes met most; other codes as they are.
 #[must_use]
 pub fn language(code: &str) -> String {

@@ -162,7 +162,6 @@ fn find(map: &KeyMap, key: Key, held: Modifiers) -> Option<Action> {
 
 /// What an action asks for while a film is on show.
 fn film(action: Action, state: &State, playback: &Playback) -> Option<Command> {
-    let volume = state.volume;
     let has_subtitles =
         || playback.tracks_of(TrackKind::Subtitle).next().is_some() || !playback.subtitle_files.is_empty();
     let has_sounds = || playback.tracks_of(TrackKind::Sound).nth(1).is_some();
@@ -175,8 +174,8 @@ fn film(action: Action, state: &State, playback: &Playback) -> Option<Command> {
         Action::Forward5 => Command::SeekBy(5.0),
         Action::Back10 => Command::SeekBy(-10.0),
         Action::Forward10 => Command::SeekBy(10.0),
-        Action::Louder => Command::SetVolume(volume + VOLUME_STEP),
-        Action::Softer => Command::SetVolume(volume - VOLUME_STEP),
+        Action::Louder => Command::StepVolume(VOLUME_STEP),
+        Action::Softer => Command::StepVolume(-VOLUME_STEP),
         Action::FrameBack => Command::Step { forward: false },
         Action::FrameForward => Command::Step { forward: true },
         Action::ChapterBack => Command::SeekChapter { forward: false },
@@ -191,8 +190,8 @@ fn film(action: Action, state: &State, playback: &Playback) -> Option<Command> {
         Action::Stats => Command::HoldStats(true),
         Action::PinStats => Command::ToggleStats,
         Action::Subtitles if has_subtitles() => Command::NextSubtitles,
-        Action::SubtitlesEarlier => Command::SetSubtitleDelay(playback.subtitle_delay_ms - DELAY_STEP_MS),
-        Action::SubtitlesLater => Command::SetSubtitleDelay(playback.subtitle_delay_ms + DELAY_STEP_MS),
+        Action::SubtitlesEarlier => Command::StepSubtitleDelay(-DELAY_STEP_MS),
+        Action::SubtitlesLater => Command::StepSubtitleDelay(DELAY_STEP_MS),
         Action::Sound if has_sounds() => Command::NextSound,
         Action::ZoomIn => Command::SetShape(playback.shape.zoomed(true)),
         Action::ZoomOut => Command::SetShape(playback.shape.zoomed(false)),

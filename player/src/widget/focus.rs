@@ -21,7 +21,9 @@ pub fn once(ui: &Ui, response: &Response, message: impl Hash + Debug) {
     }
 }
 
-/// A menu that a button opens, for the keyboard: who opens it by a key is led to a row of it, and back when it closes.
+/// A menu that a button opens, for the keyboard: who opens it by a key is led to a row of it, and back when it
+/// closes. Who opened it with the pointer does not get the keyboard put on its button: over a film the controls
+/// would then stay for good.
 pub struct Menu {
     was_open: bool,
     by_key: bool,
@@ -46,10 +48,21 @@ impl Menu {
         !self.was_open && self.by_key
     }
 
-    /// After it was shown: gives the keyboard back to its button where a key closed it.
+    /// After it was shown: gives the keyboard back to its button where a key opened and closed it.
     pub fn shown(&self, response: &Response) {
-        if self.was_open && self.by_key && !Self::is_open(response) {
-            response.request_focus();
+        let opened_by_key = response.id.with("menu opened by a key");
+        match (self.was_open, Self::is_open(response)) {
+            (false, true) => {
+                response.ctx.data_mut(|data| data.insert_temp(opened_by_key, self.by_key));
+            }
+            (true, false) if self.by_key => {
+                let led_in: bool =
+                    response.ctx.data_mut(|data| data.get_temp(opened_by_key)).unwrap_or(false);
+                if led_in {
+                    response.request_focus();
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -179,7 +179,7 @@ fn right(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) {
 
 fn speed_button(ui: &mut Ui, center: egui::Pos2, speed: f64) -> Response {
     let tokens = *Tokens::of(ui);
-    let words = menu::times(speed);
+    let words = crate::state::words::times(speed);
     let width = (text::width(ui.painter(), &words, Type::LABEL_STRONG) + 18.0).max(44.0);
     let rect = Rect::from_min_size(pos2(center.x + 22.0 - width, center.y - 16.0), vec2(width, 32.0));
     let response = ui.interact(rect, ui.scope_id().with("speed"), Sense::click());

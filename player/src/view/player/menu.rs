@@ -85,16 +85,10 @@ pub(super) fn speeds(ui: &mut Ui, scene: &mut Scene<'_>) {
     for speed in SPEEDS {
         let detail = if speed == 1.0 { t!("menu-normal") } else { String::new() };
         let on = (playback.speed - speed).abs() < 0.01;
-        if row(ui, &times(speed), &detail, on).clicked() {
+        if row(ui, &words::times(speed), &detail, on).clicked() {
             scene.commands.push(Command::SetSpeed(speed));
         }
     }
-}
-
-/// `1.5×`
-pub(super) fn times(speed: f64) -> String {
-    let text = words::decimal(speed, 2);
-    format!("{}×", text.trim_end_matches('0').trim_end_matches(['.', ',']))
 }
 
 /// Volume, speed and picture, for a narrow film.
@@ -122,10 +116,10 @@ pub(super) fn more(ui: &mut Ui, scene: &mut Scene<'_>) {
         scene.commands.push(Command::Screenshot);
     }
     let speed = state.playback.as_ref().map_or(1.0, |playback| playback.speed);
-    if row(ui, &t!("menu-faster", speed = times(speed)), "]", false).clicked() {
+    if row(ui, &t!("menu-faster", speed = words::times(speed)), "]", false).clicked() {
         scene.commands.push(Command::StepSpeed { faster: true });
     }
-    if row(ui, &t!("menu-slower", speed = times(speed)), "[", false).clicked() {
+    if row(ui, &t!("menu-slower", speed = words::times(speed)), "[", false).clicked() {
         scene.commands.push(Command::StepSpeed { faster: false });
     }
     if state.playback.as_ref().is_some_and(|playback| !playback.chapters.is_empty()) {

@@ -102,7 +102,7 @@ fn wheel(ui: &Ui, rect: Rect, scene: &mut Scene<'_>) {
             .sum::<f64>()
     });
     if turned != 0.0 {
-        scene.push(Command::SetVolume(scene.state.volume + WHEEL_VOLUME * turned));
+        scene.push(Command::StepVolume(WHEEL_VOLUME * turned));
     }
 }
 

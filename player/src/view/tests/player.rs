@@ -239,8 +239,8 @@ fn every_fixed_key_asks_for_its_command() {
         (Key::ArrowRight, Command::SeekBy(5.0)),
         (Key::J, Command::SeekBy(-10.0)),
         (Key::L, Command::SeekBy(10.0)),
-        (Key::ArrowUp, Command::SetVolume(1.05)),
-        (Key::ArrowDown, Command::SetVolume(0.95)),
+        (Key::ArrowUp, Command::StepVolume(0.05)),
+        (Key::ArrowDown, Command::StepVolume(-0.05)),
         (Key::Comma, Command::Step { forward: false }),
         (Key::Period, Command::Step { forward: true }),
         (Key::OpenBracket, Command::StepSpeed { faster: false }),
@@ -255,7 +255,7 @@ fn every_fixed_key_asks_for_its_command() {
         (Key::P, Command::Previous),
         (Key::PageDown, Command::SeekChapter { forward: true }),
         (Key::B, Command::MarkRepeat),
-        (Key::X, Command::SetSubtitleDelay(100)),
+        (Key::X, Command::StepSubtitleDelay(100)),
         (Key::R, Command::SetShape(crate::state::shape::Shape::default().turned())),
         (Key::T, Command::ToggleSmall),
         (Key::O, Command::ToggleOpen),
@@ -267,6 +267,27 @@ fn every_fixed_key_asks_for_its_command() {
         stage.settle();
         assert_eq!(stage.commands(), [command], "{key:?}");
     }
+}
+
+#[test]
+fn a_menu_opened_with_the_pointer_leaves_no_keyboard_on_its_button() {
+    use egui::Key;
+    let mut stage = Stage::new(fixture::playing());
+    let focused = |stage: &Stage| stage.harness.ctx.memory(|memory| memory.focused().is_some());
+    stage.harness.get_by_label("Speed 1×").click();
+    stage.settle();
+    assert!(stage.harness.query_by_label_contains("0.25×").is_some(), "the menu is open");
+    stage.harness.key_press(Key::Escape);
+    stage.settle();
+    assert!(stage.harness.query_by_label_contains("0.25×").is_none() && !focused(&stage));
+    // Who opens it by a key gets back to its button.
+    stage.harness.get_by_label("Speed 1×").focus();
+    for key in [Key::Enter, Key::Escape] {
+        stage.settle();
+        stage.harness.key_press(key);
+    }
+    stage.settle();
+    assert!(focused(&stage));
 }
 
 #[test]

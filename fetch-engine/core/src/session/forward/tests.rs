@@ -67,6 +67,9 @@ fn a_look_at_the_end_does_not_wait_for_all_before_it() {
 #[test]
 fn what_comes_soon_anyway_is_left_to_the_pattern() {
     let (mut session, _) = planned_whole([600, 2_400]);
-    session.handle(at(150), Event::Demand(Demand { main: 1..BLOCKS + 1, others: vec![1..3] }));
+    session.handle(
+        at(150),
+        Event::Demand(Demand { main: 1..BLOCKS + 1, others: std::iter::once(1..3).collect() }),
+    );
     assert_eq!(named(&mut session), []);
 }
