@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::files::Wanted;
+use super::posters::Of;
 use super::target::director_shown;
 use super::{App, Begin};
 use crate::i18n::t;
@@ -51,9 +52,10 @@ impl App {
             Command::WantTitles(place) => self.want_titles(place),
             Command::WantPoster(stream) => {
                 if let Some(director) = self.state.library.director.clone() {
-                    self.posters.want(director, stream);
+                    self.posters.want(Of::Poster, director, stream);
                 }
             }
+            Command::WantStill(stream) => self.posters.want(Of::Still, String::new(), stream),
             Command::OpenTitle(title) => self.state.apply(Event::TitleShown(title)),
             Command::Play(title) => self.play_title(*title, Begin::WhereLeftOff),
             Command::PlayFromStart(title) => self.play_title(*title, Begin::At(Duration::ZERO)),
@@ -61,7 +63,13 @@ impl App {
             Command::Previous => self.step(false),
             Command::StopCountdown => self.state.apply(Event::CountdownSet(None)),
             Command::Continue(what) => self.go_on(&what),
-            Command::DropPlace(what) => self.state.apply(Event::PlaceDropped(what)),
+            Command::DropPlace(what) => {
+                let title = self.state.memory.of(&what).and_then(|viewing| viewing.title.as_ref());
+                if let Some(stream) = title.map(|title| title.stream) {
+                    self.posters.drop_still(stream);
+                }
+                self.state.apply(Event::PlaceDropped(what));
+            }
             Command::Mark(title, watched) => self.state.apply(Event::Marked { title, watched }),
             Command::RetryPlayback => self.retry(),
             Command::LeavePlayer => self.leave(),

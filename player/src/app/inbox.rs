@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use fetch_engine::{Stream, StreamId};
 
-use super::posters::Came;
+use super::posters::{Came, Of};
 use super::previews::Sheet;
 use super::target::Target;
 use crate::desktop::Wish;
@@ -45,8 +45,10 @@ pub enum Message {
         /// What it names; nothing where it holds the pieces of one stream.
         result: Result<Option<Vec<Target>>, String>,
     },
-    /// A poster, or that there is none.
+    /// A picture of a title, or that there is none.
     Poster {
+        /// Which one.
+        of: Of,
         /// Of this stream.
         stream: StreamId,
         /// The picture, or why there is none.

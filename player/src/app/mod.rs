@@ -60,7 +60,7 @@ use inbox::{Inbox, Message};
 use numbers::Numbers;
 use playlist::Playlist;
 pub use poster_folder::default_cache_folder;
-use posters::Posters;
+use posters::{Folders, Of, Posters};
 use previews::Previews;
 use remote::Remote;
 use session::Session;
@@ -172,7 +172,10 @@ impl App {
         let posters = Posters::new(
             engine.clone(),
             inbox.sender(),
-            kept.cache.as_ref().map(|cache| cache.join("posters")),
+            Folders {
+                posters: kept.cache.as_ref().map(|cache| cache.join("posters")),
+                stills: kept.cache.as_ref().map(|cache| cache.join("stills")),
+            },
         )?;
         let socket = cli.input_ipc_server.as_deref();
         let remote = Remote::new(socket, &inbox.sender(), &context.egui_ctx)
@@ -259,7 +262,7 @@ impl App {
                 Message::Media { number, event } => self.take_media(number, event),
                 Message::Opened { number, result } => self.opened(number, result),
                 Message::Listed { number, result } => self.listed(number, result),
-                Message::Poster { stream, came } => self.posters.put(ctx, stream, came),
+                Message::Poster { of, stream, came } => self.posters.put(ctx, of, stream, came),
                 Message::Previews { number, sheet } if self.state.plays(number) => {
                     self.film.previews.put(ctx, *sheet);
                 }
@@ -325,11 +328,19 @@ impl App {
 
 impl Pictures for (&mut Film, &mut Posters) {
     fn poster(&self, stream: StreamId) -> Poster {
-        self.1.get(stream)
+        self.1.get(Of::Poster, stream)
+    }
+
+    fn still(&self, stream: StreamId) -> Poster {
+        self.1.get(Of::Still, stream)
     }
 
     fn brightness(&self, stream: StreamId) -> Option<f32> {
-        self.1.brightness(stream)
+        self.1.brightness(Of::Poster, stream)
+    }
+
+    fn still_brightness(&self, stream: StreamId) -> Option<f32> {
+        self.1.brightness(Of::Still, stream)
     }
 
     fn preview(&self, time: Duration) -> Option<Preview> {
@@ -395,6 +406,7 @@ impl eframe::App for App {
         if let Some(listening) = &self.listening {
             listening.leave();
         }
+        self.keep_still();
         self.session = None;
         if !self.player.quit() {
             tracing::warn!("playback did not end in time");

@@ -6,15 +6,24 @@ use fetch_engine::directory::Title;
 use fetch_engine::{OpenOptions, Stream};
 
 use super::playlist::Playlist;
+use super::posters::STILL_SIDE;
 use super::target::director_url;
 use super::{App, Begin, Session, Target, opening, previews, why};
 use crate::i18n::t;
 use crate::ipc::{EndReason, RemoteEvent};
 use crate::media::{EngineSource, Input, LoadOptions};
 use crate::state::memory::name_of;
-use crate::state::playback::{Fault, Origin, Playback};
+use crate::state::playback::{Fault, Origin, Phase, Playback};
 use crate::state::shape::Shape;
 use crate::state::{Event, PlaybackEvent, words};
+
+/// A picture no larger than a still is kept.
+fn small(picture: image::RgbImage) -> image::RgbImage {
+    if picture.width() <= STILL_SIDE && picture.height() <= STILL_SIDE {
+        return picture;
+    }
+    image::DynamicImage::ImageRgb8(picture).thumbnail(STILL_SIDE, STILL_SIDE).to_rgb8()
+}
 
 impl App {
     /// Plays a title of the library; the titles around it in the list follow.
@@ -220,7 +229,22 @@ impl App {
         self.play(target, Begin::At(start.unwrap_or_default()));
     }
 
+    /// Keeps the picture that is shown, made small, for where the title is offered to go on with.
+    pub(super) fn keep_still(&self) {
+        let Some(playback) = self.state.playback.as_ref().filter(|playback| playback.begun) else { return };
+        let Some(title) = playback.title.as_ref().filter(|_| playback.phase == Phase::Running) else {
+            return;
+        };
+        let stream = title.stream;
+        let Some(keep) = self.posters.keeper(stream, self.inbox.sender()) else { return };
+        self.player.picture(Box::new(move |taken| match taken {
+            Ok(picture) => keep(&small(picture)),
+            Err(why) => tracing::debug!("no still of {stream}: {why}"),
+        }));
+    }
+
     fn stop(&mut self) {
+        self.keep_still();
         self.player.stop();
         self.film.surface.clear();
         self.film.previews.clear();

@@ -26,13 +26,19 @@ const WRITES_A_LOOK: u32 = 100;
 #[derive(Debug)]
 pub(super) struct PosterFolder {
     folder: PathBuf,
+    fresh_for: Duration,
     writes: u32,
 }
 
 impl PosterFolder {
     /// The posters kept in `folder`.
     pub(super) fn new(folder: PathBuf) -> Self {
-        Self { folder, writes: 0 }
+        Self { folder, fresh_for: FRESH_FOR, writes: 0 }
+    }
+
+    /// Pictures kept in `folder` however old they are.
+    pub(super) fn lasting(folder: PathBuf) -> Self {
+        Self { folder, fresh_for: Duration::MAX, writes: 0 }
     }
 
     /// A name made of hexadecimal digits only, whatever the stream.
@@ -45,7 +51,7 @@ impl PosterFolder {
         let path = self.path(stream);
         let facts = std::fs::symlink_metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
         let age = SystemTime::now().duration_since(facts.modified().ok()?).unwrap_or_default();
-        if facts.len() > FILE_BYTES || age > FRESH_FOR {
+        if facts.len() > FILE_BYTES || age > self.fresh_for {
             return None;
         }
         let bytes = std::fs::read(&path).ok()?;
@@ -63,6 +69,12 @@ impl PosterFolder {
             bound(&self.folder, KEPT_FILES, KEPT_BYTES);
         }
         self.writes = self.writes.wrapping_add(1);
+    }
+
+    /// Keeps the poster of a stream no longer.
+    pub(super) fn remove(&self, stream: StreamId) {
+        // Most have none.
+        let _ = std::fs::remove_file(self.path(stream));
     }
 
     fn write(&self, stream: StreamId, picture: &RgbImage) -> std::io::Result<()> {
@@ -128,6 +140,10 @@ mod tests {
         let file = std::fs::File::options().append(true).open(posters.path(stream)).expect("there");
         file.set_modified(old).expect("set");
         assert!(posters.get(stream).is_none());
+        let stills = PosterFolder::lasting(folder.path().join("deeper"));
+        assert!(stills.get(stream).is_some(), "a still is of no less use for its age");
+        stills.remove(stream);
+        assert!(stills.get(stream).is_none());
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Posters: fetched when they come into sight, decoded within limits, the newest used ones kept.
+//! Posters, fetched when they come into sight and decoded within limits, and stills of where films were left, from
+//! disk. The newest used ones are kept.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -32,6 +33,29 @@ const KEPT_SIDE: u32 = 540;
 /// How long a poster that could not be had is not asked for again.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
+/// Largest still kept, in pixels each way: twice the largest card of a title that was begun.
+pub(super) const STILL_SIDE: u32 = 640;
+/// A still darker than this, 0 to 1, shows nothing.
+const DARK: f32 = 0.04;
+
+/// Which picture of a title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Of {
+    /// The poster that its servers have.
+    Poster,
+    /// The film's picture where one left off.
+    Still,
+}
+
+/// Folders in which pictures are kept between runs; none where there is no cache folder.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Folders {
+    /// Of posters.
+    pub(super) posters: Option<PathBuf>,
+    /// Of stills.
+    pub(super) stills: Option<PathBuf>,
+}
+
 enum Kept {
     Here {
         texture: TextureHandle,
@@ -54,34 +78,38 @@ pub enum Came {
 }
 
 struct Wanted {
+    of: Of,
+    /// Who is asked for a poster.
     director: String,
     stream: StreamId,
 }
 
 /// All posters.
 pub(super) struct Posters {
-    kept: HashMap<StreamId, (Kept, u64)>,
+    kept: HashMap<(Of, StreamId), (Kept, u64)>,
     uses: u64,
     wanted: SyncSender<Wanted>,
+    stills: Option<PathBuf>,
 }
 
 impl Posters {
     /// Starts the threads that fetch.
-    pub(super) fn new(engine: Engine, sender: Sender, folder: Option<PathBuf>) -> std::io::Result<Self> {
+    pub(super) fn new(engine: Engine, sender: Sender, folders: Folders) -> std::io::Result<Self> {
         let (wanted, queue) = sync_channel::<Wanted>(WAITING_POSTERS);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..FETCHERS {
             let (engine, sender, queue) = (engine.clone(), sender.clone(), queue.clone());
-            let mut folder = folder.clone().map(PosterFolder::new);
-            let work = move || fetch(&engine, &sender, &queue, folder.as_mut());
+            let mut posters = folders.posters.clone().map(PosterFolder::new);
+            let stills = folders.stills.clone().map(PosterFolder::lasting);
+            let work = move || fetch(&engine, &sender, &queue, posters.as_mut(), stills.as_ref());
             thread::Builder::new().name("posters".into()).spawn(work)?;
         }
-        Ok(Self { kept: HashMap::new(), uses: 0, wanted })
+        Ok(Self { kept: HashMap::new(), uses: 0, wanted, stills: folders.stills })
     }
 
-    /// The poster of a stream, as far as it is here.
-    pub(super) fn get(&self, stream: StreamId) -> Poster {
-        match self.kept.get(&stream) {
+    /// A picture of a stream, as far as it is here.
+    pub(super) fn get(&self, of: Of, stream: StreamId) -> Poster {
+        match self.kept.get(&(of, stream)) {
             Some((Kept::Here { texture, aspect, .. }, _)) => Poster::Here(texture.id(), *aspect),
             Some((Kept::Coming, _)) => Poster::Coming,
             Some((Kept::None(Some(again)), _)) if Instant::now() >= *again => Poster::Unknown,
@@ -90,23 +118,47 @@ impl Posters {
         }
     }
 
-    /// How bright the poster of a stream is on the whole, 0 to 1.
-    pub(super) fn brightness(&self, stream: StreamId) -> Option<f32> {
-        match self.kept.get(&stream) {
+    /// How bright a picture of a stream is on the whole, 0 to 1.
+    pub(super) fn brightness(&self, of: Of, stream: StreamId) -> Option<f32> {
+        match self.kept.get(&(of, stream)) {
             Some((Kept::Here { brightness, .. }, _)) => Some(*brightness),
             _ => None,
         }
     }
 
-    /// Asks for the poster of a stream at a director.
-    pub(super) fn want(&mut self, director: String, stream: StreamId) {
-        if self.get(stream) == Poster::Unknown && self.wanted.try_send(Wanted { director, stream }).is_ok() {
-            self.insert(stream, Kept::Coming);
+    /// Asks for a picture of a stream; for its poster at a director.
+    pub(super) fn want(&mut self, of: Of, director: String, stream: StreamId) {
+        if self.get(of, stream) != Poster::Unknown {
+            return;
+        }
+        if self.wanted.try_send(Wanted { of, director, stream }).is_ok() {
+            self.insert((of, stream), Kept::Coming);
         }
     }
 
-    /// Takes a poster that came, or that there is none.
-    pub(super) fn put(&mut self, ctx: &egui::Context, stream: StreamId, came: Came) {
+    /// What keeps a still of a stream, once it is taken; nothing where none is to be kept. It may be called from any
+    /// thread.
+    pub(super) fn keeper(&self, stream: StreamId, sender: Sender) -> Option<impl FnOnce(&RgbImage) + use<>> {
+        let mut folder = PosterFolder::lasting(self.stills.clone()?);
+        Some(move |picture: &RgbImage| {
+            let colors = colors(picture);
+            if brightness(&colors) >= DARK {
+                folder.put(stream, picture);
+                sender.send(Message::Poster { of: Of::Still, stream, came: Came::Picture(colors) });
+            }
+        })
+    }
+
+    /// Forgets the still of a stream, on disk too.
+    pub(super) fn drop_still(&mut self, stream: StreamId) {
+        self.kept.remove(&(Of::Still, stream));
+        if let Some(folder) = self.stills.clone().map(PosterFolder::lasting) {
+            folder.remove(stream);
+        }
+    }
+
+    /// Takes a picture that came, or that there is none.
+    pub(super) fn put(&mut self, ctx: &egui::Context, of: Of, stream: StreamId, came: Came) {
         let kept = match came {
             Came::Picture(image) => {
                 let aspect = image.width() as f32 / image.height().max(1) as f32;
@@ -118,14 +170,14 @@ impl Posters {
             Came::None => Kept::None(None),
             Came::NotNow => Kept::None(Some(Instant::now() + TRY_AGAIN_AFTER)),
         };
-        self.insert(stream, kept);
+        self.insert((of, stream), kept);
     }
 
-    fn insert(&mut self, stream: StreamId, kept: Kept) {
+    fn insert(&mut self, picture: (Of, StreamId), kept: Kept) {
         self.uses += 1;
-        self.kept.insert(stream, (kept, self.uses));
+        self.kept.insert(picture, (kept, self.uses));
         while self.kept.len() > KEPT_POSTERS {
-            let oldest = self.kept.iter().min_by_key(|(_, (_, used))| *used).map(|(stream, _)| *stream);
+            let oldest = self.kept.iter().min_by_key(|(_, (_, used))| *used).map(|(picture, _)| *picture);
             let Some(oldest) = oldest else { break };
             self.kept.remove(&oldest);
         }
@@ -136,17 +188,22 @@ fn fetch(
     engine: &Engine,
     sender: &Sender,
     queue: &Mutex<Receiver<Wanted>>,
-    mut folder: Option<&mut PosterFolder>,
+    mut posters: Option<&mut PosterFolder>,
+    stills: Option<&PosterFolder>,
 ) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Wanted { director, stream }) = next else { return };
-        let kept = folder.as_ref().and_then(|folder| folder.get(stream));
-        let came = match kept {
-            Some(picture) => Came::Picture(colors(&picture)),
-            None => ask(engine, &director, stream, folder.as_deref_mut()),
+        let Ok(Wanted { of, director, stream }) = next else { return };
+        let folder = match of {
+            Of::Poster => posters.as_deref(),
+            Of::Still => stills,
         };
-        sender.send(Message::Poster { stream, came });
+        let came = match (folder.and_then(|folder| folder.get(stream)), of) {
+            (Some(picture), _) => Came::Picture(colors(&picture)),
+            (None, Of::Poster) => ask(engine, &director, stream, posters.as_deref_mut()),
+            (None, Of::Still) => Came::None,
+        };
+        sender.send(Message::Poster { of, stream, came });
     }
 }
 

@@ -265,6 +265,11 @@ impl Player {
         screenshot::take(self.0.slot.newest(), path.to_owned(), done);
     }
 
+    /// Has `done` given the picture shown, from a thread of its own.
+    pub fn picture(&self, done: Box<dyn FnOnce(Result<image::RgbImage, String>) + Send>) {
+        screenshot::give(self.0.slot.newest(), done);
+    }
+
     /// Has `done` told how the pipeline is put together, in the language of Graphviz: nothing where there is
     /// none. It is called from the player's worker thread and may not block.
     pub fn graph(&self, done: Box<dyn FnOnce(String) + Send>) {

@@ -28,6 +28,14 @@ pub(super) fn take(
     path: PathBuf,
     done: Box<dyn FnOnce(Result<(), String>) + Send>,
 ) {
+    give(frame, Box::new(move |picture| done(picture.and_then(|picture| write(&picture, &path)))));
+}
+
+/// Converts off the caller's thread.
+pub(super) fn give(
+    frame: Option<Arc<VideoFrame>>,
+    done: Box<dyn FnOnce(Result<image::RgbImage, String>) + Send>,
+) {
     let Some(frame) = frame else {
         done(Err("There is no picture to save.".into()));
         return;
@@ -39,9 +47,8 @@ pub(super) fn take(
     }
     // A thread that can't be had drops `done` with the closure; the count must fall all the same.
     let work = move || {
-        let result = write(&frame, &path);
+        done(to_image(&frame));
         UNDER_WAY.fetch_sub(1, Ordering::AcqRel);
-        done(result);
     };
     if let Err(error) = thread::Builder::new().name("screenshot".into()).spawn(work) {
         UNDER_WAY.fetch_sub(1, Ordering::AcqRel);
@@ -49,8 +56,7 @@ pub(super) fn take(
     }
 }
 
-fn write(frame: &VideoFrame, path: &Path) -> Result<(), String> {
-    let image = to_image(frame)?;
+fn write(image: &image::RgbImage, path: &Path) -> Result<(), String> {
     image
         .save_with_format(path, image::ImageFormat::Png)
         .map_err(|error| format!("The screenshot could not be written to {}: {error}", path.display()))

@@ -43,6 +43,8 @@ pub enum Command {
     WantTitles(u64),
     /// The poster of this stream is on show and not here.
     WantPoster(StreamId),
+    /// The still of this stream, where one left off, is on show and not here.
+    WantStill(StreamId),
     /// Open the page of a title.
     OpenTitle(Box<Title>),
     /// Play a title of the library, from where one left off.

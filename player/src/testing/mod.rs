@@ -21,6 +21,7 @@ use crate::view::{self, Pictures, Poster, Preview, Scene};
 #[derive(Default)]
 pub(crate) struct FlatPictures {
     preview: Option<egui::TextureHandle>,
+    still: Option<egui::TextureHandle>,
 }
 
 impl Pictures for FlatPictures {
@@ -28,7 +29,15 @@ impl Pictures for FlatPictures {
         Poster::Unknown
     }
 
+    fn still(&self, _stream: StreamId) -> Poster {
+        self.still.as_ref().map_or(Poster::None, |still| Poster::Here(still.id(), 16.0 / 9.0))
+    }
+
     fn brightness(&self, _stream: StreamId) -> Option<f32> {
+        None
+    }
+
+    fn still_brightness(&self, _stream: StreamId) -> Option<f32> {
         None
     }
 
@@ -123,6 +132,16 @@ impl Stage {
         let texture = self.harness.ctx.load_texture("previews", image, egui::TextureOptions::LINEAR);
         let id = texture.id();
         self.harness.state_mut().pictures.preview = Some(texture);
+        self.settle();
+        id
+    }
+
+    /// Lets every title have a still; gives its texture.
+    pub(crate) fn with_stills(&mut self) -> egui::TextureId {
+        let image = egui::ColorImage::filled([16, 9], egui::Color32::from_rgb(140, 100, 90));
+        let texture = self.harness.ctx.load_texture("stills", image, egui::TextureOptions::LINEAR);
+        let id = texture.id();
+        self.harness.state_mut().pictures.still = Some(texture);
         self.settle();
         id
     }

@@ -51,12 +51,26 @@ pub struct Preview {
 pub trait Pictures {
     /// The poster of a stream.
     fn poster(&self, stream: StreamId) -> Poster;
+    /// The film's picture where one left off.
+    fn still(&self, stream: StreamId) -> Poster;
     /// How bright the poster of a stream is on the whole, 0 to 1, where it is here.
     fn brightness(&self, stream: StreamId) -> Option<f32>;
+    /// The same of its still.
+    fn still_brightness(&self, stream: StreamId) -> Option<f32>;
     /// The picture of the film that plays at a time; none where nobody has made any.
     fn preview(&self, time: Duration) -> Option<Preview>;
     /// Paints the newest picture of the film into `rect`.
     fn film(&mut self, ui: &mut Ui, rect: Rect);
+}
+
+/// The still of a stream; asks for one that is not known of.
+fn still(stream: StreamId, scene: &mut Scene<'_>) -> Poster {
+    let still = scene.pictures.still(stream);
+    if still == Poster::Unknown {
+        scene.push(Command::WantStill(stream));
+        return Poster::Coming;
+    }
+    still
 }
 
 /// What every view is given.

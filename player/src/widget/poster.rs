@@ -144,7 +144,9 @@ pub fn progress(
     on_picture: bool,
 ) {
     if on_picture {
-        let foot = Rect::from_min_max(pos2(frame.left(), frame.bottom() - 48.0), frame.max);
+        // No higher than the line needs: there are words at the foot of many a poster.
+        let top = frame.bottom() - 3.0 * (frame.bottom() - line.top());
+        let foot = Rect::from_min_max(pos2(frame.left(), top), frame.max);
         scrim::within(painter, foot, round, over_film::SHADE, false);
         meter::bar(painter, line, part, over_film::WHITE, over_film::AHEAD);
     } else {

@@ -8,7 +8,7 @@ use crate::i18n::t;
 use crate::state::memory::Viewing;
 use crate::state::{Command, State, words};
 use crate::theme::{Tokens, Type, icon, motion, over_film, radius};
-use crate::view::{Poster, Scene};
+use crate::view::{Poster, Scene, still};
 use crate::widget::icon_button::IconButton;
 use crate::widget::{focus, poster, text};
 
@@ -16,6 +16,8 @@ use crate::widget::{focus, poster, text};
 const CARDS: usize = 12;
 /// Between two cards, in points.
 const GAP: f32 = 20.0;
+/// Least width of a card in points.
+const LEAST_WIDTH: f32 = 270.0;
 /// Height of a card by its width.
 const SHAPE: f32 = 0.46;
 /// Points above and below the pictures: the heading, and the names.
@@ -39,13 +41,7 @@ fn begun(state: &State) -> Vec<&Viewing> {
 }
 
 fn card_size(width: f32) -> egui::Vec2 {
-    let columns = if width >= 860.0 {
-        3.0
-    } else if width >= 480.0 {
-        2.0
-    } else {
-        1.0
-    };
+    let columns = ((width + GAP) / (LEAST_WIDTH + GAP)).floor().max(1.0);
     let width = ((width - GAP * (columns - 1.0)) / columns).floor();
     vec2(width, (width * SHAPE).round())
 }
@@ -91,9 +87,10 @@ fn card(ui: &mut Ui, rect: Rect, viewing: &Viewing, scene: &mut Scene<'_>) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let over = ui.rect_contains_pointer(rect);
     let hover = motion::glide(ui.ctx(), id, over || response.has_focus(), motion::HOVER);
-    let picture = match &viewing.title {
-        Some(title) if title.poster => scene.pictures.poster(title.stream),
-        _ => Poster::None,
+    let still = viewing.title.as_ref().map_or(Poster::None, |title| still(title.stream, scene));
+    let picture = match (still, &viewing.title) {
+        (Poster::None, Some(title)) if title.poster => scene.pictures.poster(title.stream),
+        (still, _) => still,
     };
     if let (Poster::Unknown, Some(title)) = (picture, &viewing.title) {
         scene.push(Command::WantPoster(title.stream));

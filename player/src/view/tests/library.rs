@@ -363,3 +363,16 @@ fn the_keyboard_is_led_into_a_menu_and_back() {
         assert!(focused(&stage, "Order: By name"), "{key:?} leads back");
     }
 }
+
+#[test]
+fn what_was_begun_shows_the_film_where_one_left_off() {
+    let mut stage = Stage::new(fixture::begun());
+    let still = stage.with_stills();
+    assert!(stage.shows(still));
+    stage.picture("library-stills");
+    stage.show(fixture::library());
+    assert!(!stage.shows(still), "nothing was begun");
+    stage.show(fixture::begun());
+    stage.apply(Event::TitleShown(Box::new(fixture::title(3))));
+    assert!(stage.shows(still), "behind the head of the page");
+}

@@ -7,7 +7,7 @@ use egui::{Align2, Color32, Id, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, ve
 use fetch_engine::Locator;
 use tributary_core::directory::Title;
 
-use super::{Poster, Scene};
+use super::{Poster, Scene, still};
 use crate::i18n::t;
 use crate::state::memory::{Viewing, name_of};
 use crate::state::verdict::Grade;
@@ -41,7 +41,11 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     ScrollArea::vertical().id_salt(("title", title.stream.0)).auto_shrink(false).show(&mut child, |ui| {
         let origin = ui.max_rect().min;
         let place = Rect::from_min_size(origin, vec2(rect.width(), ART.min(rect.height() * 0.66)));
-        art(ui, place, picture, scene.pictures.brightness(title.stream));
+        match still(title.stream, scene) {
+            // A picture of the film itself is as wide as the page.
+            still @ Poster::Here(..) => art(ui, place, still, scene.pictures.still_brightness(title.stream)),
+            _ => art(ui, place, picture, scene.pictures.brightness(title.stream)),
+        }
         let page = Page { title: &title, picture, left: origin.x, top: origin.y, width: rect.width() };
         let bottom = page.show(ui, scene);
         ui.allocate_rect(
