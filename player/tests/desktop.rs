@@ -140,3 +140,33 @@ fn without_a_bus_nothing_is_lost_but_the_controls() {
     desktop.publish(playing());
     desktop.jumped();
 }
+
+/// The desktop's portal, with the wish for light windows.
+struct Portal;
+
+#[zbus::interface(name = "org.freedesktop.portal.Settings")]
+impl Portal {
+    fn read(&self, namespace: &str, key: &str) -> zbus::zvariant::OwnedValue {
+        assert_eq!((namespace, key), ("org.freedesktop.appearance", "color-scheme"));
+        zbus::zvariant::Value::U32(2).try_into().unwrap()
+    }
+}
+
+#[test]
+fn the_desktop_says_whether_windows_are_light_or_dark() {
+    use tributary_player::desktop::scheme::{self, Scheme};
+    let bus = Bus::start();
+    let (path, name) = ("/org/freedesktop/portal/desktop", "org.freedesktop.portal.Desktop");
+    let portal = Builder::address(bus.address.as_str()).unwrap().serve_at(path, Portal).unwrap();
+    let portal = portal.name(name).unwrap().build().unwrap();
+    let (tell, told) = mpsc::sync_channel(16);
+    scheme::follow(Some(bus.address.clone()), move |scheme| tell.send(scheme).unwrap()).unwrap();
+    assert_eq!(next(&told), Some(Scheme::Light));
+    for (namespace, number) in [("org.gnome.other", 2_u32), ("org.freedesktop.appearance", 1)] {
+        let body = (namespace, "color-scheme", zbus::zvariant::Value::U32(number));
+        portal
+            .emit_signal(None::<&str>, path, "org.freedesktop.portal.Settings", "SettingChanged", &body)
+            .unwrap();
+    }
+    assert_eq!(next(&told), Some(Scheme::Dark));
+}

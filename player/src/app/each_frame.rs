@@ -2,12 +2,14 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{App, media_words};
+use super::{App, enlarging, media_words};
+use crate::i18n::t;
 use crate::state::memory::WindowPlace;
+use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Phase;
 use crate::state::shape::Shape;
 use crate::state::stats::StatsPage;
-use crate::state::{Event, PlaybackEvent, verdict};
+use crate::state::{Event, PlaybackEvent, verdict, words};
 
 /// How often the last pictures are looked at, while somebody looks at them, in seconds.
 const PICTURES_EVERY_SECONDS: f64 = 0.25;
@@ -30,6 +32,19 @@ impl App {
         }
         if let Some(store) = &mut self.store {
             store.keep(&self.state.memory);
+            if let Some((path, why)) = store.trouble() {
+                let path = path.display().to_string();
+                let detail = t!(
+                    "fault-settings-write",
+                    path = path,
+                    why = words::sentence(&why).trim_end_matches('.')
+                );
+                self.state.apply(Event::Noticed(Notice::warning(
+                    NoticeKind::Other,
+                    t!("note-forgets"),
+                    detail,
+                )));
+            }
         }
         if let (Some(session), Some(playback)) = (&self.session, &self.state.playback) {
             session.tell(verdict::viewer(playback));
@@ -85,6 +100,12 @@ impl App {
 
     /// Notes where the window is.
     fn look_at_window(&mut self, ctx: &egui::Context) {
+        let maximized = ctx.input(|input| input.viewport().maximized);
+        if self.enlarging.again(maximized) {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Maximized(true));
+            ctx.request_repaint_after(enlarging::AGAIN_AFTER);
+            return;
+        }
         let place = ctx.input(|input| {
             let window = input.viewport();
             let usual = window.fullscreen != Some(true) && window.minimized != Some(true);

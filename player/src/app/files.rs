@@ -8,6 +8,7 @@ use super::inbox::{Message, Sender};
 use super::names::{name_of, targets};
 use super::playlist::Playlist;
 use super::{App, Begin, Target};
+use crate::desktop;
 use crate::i18n::t;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Origin;
@@ -121,6 +122,9 @@ impl App {
             };
             if let Some(paths) = paths.filter(|paths| !paths.is_empty()) {
                 sender.send(Message::Files(paths));
+            } else if !desktop::has_dialogs() {
+                let (title, detail) = (t!("note-no-dialog"), t!("note-no-dialog-what"));
+                sender.event(Event::Noticed(Notice::warning(NoticeKind::Other, title, detail)));
             }
         });
         if let Err(why) = spawned {

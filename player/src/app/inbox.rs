@@ -10,6 +10,7 @@ use super::previews::Sheet;
 use super::target::Target;
 use crate::desktop::Wish;
 use crate::desktop::instance::Request;
+use crate::desktop::scheme::Scheme;
 use crate::ipc::{Done, RemoteCommand};
 use crate::media::MediaEvent;
 use crate::state::Event;
@@ -72,6 +73,8 @@ pub enum Message {
     Files(Vec<PathBuf>),
     /// What the desktop wants.
     Desktop(Wish),
+    /// Whether the desktop has dark or light windows.
+    Scheme(Option<Scheme>),
     /// What a later start of the program wants.
     Request(Request),
     /// What a remote control wants, and whom to tell how it went.

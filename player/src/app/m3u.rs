@@ -1,10 +1,11 @@
 //! Playlists: what stands in an M3U file, line by line, of this computer or of a web server.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::playlist::PLAYLIST_ENTRIES;
 use super::target::Target;
-use super::why;
+use super::{names, why};
 use crate::i18n::t;
 
 /// Largest playlist that is read, in bytes.
@@ -36,7 +37,7 @@ fn read_at(path: &Path, deep: usize) -> Result<Vec<Target>, String> {
         return Err(told(t!("fault-playlist-large")));
     }
     let bytes = std::fs::read(path).map_err(|why| told(why::system(&why)))?;
-    let text = String::from_utf8_lossy(&bytes);
+    let text = text_of(&bytes);
     if is_of_pieces(&text) {
         return Ok(vec![Target::file(path)]);
     }
@@ -48,7 +49,7 @@ fn read_at(path: &Path, deep: usize) -> Result<Vec<Target>, String> {
 /// What a playlist from the web address `base` names; nothing where it holds the pieces of one stream.
 /// In words why it names nothing.
 pub(super) fn of_web(bytes: &[u8], base: &str) -> Result<Option<Vec<Target>>, String> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = text_of(bytes);
     if is_of_pieces(&text) {
         return Ok(None);
     }
@@ -57,6 +58,14 @@ pub(super) fn of_web(bytes: &[u8], base: &str) -> Result<Option<Vec<Target>>, St
         return Err(t!("fault-open-path", path = base, why = t!("fault-playlist-empty")));
     }
     Ok(Some(targets))
+}
+
+/// The text of a playlist: UTF-8, or Latin-1, in which such files were written at first.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => bytes.iter().copied().map(char::from).collect::<String>().into(),
+    }
 }
 
 /// Pieces of one stream, which the pipeline plays as one.
@@ -89,7 +98,10 @@ fn parse(text: &str, meant: impl Fn(&str) -> Vec<Target>) -> Vec<Target> {
 fn in_folder(line: &str, folder: &Path, deep: usize) -> Vec<Target> {
     let beside = folder.join(line);
     if line.contains("://") || !beside.is_file() {
-        return vec![Target::parse(line)];
+        let is_plain_name = !line.contains('/') && names::has_media_ending(&beside);
+        // Where it should lie tells more than its name alone.
+        let named = if is_plain_name { beside.display().to_string() } else { line.to_owned() };
+        return vec![Target::parse(&named)];
     }
     if is_playlist(&beside) && deep > 1 {
         return read_at(&beside, deep - 1).unwrap_or_else(|why| vec![Target::Unknown(why)]);
@@ -144,6 +156,18 @@ mod tests {
         let names: Vec<String> = targets.iter().map(Target::name).collect();
         assert_eq!(names, ["The first", "clip.mp4", "Kestrel"]);
         assert!(targets[0].path().ends_with("a%20film.mkv"));
+    }
+
+    #[test]
+    fn a_list_in_latin_1_is_read_and_what_is_missing_is_told_with_its_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("M\u{fc}ller.mkv"), "x").expect("written");
+        let list = folder.path().join("list.m3u");
+        std::fs::write(&list, b"M\xfcller.mkv\n#EXTINF:1,B\xe4r\nnot here.mkv\n").expect("written");
+        let found = read(&list).expect("a list");
+        assert_eq!(found[0].name(), "M\u{fc}ller");
+        let place = folder.path().join("not here.mkv").display().to_string();
+        assert!(matches!(&found[1], Target::Unknown(why) if why.contains(&place)), "{found:?}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod asker;
 mod carry_out;
 mod each_frame;
+mod enlarging;
 mod files;
 mod finder;
 pub mod inbox;
@@ -42,6 +43,7 @@ use fetch_engine::{Engine, EngineConfig, StreamId};
 use crate::cli::Cli;
 use crate::config::{Config, Store};
 use crate::desktop::instance::{self, Listening};
+use crate::desktop::scheme::{self, Scheme};
 use crate::desktop::{Desktop, OnWish, signals};
 use crate::i18n::t;
 use crate::media::surface::{self, VideoSurface};
@@ -55,6 +57,7 @@ use crate::theme;
 use crate::view::{self, Pictures, Poster, Preview, Scene};
 
 use asker::Asker;
+use enlarging::Enlarging;
 use finder::Finder;
 use inbox::{Inbox, Message};
 use numbers::Numbers;
@@ -107,6 +110,10 @@ pub struct App {
     desktop: Option<Desktop>,
     /// The socket for later starts of the program.
     listening: Option<Listening>,
+    /// What the desktop's windows are like, where it says so.
+    scheme: Option<Scheme>,
+    /// Makes the window as large as it was.
+    enlarging: Enlarging,
     /// The title that the window has.
     title: String,
     /// Whether the window was last told to fill the screen.
@@ -185,6 +192,8 @@ impl App {
             .with_context(|| format!("{} can't be written", log.unwrap_or(Path::new("")).display()))?;
         let desktop = desktop(&inbox);
         let listening = kept.instance.and_then(|listener| listen(listener, &inbox));
+        let was_maximized = kept.memory.window.is_some_and(|place| place.maximized);
+        let enlarging = Enlarging::wanted(was_maximized && settings.keep_window);
         let mut app = Self {
             state: State::default(),
             film: Film {
@@ -215,6 +224,8 @@ impl App {
             tester: Tester::default(),
             desktop,
             listening,
+            scheme: None,
+            enlarging,
             title: String::new(),
             fills_screen: cli.fullscreen,
             pictures_at: 0.0,
@@ -270,6 +281,10 @@ impl App {
                 Message::Subtitles { number, file } => self.take_subtitles(number, file),
                 Message::Files(paths) => self.take_files(&paths),
                 Message::Desktop(wish) => self.carry_out_wish(ctx, wish),
+                Message::Scheme(scheme) => {
+                    self.scheme = scheme;
+                    self.follow_settings(ctx);
+                }
                 Message::Request(request) => self.take_request(ctx, request),
                 Message::Remote(command, done) => self.carry_out_remote(ctx, command, done),
             }
@@ -422,6 +437,10 @@ fn desktop(inbox: &Inbox) -> Option<Desktop> {
         let _ = sender.offer(Message::Desktop(wish));
     };
     let on_wish: OnWish = Arc::new(on_wish);
+    let sender = inbox.sender();
+    if let Err(why) = scheme::follow(None, move |scheme| sender.send(Message::Scheme(scheme))) {
+        tracing::warn!("the desktop's colours are not followed: {why}");
+    }
     if let Err(why) = signals::listen(Arc::clone(&on_wish)) {
         tracing::warn!("a signal will end the program without keeping its place: {why}");
     }

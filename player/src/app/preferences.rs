@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use fetch_engine::{CacheLimits, DiskLimits, OpenOptions, PlannerKind};
 
 use super::{App, media_words};
+use crate::desktop::scheme::Scheme;
 use crate::i18n::{self, t};
 use crate::media::{Deinterlace, TrackInfo, TrackKind};
 use crate::state::Event;
@@ -65,7 +66,11 @@ impl App {
         });
         i18n::speak(self.state.settings.spoken());
         let preference = match self.state.settings.theme {
-            ThemeChoice::System => egui::ThemePreference::System,
+            ThemeChoice::System => match self.scheme {
+                Some(Scheme::Dark) => egui::ThemePreference::Dark,
+                Some(Scheme::Light) => egui::ThemePreference::Light,
+                None => egui::ThemePreference::System,
+            },
             ThemeChoice::Dark => egui::ThemePreference::Dark,
             ThemeChoice::Light => egui::ThemePreference::Light,
         };

@@ -4,6 +4,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use crate::state::memory::Memory;
@@ -14,12 +15,50 @@ const MOST_BYTES: u64 = 16 << 20;
 /// Most states of the memory that wait to be written; a newer one is tried again later.
 const WAITING_WRITES: usize = 1;
 
+/// Why the file can't be written: told once, until it can be again.
+#[derive(Clone, Debug, Default)]
+struct Trouble(Arc<Mutex<Told>>);
+
+#[derive(Debug, Default)]
+enum Told {
+    #[default]
+    Nothing,
+    ToTell(String),
+    Already,
+}
+
+impl Trouble {
+    fn note(&self, written: std::io::Result<()>, path: &Path) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match (written, &*told) {
+            (Ok(()), _) => *told = Told::Nothing,
+            (Err(why), Told::Nothing) => {
+                tracing::warn!("{} can't be written: {why}", path.display());
+                *told = Told::ToTell(why.to_string());
+            }
+            (Err(_), _) => {}
+        }
+    }
+
+    fn take(&self) -> Option<String> {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(&*told, Told::ToTell(_)) {
+            return None;
+        }
+        match std::mem::replace(&mut *told, Told::Already) {
+            Told::ToTell(why) => Some(why),
+            Told::Nothing | Told::Already => None,
+        }
+    }
+}
+
 /// Where the memory is kept.
 #[derive(Debug)]
 pub struct Store {
     path: PathBuf,
     queue: Option<SyncSender<Memory>>,
     writer: Option<JoinHandle<()>>,
+    trouble: Trouble,
     /// [`Memory::changes`] of what was given to the writer last.
     written: u64,
 }
@@ -33,12 +72,21 @@ impl Store {
         let path = folder.join(FILE);
         let (queue, waiting) = sync_channel::<Memory>(WAITING_WRITES);
         let to = path.clone();
+        let trouble = Trouble::default();
+        let noted = trouble.clone();
         let writer = thread::Builder::new().name("memory".into()).spawn(move || {
             for memory in waiting {
-                save(&to, &memory);
+                noted.note(save(&to, &memory), &to);
             }
         })?;
-        Ok(Self { path, queue: Some(queue), writer: Some(writer), written: 0 })
+        Ok(Self { path, queue: Some(queue), writer: Some(writer), trouble, written: 0 })
+    }
+
+    /// Why nothing is remembered, if the file can't be written: its path and the system's words, told once
+    /// until it could be written again.
+    #[must_use]
+    pub fn trouble(&self) -> Option<(&Path, String)> {
+        self.trouble.take().map(|why| (self.path.as_path(), why))
     }
 
     /// Reads what was remembered; nothing where there is no such file. One that can't be understood
@@ -81,17 +129,14 @@ impl Store {
         }
         if memory.changes != self.written {
             self.written = memory.changes;
-            save(&self.path, memory);
+            self.trouble.note(save(&self.path, memory), &self.path);
         }
     }
 }
 
-fn save(path: &Path, memory: &Memory) {
-    let written =
-        serde_json::to_vec(memory).map_err(std::io::Error::from).and_then(|bytes| write(path, &bytes));
-    if let Err(why) = written {
-        tracing::warn!("{} can't be written: {why}", path.display());
-    }
+fn save(path: &Path, memory: &Memory) -> std::io::Result<()> {
+    let bytes = serde_json::to_vec(memory)?;
+    write(path, &bytes)
 }
 
 /// Writes a file beside and renames it, so that a crash leaves the old one or the new one.
@@ -139,6 +184,31 @@ mod tests {
         store.finish(&memory);
         let back = Store::new(&folder.path().join("deeper")).expect("a thread").load();
         assert_eq!(back.place(&what), memory.place(&what));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_told_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // A folder lies where the file shall be put together.
+        let blocked = folder.path().join("memory.json.new");
+        std::fs::create_dir(&blocked).expect("a folder");
+        let mut store = Store::new(folder.path()).expect("a thread");
+        let trouble = store.trouble.clone();
+        let memory = remembered();
+        for _ in 0..2 {
+            trouble.note(save(&store.path, &memory), &store.path);
+        }
+        let told = store.trouble().map(|(path, _)| path.to_owned());
+        assert_eq!(told, Some(folder.path().join(FILE)));
+        trouble.note(save(&store.path, &memory), &store.path);
+        assert_eq!(store.trouble(), None);
+        std::fs::remove_dir(&blocked).expect("gone");
+        store.finish(&memory);
+        assert!(folder.path().join(FILE).is_file());
+        std::fs::remove_file(folder.path().join(FILE)).expect("gone");
+        std::fs::create_dir(&blocked).expect("a folder");
+        trouble.note(save(&store.path, &memory), &store.path);
+        assert!(store.trouble().is_some(), "it was well in between");
     }
 
     #[test]

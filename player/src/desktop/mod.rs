@@ -6,6 +6,7 @@
 
 pub mod instance;
 mod mpris;
+pub mod scheme;
 mod screen;
 pub mod signals;
 
@@ -210,4 +211,18 @@ fn take_name(bus: &Connection) -> zbus::Result<()> {
             .request_name_with_flags(format!("{BUS_NAME}.instance{}", std::process::id()), only.into())
             .map(|_| ()),
     }
+}
+/// Whether the desktop can show a dialog that chooses files: by its portal, or by zenity.
+#[must_use]
+pub fn has_dialogs() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join("zenity").is_file())
+        || has_portal().unwrap_or(false)
+}
+
+fn has_portal() -> zbus::Result<bool> {
+    const PORTAL: &str = "org.freedesktop.portal.Desktop";
+    let bus = zbus::blocking::fdo::DBusProxy::new(&Connection::session()?)?;
+    let running = bus.name_has_owner(PORTAL.try_into()?)?;
+    Ok(running || bus.list_activatable_names()?.iter().any(|name| name.as_str() == PORTAL))
 }
