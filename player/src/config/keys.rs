@@ -5,7 +5,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value};
 use super::table;
 use crate::i18n::{Language, t};
 use crate::state::keymap::{ACTIONS, KeyMap};
-use crate::state::settings::{Interlaced, Planner, Settings, StartWith, ThemeChoice, bounds};
+use crate::state::settings::{Interlaced, Planner, Settings, StartWith, SubtitleColour, ThemeChoice, bounds};
 use crate::state::words;
 use crate::view::hotkeys::Chord;
 
@@ -24,7 +24,7 @@ const TABLES: [(&str, &[&str]); 6] = [
             "hardware_decoding",
         ],
     ),
-    ("subtitles", &["size", "raise", "plate"]),
+    ("subtitles", &["size", "raise", "colour", "plate"]),
     ("appearance", &["theme", "reduce_motion", "keep_window", "one_window", "list_view", "language"]),
     ("cache", &["ahead_mib", "ahead_seconds", "back_mib", "disk_gib"]),
     ("network", &["planner", "most_sources", "relays", "look_around", "download_mbit"]),
@@ -50,6 +50,7 @@ pub(super) fn read(document: &DocumentMut) -> (Settings, Vec<String>) {
         subtitle_languages: reader.languages("subtitle_languages"),
         subtitle_size: reader.part("subtitles", "size", bounds::SUBTITLE_SIZE, usual.subtitle_size),
         subtitle_raise: reader.part("subtitles", "raise", bounds::SUBTITLE_RAISE, usual.subtitle_raise),
+        subtitle_colour: reader.one_of("subtitles", "colour", &SubtitleColour::ALL, SubtitleColour::key),
         subtitle_plate: reader.switch("subtitles", "plate", usual.subtitle_plate),
         theme: reader.one_of("appearance", "theme", &ThemeChoice::ALL, ThemeChoice::key),
         list_view: reader.switch("appearance", "list_view", usual.list_view),
@@ -93,6 +94,8 @@ pub(super) fn write(document: &mut DocumentMut, settings: &Settings) {
     put(old.subtitle_languages != *words, "playback", "subtitle_languages", list(words));
     put(old.subtitle_size != new.subtitle_size, "subtitles", "size", new.subtitle_size.into());
     put(old.subtitle_raise != new.subtitle_raise, "subtitles", "raise", new.subtitle_raise.into());
+    let colour = new.subtitle_colour.key();
+    put(old.subtitle_colour != new.subtitle_colour, "subtitles", "colour", colour.into());
     put(old.subtitle_plate != new.subtitle_plate, "subtitles", "plate", new.subtitle_plate.into());
     put(old.theme != new.theme, "appearance", "theme", new.theme.key().into());
     put(old.list_view != new.list_view, "appearance", "list_view", new.list_view.into());
@@ -294,6 +297,7 @@ mod tests {
             subtitle_languages: vec!["en".to_owned()],
             subtitle_size: 1.5,
             subtitle_raise: 0.1,
+            subtitle_colour: SubtitleColour::Yellow,
             subtitle_plate: true,
             deinterlace: Interlaced::Never,
             hardware: false,
@@ -318,7 +322,7 @@ mod tests {
     fn what_can_not_be_used_is_told_with_its_name() {
         let (settings, problems) = parse(
             "colour = 1\ncache = 3\n[playback]\nresume = \"yes\"\ncountdown_seconds = -1\nsound_languages = \"en\"\n\
-             [keys]\nmute = \"Strg+m\"\nfly = \"f\"\n[subtitles]\nsize = 90\n[appearance]\ntheme = \"pink\"\nshape = 1\nlanguage = \"klingon\"\n\
+             [keys]\nmute = \"Strg+m\"\nfly = \"f\"\n[subtitles]\nsize = 90\ncolour = \"pink\"\n[appearance]\ntheme = \"pink\"\nshape = 1\nlanguage = \"klingon\"\n\
              [network]\ndownload_mbit = -1\nplanner = 3\n[start]\nwith = \"a bang\"\n",
         );
         assert_eq!(settings, Settings::default());
@@ -329,6 +333,7 @@ mod tests {
             "playback.countdown_seconds",
             "playback.sound_languages",
             "subtitles.size",
+            "subtitles.colour",
             "appearance.theme",
             "appearance.shape",
             "appearance.language",
@@ -340,6 +345,6 @@ mod tests {
         ] {
             assert!(problems.iter().any(|problem| problem.starts_with(named)), "{named} in {problems:?}");
         }
-        assert_eq!(problems.len(), 14, "{problems:?}");
+        assert_eq!(problems.len(), 15, "{problems:?}");
     }
 }

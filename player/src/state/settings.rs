@@ -40,6 +40,43 @@ impl ThemeChoice {
     }
 }
 
+/// The colour of subtitles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SubtitleColour {
+    /// White.
+    #[default]
+    White,
+    /// Yellow, as on old discs.
+    Yellow,
+    /// Grey, for dark rooms.
+    Grey,
+}
+
+impl SubtitleColour {
+    /// All, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::White, Self::Yellow, Self::Grey];
+
+    /// Its name in the file.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::White => "white",
+            Self::Yellow => "yellow",
+            Self::Grey => "grey",
+        }
+    }
+
+    /// Its name to show.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::White => t!("settings-subtitle-white"),
+            Self::Yellow => t!("settings-subtitle-yellow"),
+            Self::Grey => t!("settings-subtitle-grey"),
+        }
+    }
+}
+
 /// What the window shows when it opens with nothing to play.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StartWith {
@@ -252,6 +289,8 @@ pub struct Settings {
     pub subtitle_size: f64,
     /// Room between subtitles and the lower edge, as a part of the film's height.
     pub subtitle_raise: f64,
+    /// Colour of subtitles.
+    pub subtitle_colour: SubtitleColour,
     /// Subtitles have a dark plate behind them.
     pub subtitle_plate: bool,
     /// When interlaced pictures are taken apart.
@@ -306,6 +345,7 @@ impl Default for Settings {
             subtitle_languages: Vec::new(),
             subtitle_size: 1.0,
             subtitle_raise: 0.0,
+            subtitle_colour: SubtitleColour::White,
             subtitle_plate: false,
             deinterlace: Interlaced::Auto,
             hardware: true,

@@ -198,6 +198,10 @@ pub mod over_film {
     pub const SECOND: Color32 = Color32::from_rgba_premultiplied(38, 38, 38, 38);
     /// The same under the pointer.
     pub const SECOND_HOVER: Color32 = Color32::from_rgba_premultiplied(66, 66, 66, 66);
+    /// Subtitles where yellow ones are chosen.
+    pub const SUBTITLE_YELLOW: Color32 = Color32::from_rgb(255, 221, 84);
+    /// Subtitles where grey ones are chosen.
+    pub const SUBTITLE_GREY: Color32 = Color32::from_rgb(190, 190, 190);
     /// Fill of a source's plate over a dimmed film.
     pub const PLATE: Color32 = Color32::from_rgba_premultiplied(14, 16, 18, 190);
 }

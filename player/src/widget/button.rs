@@ -25,6 +25,7 @@ pub enum ButtonKind {
 #[derive(Clone, Copy, Debug)]
 pub struct Button<'a> {
     words: &'a str,
+    name: &'a str,
     icon: Option<char>,
     filled: bool,
     kind: ButtonKind,
@@ -35,7 +36,14 @@ impl<'a> Button<'a> {
     /// A button with words on it.
     #[must_use]
     pub const fn new(words: &'a str, kind: ButtonKind) -> Self {
-        Self { words, icon: None, filled: false, kind, enabled: true }
+        Self { words, name: words, icon: None, filled: false, kind, enabled: true }
+    }
+
+    /// Under another name for screen readers, where its words alone do not tell it from others.
+    #[must_use]
+    pub const fn named(mut self, name: &'a str) -> Self {
+        self.name = name;
+        self
     }
 
     /// With an icon before the words.
@@ -80,7 +88,7 @@ impl<'a> Button<'a> {
         let tokens = *Tokens::of(ui);
         let sense = if self.enabled { Sense::click() } else { Sense::hover() };
         let response = ui.interact(rect, ui.scope_id().with(("button", self.words)), sense);
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, self.words));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, self.name));
         let hover = motion::glide(ui.ctx(), response.id, response.hovered(), motion::HOVER);
         let pressed = response.is_pointer_button_down_on();
         let radius = if rect.height() >= 44.0 { radius::LARGE } else { radius::SMALL };

@@ -14,6 +14,7 @@ use egui::{Align2, Color32, CursorIcon, Id, Popup, Rect, Sense, Ui, UiBuilder, p
 
 use super::{Scene, stats};
 use crate::state::playback::Playback;
+use crate::state::settings::SubtitleColour;
 use crate::state::{Command, State};
 use crate::theme::{Tokens, Type, motion, over_film as ink, radius};
 use crate::widget::{scrim, text};
@@ -144,8 +145,13 @@ fn subtitle(ui: &mut Ui, rect: Rect, controls: f32, state: &State) {
     let line = line.as_str();
     let settings = &state.settings;
     let size = (rect.height() / 22.0).clamp(16.0, 48.0) * settings.subtitle_size as f32;
+    let colour = match settings.subtitle_colour {
+        SubtitleColour::White => ink::WHITE,
+        SubtitleColour::Yellow => ink::SUBTITLE_YELLOW,
+        SubtitleColour::Grey => ink::SUBTITLE_GREY,
+    };
     let ty = Type::HEADING.at(size, size * 1.3);
-    let mut job = ty.wrapped(line, ink::WHITE, rect.width() * 0.8);
+    let mut job = ty.wrapped(line, colour, rect.width() * 0.8);
     job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
     let raise = rect.height() * settings.subtitle_raise as f32;
@@ -160,7 +166,7 @@ fn subtitle(ui: &mut Ui, rect: Rect, controls: f32, state: &State) {
         ui.painter().galley_with_override_text_color(place + vec2(dx, dy), galley.clone(), shade);
     }
     let bounds = galley.rect.translate(place.to_vec2());
-    ui.painter().galley(place, galley, ink::WHITE);
+    ui.painter().galley(place, galley, colour);
     text::name(ui, bounds, line);
 }
 

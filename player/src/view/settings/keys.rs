@@ -71,9 +71,13 @@ fn one(ui: &mut Ui, row: Rect, action: Action, words: &str, changed: bool, scene
     let button =
         |right: f32| Rect::from_min_max(pos2(right - BUTTON, middle - 16.0), pos2(right, middle + 16.0));
     let change = if awaited { t!("cancel") } else { t!("settings-change-key") };
-    if Button::new(&change, ButtonKind::Plain).show(ui, button(row.right())).clicked() {
+    let name = format!("{change}: {words}");
+    if Button::new(&change, ButtonKind::Plain).named(&name).show(ui, button(row.right())).clicked() {
         scene.push(Command::AwaitKey((!awaited).then_some(action)));
     }
     let place = button(row.right() - BUTTON - 8.0);
-    changed && !awaited && Button::new(&t!("settings-usual-key"), ButtonKind::Quiet).show(ui, place).clicked()
+    let usual = t!("settings-usual-key");
+    let name = format!("{usual}: {words}");
+    let back = Button::new(&usual, ButtonKind::Quiet).named(&name);
+    changed && !awaited && back.show(ui, place).clicked()
 }

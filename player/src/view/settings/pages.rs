@@ -4,7 +4,9 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::parts::{card, choice, dropdown, heading, label, languages, note, offered, stepper, switch};
 use crate::i18n::{Language, t};
-use crate::state::settings::{Planner, Settings, SettingsPage, StartWith, ThemeChoice, bounds};
+use crate::state::settings::{
+    Planner, Settings, SettingsPage, StartWith, SubtitleColour, ThemeChoice, bounds,
+};
 use crate::state::{Command, words};
 use crate::theme::{Tokens, Type, icon};
 use crate::view::Scene;
@@ -87,7 +89,7 @@ fn stepped(value: f64, more: bool, step: f64, allowed: &std::ops::RangeInclusive
 
 fn subtitles(ui: &mut Ui, width: f32, settings: &mut Settings) {
     heading(ui, width, &t!("settings-looks"));
-    card(ui, width, 3, |ui, row, number| match number {
+    card(ui, width, 4, |ui, row, number| match number {
         0 => {
             let value = words::percent(settings.subtitle_size);
             let (name, words) = (t!("settings-subtitle-size"), t!("settings-subtitle-size-what"));
@@ -101,6 +103,17 @@ fn subtitles(ui: &mut Ui, width: f32, settings: &mut Settings) {
             if let Some(more) = stepper(ui, row, &name, &words, &value) {
                 settings.subtitle_raise =
                     stepped(settings.subtitle_raise, more, 0.05, &bounds::SUBTITLE_RAISE);
+            }
+        }
+        2 => {
+            let names = SubtitleColour::ALL.map(SubtitleColour::name);
+            let on = SubtitleColour::ALL
+                .iter()
+                .position(|colour| *colour == settings.subtitle_colour)
+                .unwrap_or(0);
+            let (name, words) = (t!("settings-subtitle-colour"), t!("settings-subtitle-colour-what"));
+            if let Some(pressed) = choice(ui, row, &name, &words, &names, on) {
+                settings.subtitle_colour = SubtitleColour::ALL[pressed];
             }
         }
         _ => {

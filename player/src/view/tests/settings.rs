@@ -4,7 +4,7 @@ use egui::{Key, Theme, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable};
 
 use crate::state::keymap::Action;
-use crate::state::settings::{Planner, Settings, SettingsPage, ThemeChoice};
+use crate::state::settings::{Planner, Settings, SettingsPage, SubtitleColour, ThemeChoice};
 use crate::state::{Command, Event, State, fixture};
 use crate::testing::Stage;
 
@@ -49,6 +49,8 @@ fn switches_and_steps_change_what_they_say() {
     let mut stage = Stage::new(page(SettingsPage::Subtitles));
     stage.picture("settings-subtitles");
     assert_eq!(changed(&mut stage, "Size: more"), Settings { subtitle_size: 1.1, ..usual.clone() });
+    let yellow = Settings { subtitle_colour: SubtitleColour::Yellow, ..usual.clone() };
+    assert_eq!(changed(&mut stage, "Yellow"), yellow);
     let mut stage = Stage::new(page(SettingsPage::Cache));
     stage.picture("settings-cache");
     let less = moved(&mut stage, "Ahead: 150 MiB", Key::ArrowLeft);
