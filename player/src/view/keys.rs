@@ -13,7 +13,7 @@ use crate::state::{Command, View};
 use crate::theme::{Tokens, Type, icon, radius};
 use crate::widget::chip::{self, Presence};
 use crate::widget::icon_button::IconButton;
-use crate::widget::text;
+use crate::widget::{focus, text};
 
 /// One line of the sheet: its actions, and what they do together.
 type Line = (&'static [Action], Says);
@@ -134,6 +134,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
             ui.set_style(crate::theme::style(&Tokens::DARK));
         }
         let tokens = *Tokens::of(ui);
+        focus::keep_within(ui);
         let back = ui.allocate_rect(rect, Sense::CLICK);
         ui.painter().rect_filled(rect, 0, Color32::from_black_alpha(150));
         let size = vec2((rect.width() - 48.0).min(1040.0), (rect.height() - 32.0).min(TALLEST));

@@ -22,6 +22,7 @@ use egui::{Rect, TextureId, Ui};
 use tributary_core::geometry::StreamId;
 
 use crate::state::{Command, State, View};
+use crate::widget::focus;
 
 /// A poster, as far as it is here.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,6 +109,8 @@ pub fn show(ui: &mut Ui, scene: &mut Scene<'_>) {
     if scene.state.view != View::Player {
         player::notices(ui, rect, scene);
     }
+    focus::sheet(ui.ctx(), "keys", scene.state.keys_shown);
+    focus::sheet(ui.ctx(), "open", scene.state.open_shown);
     if scene.state.keys_shown {
         keys::show(ui, rect, scene);
     }

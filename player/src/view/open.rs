@@ -11,7 +11,7 @@ use crate::theme::{Tokens, Type, icon, over_film, radius};
 use crate::widget::button::{Button, ButtonKind};
 use crate::widget::field::Field;
 use crate::widget::icon_button::IconButton;
-use crate::widget::text;
+use crate::widget::{focus, text};
 
 /// Largest size of the sheet in points.
 const SIZE: egui::Vec2 = vec2(620.0, 236.0);
@@ -21,6 +21,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let area = Area::new(Id::unique("open")).order(Order::Foreground).fixed_pos(rect.min);
     area.accessible_name(t!("open")).show(ui.ctx(), |ui| {
         let tokens = *Tokens::of(ui);
+        focus::keep_within(ui);
         let back = ui.allocate_rect(rect, Sense::CLICK);
         ui.painter().rect_filled(rect, 0, Color32::from_black_alpha(150));
         let size = vec2((rect.width() - 32.0).min(SIZE.x), SIZE.y.min(rect.height() - 16.0));

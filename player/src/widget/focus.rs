@@ -3,12 +3,16 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use egui::{CornerRadius, Id, Key, Popup, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{Context, CornerRadius, Id, Key, Popup, Rect, Response, Stroke, StrokeKind, Ui};
+
+use tributary_core::geometry::StreamId;
 
 use crate::theme::Tokens;
 
 /// Distance of the ring in points.
 const OFF: f32 = 3.0;
+/// What was pressed so long ago at most was pressed just now, in seconds.
+const JUST_SECONDS: f64 = 1.0;
 
 /// Gives the keyboard to `response` when a message that needs an answer comes up, unless something else has
 /// it: once for each message, which `message` tells from the others.
@@ -65,6 +69,55 @@ impl Menu {
             _ => {}
         }
     }
+}
+
+/// A sheet that lies over everything: tells each frame whether it is open. What had the keyboard when it opened has it
+/// again when it closes.
+pub fn sheet(ctx: &Context, name: &str, open: bool) {
+    let id = Id::unique(("sheet", name));
+    let before: Option<Option<Id>> = ctx.data(|data| data.get_temp(id));
+    match (open, before) {
+        (true, None) => {
+            let focused = ctx.memory(|memory| memory.focused());
+            ctx.data_mut(|data| data.insert_temp(id, focused));
+        }
+        (false, Some(focused)) => {
+            ctx.data_mut(|data| data.remove::<Option<Id>>(id));
+            ctx.memory_mut(|memory| focused.into_iter().for_each(|focused| memory.request_focus(focused)));
+        }
+        _ => {}
+    }
+}
+
+/// Keeps Tab within the sheet that `ui` shows.
+pub fn keep_within(ui: &Ui) {
+    let layer = ui.layer_id();
+    ui.memory_mut(|memory| memory.set_modal_layer(layer));
+}
+
+/// A page that is left by a key is `what`'s: the card that leads to it takes the keyboard back. To be told in each frame
+/// in which the page is shown.
+pub fn page_of(ui: &Ui, what: StreamId) {
+    let keys = [Key::Enter, Key::Space, Key::Escape];
+    let (by_key, now) = ui.input(|input| (keys.iter().any(|key| input.key_pressed(*key)), input.time));
+    if by_key {
+        ui.data_mut(|data| data.insert_temp(Id::unique("page left"), (what, now)));
+    }
+}
+
+/// Gives the keyboard to `response`, the card of `what`, if its page was just left by a key.
+pub fn back_to(ui: &Ui, what: StreamId, response: &Response) {
+    let id = Id::unique("page left");
+    let left: Option<(StreamId, f64)> = ui.data(|data| data.get_temp(id));
+    let now = ui.input(|input| input.time);
+    if left.is_some_and(|(of, at)| of == what && now - at < JUST_SECONDS) {
+        response.request_focus();
+    }
+}
+
+/// After all cards were shown: one that comes into sight later does not take the keyboard.
+pub fn forget_page(ui: &Ui) {
+    ui.data_mut(|data| data.remove::<(StreamId, f64)>(Id::unique("page left")));
 }
 
 /// Paints the ring if `response` has the keyboard.

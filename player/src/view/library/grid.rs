@@ -13,7 +13,7 @@ use crate::view::message::Message;
 use crate::view::{Poster, Scene};
 use crate::widget::button::ButtonKind;
 use crate::widget::poster::{self, Asked, CARD_FOOT, Mark};
-use crate::widget::scrim;
+use crate::widget::{focus, scrim};
 
 /// Least width of a poster in points.
 const LEAST_WIDTH: f32 = 140.0;
@@ -73,6 +73,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, edge: f32, scene: &mut Scene<'_>) {
             }
         }
     });
+    focus::forget_page(ui);
     let fade = Rect::from_min_max(pos2(rect.left() - ROOM, rect.bottom() - 48.0), rect.max + vec2(ROOM, 0.0));
     scrim::paint(ui.painter(), fade, tokens.bg, false);
 }
@@ -100,6 +101,7 @@ fn card(ui: &mut Ui, rect: Rect, place: u64, as_list: bool, scene: &mut Scene<'_
     } else {
         poster::show(ui, rect, title, picture, &holders, mark)
     };
+    focus::back_to(ui, title.stream, &asked.response);
     if asked.response.gained_focus() {
         ui.scroll_to_rect(rect.expand(24.0), None);
     }

@@ -15,7 +15,7 @@ use crate::state::{Command, State, readiness, words};
 use crate::theme::{Tokens, Type, icon, over_film, radius};
 use crate::widget::button::{Button, ButtonKind};
 use crate::widget::icon_button::IconButton;
-use crate::widget::{choice, meter, poster, scrim, text};
+use crate::widget::{choice, focus, meter, poster, scrim, text};
 
 /// Height of the picture behind the head of the page, in points.
 const ART: f32 = 520.0;
@@ -33,6 +33,7 @@ pub fn show(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     let tokens = *Tokens::of(ui);
     ui.painter().rect_filled(rect, 0, tokens.bg);
     let Some(title) = scene.state.page.clone() else { return };
+    focus::page_of(ui, title.stream);
     let picture = if title.poster { scene.pictures.poster(title.stream) } else { Poster::None };
     if picture == Poster::Unknown {
         scene.push(Command::WantPoster(title.stream));
