@@ -4,6 +4,7 @@
 //! thread or a lock; [`media::surface`] draws a frame into the place a view gives it.
 
 pub mod app;
+pub mod captions;
 pub mod cli;
 pub mod config;
 pub mod desktop;

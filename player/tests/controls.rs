@@ -9,6 +9,7 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use support::{Kind, PATIENCE, TestSource, Watched, film, made, moving_picture, tone};
+use tributary_player::captions::Caption;
 use tributary_player::media::{
     AudioOutput, Deinterlace, FrameFormat, Input, LoadOptions, MediaEvent, Pace, Player, PlayerOptions,
     SeekKind, TrackInfo, TrackKind,
@@ -61,11 +62,11 @@ fn another_sound_and_subtitles_can_be_chosen_and_the_picture_goes_on() {
     });
     watched.player.select_subtitle(Some(0));
     let line = watched.wait("a subtitle", |event| match event {
-        MediaEvent::Subtitle(Some(text)) => Some(text.clone()),
+        MediaEvent::Subtitles(captions) => captions.first().map(Caption::text),
         _ => None,
     });
     assert!(line.starts_with("Line "), "{line}");
-    watched.wait("the subtitle's end", |event| matches!(event, MediaEvent::Subtitle(None)).then_some(()));
+    watched.wait_for(&MediaEvent::Subtitles(Vec::new()));
     watched.player.select_subtitle(None);
     watched.wait_for(&MediaEvent::EndOfFile);
     // The picture never froze: it came to the end, and came often.

@@ -504,6 +504,7 @@ media-chapter = Kapitel { $number }
 media-track = Spur { $number }
 media-channels = { $count } Kanäle
 media-mono = Mono
+media-not-drawn = { $codec }, nicht darstellbar
 media-stereo = Stereo
 media-all-codecs = Was dieser Titel enthält
 media-nobody-answers = dort antwortet niemand.

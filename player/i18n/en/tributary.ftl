@@ -505,6 +505,7 @@ media-chapter = Chapter { $number }
 media-track = Track { $number }
 media-channels = { $count } channels
 media-mono = mono
+media-not-drawn = { $codec }, can't be shown
 media-stereo = stereo
 media-all-codecs = What this title holds
 media-nobody-answers = nobody answers there.

@@ -22,7 +22,7 @@ pub(super) fn events(event: MediaEvent) -> Vec<PlaybackEvent> {
         MediaEvent::BufferingEnded => one(PlaybackEvent::BufferingEnded),
         MediaEvent::Seeking(target) => one(PlaybackEvent::Seeking(target)),
         MediaEvent::Seeked(place) => one(PlaybackEvent::Seeked(place)),
-        MediaEvent::Subtitle(line) => one(PlaybackEvent::Subtitle(line)),
+        MediaEvent::Subtitles(captions) => one(PlaybackEvent::Subtitles(captions)),
         MediaEvent::EndOfFile => one(PlaybackEvent::Ended),
         MediaEvent::Failed(failure) => one(PlaybackEvent::Failed(fault(failure))),
         MediaEvent::NoSoundDevice | MediaEvent::LeftOut { .. } | MediaEvent::Warning(_) => Vec::new(),
@@ -135,6 +135,9 @@ fn tracks(list: &[TrackInfo]) -> Vec<TrackChoice> {
 /// `AAC, stereo`
 fn detail(track: &TrackInfo) -> String {
     let codec = words::codec(&words::safe(&track.codec));
+    if !track.drawn {
+        return t!("media-not-drawn", codec = codec);
+    }
     match track.channels {
         0 => codec,
         number if codec.is_empty() => words::channels(number),
@@ -152,7 +155,9 @@ pub(super) fn preferred<'a>(
         let wanted = words::language(wanted);
         tracks.iter().find(|track| {
             let named = track.language.as_deref().map(words::language);
-            track.kind == kind && named.is_some_and(|named| named.eq_ignore_ascii_case(&wanted))
+            track.kind == kind
+                && track.drawn
+                && named.is_some_and(|named| named.eq_ignore_ascii_case(&wanted))
         })
     })
 }
@@ -188,6 +193,9 @@ mod tests {
         assert_eq!(track("AC-3 (ATSC A/52)", 6), "AC-3, 5.1");
         assert_eq!(track("Timed Text", 0), "Text");
         assert_eq!(track("", 1), "mono");
+        let mut odd = TrackInfo::of_kind(MediaTrackKind::Subtitle);
+        (odd.codec, odd.drawn) = ("XSUB".to_owned(), false);
+        assert_eq!(detail(&odd), "XSUB, can't be shown");
     }
 
     #[test]

@@ -362,14 +362,14 @@ impl Pictures for (&mut Film, &mut Posters) {
         self.0.previews.get(time)
     }
 
-    fn film(&mut self, ui: &mut Ui, rect: Rect) {
+    fn film(&mut self, ui: &mut Ui, rect: Rect) -> Option<Rect> {
         let film = &mut *self.0;
         let frames = film.player.frames();
         let frame = frames.take_new();
         if frames.has_more() {
             ui.ctx().request_repaint_after(AFTER_A_PICTURE);
         }
-        film.surface.paint(ui, rect, frame, film.shape);
+        film.surface.paint(ui, rect, frame, film.shape)
     }
 }
 

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::chapters::Chapter;
 use super::tracks::TrackInfo;
+use crate::captions::Caption;
 
 /// Something that happened to the title being played. Sent from the player's worker thread.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,8 +36,8 @@ pub enum MediaEvent {
     Seeking(Duration),
     /// The picture at this place is there and no newer seek is waiting.
     Seeked(Duration),
-    /// A subtitle to show from now on, or none.
-    Subtitle(Option<String>),
+    /// The subtitles to show from now on, at most [`crate::captions::MOST_AT_ONCE`].
+    Subtitles(Vec<Caption>),
     /// The title was played to its end. Never sent for a fault.
     EndOfFile,
     /// There is nowhere to play sound to; the title goes on without.

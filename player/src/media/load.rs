@@ -11,6 +11,7 @@ use super::codec_names::{Missing, Part};
 use super::events::{Facts, Failure, MediaEvent};
 use super::feed::Feed;
 use super::mailbox::Origin;
+use super::on_screen::OnScreen;
 use super::pipeline::{Delays, Pipeline, Sound, Surroundings};
 use super::player::Deinterlace;
 use super::seek_queue::{Seek, SeekKind, SeekQueue};
@@ -87,7 +88,7 @@ pub(super) struct Load {
     buffering: Buffering,
     /// GStreamer's own buffering, for web addresses it reads itself.
     pub(super) uri_held: bool,
-    pub(super) subtitle_until: Option<Duration>,
+    subtitles: OnScreen,
     begun: Instant,
     /// When the pipeline first said that it shows something.
     said_ready: Option<Instant>,
@@ -123,7 +124,7 @@ impl Load {
             chapters: Vec::new(),
             buffering: Buffering::default(),
             uri_held: false,
-            subtitle_until: None,
+            subtitles: OnScreen::default(),
             begun: Instant::now(),
             said_ready: None,
         })
@@ -237,7 +238,8 @@ impl Load {
         }
         let Some(seek) = self.seeks.next(self.now()) else { return };
         hands.tell(MediaEvent::Seeking(seek.to));
-        self.hide_subtitle(hands);
+        hands.around.shared.forget_cues();
+        self.forget_subtitles(hands);
         if let Some(feed) = self.feed() {
             feed.seeking();
         }
@@ -328,25 +330,35 @@ impl Load {
             && (idle(STUCK_AFTER) || self.pipeline.has_given_up())
     }
 
-    /// Shows the subtitle that came and takes away the one that is over.
+    /// Shows the subtitles that came and takes away those that are over.
     pub(super) fn watch_subtitles(&mut self, hands: &Hands) {
-        if let Some(cue) = hands.around.shared.take_cue() {
-            if self.tracks.subtitles_shown() && !self.seeks.is_busy() {
-                let delays = hands.settings.delays;
-                self.subtitle_until =
-                    Some(cue.until.map_or(Duration::MAX, |until| delays.subtitle_end(until)));
-                hands.tell(MediaEvent::Subtitle(Some(cue.text)));
+        let mut changed = false;
+        while let Some(cue) = hands.around.shared.take_cue() {
+            // What was shown before a seek is no more to be seen where it goes.
+            if !self.seeks.is_busy() {
+                changed |= self.subtitles.take(cue, hands.settings.delays);
             }
-        } else if let Some(until) = self.subtitle_until
-            && hands.around.shared.shown_position().is_some_and(|position| position >= until)
-        {
-            self.hide_subtitle(hands);
+        }
+        if let Some(position) = hands.around.shared.shown_position() {
+            changed |= self.subtitles.pass(position);
+        }
+        if changed && self.tracks.subtitles_shown() {
+            hands.tell(MediaEvent::Subtitles(self.subtitles.shown()));
         }
     }
 
-    pub(super) fn hide_subtitle(&mut self, hands: &Hands) {
-        if self.subtitle_until.take().is_some() {
-            hands.tell(MediaEvent::Subtitle(None));
+    /// Shows what is to be seen of the chosen track, or hides it.
+    pub(super) fn show_subtitles(&mut self, shown: bool, hands: &Hands) {
+        self.tracks.show_subtitles(shown);
+        if !self.subtitles.is_empty() {
+            hands.tell(MediaEvent::Subtitles(if shown { self.subtitles.shown() } else { Vec::new() }));
+        }
+    }
+
+    /// Forgets the subtitles: another place, another track, or the end.
+    pub(super) fn forget_subtitles(&mut self, hands: &Hands) {
+        if self.subtitles.clear() && self.tracks.subtitles_shown() {
+            hands.tell(MediaEvent::Subtitles(Vec::new()));
         }
     }
 

@@ -127,7 +127,7 @@ pub(super) fn ended(load: &mut Load, hands: &Hands) {
     // An end that a seek has overtaken is none.
     if load.stage == Stage::Running && !load.seeks.is_busy() {
         load.stage = Stage::Ended;
-        load.hide_subtitle(hands);
+        load.forget_subtitles(hands);
         hands.tell(MediaEvent::EndOfFile);
     }
 }

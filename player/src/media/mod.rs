@@ -3,6 +3,7 @@
 //! [`Player`] is the way in. All changes of the pipeline happen on its one worker thread; nothing
 //! it offers blocks the caller.
 
+mod ass_lines;
 mod buffering;
 mod chapters;
 mod codec_names;
@@ -18,6 +19,7 @@ mod light;
 mod load;
 mod mailbox;
 mod messages;
+mod on_screen;
 mod parting;
 mod pipeline;
 mod player;
@@ -27,6 +29,7 @@ mod shared;
 mod silence;
 mod sinks;
 pub mod source;
+mod subtitle_sink;
 pub mod surface;
 mod text;
 mod tracks;

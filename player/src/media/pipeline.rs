@@ -17,6 +17,7 @@ use super::parting;
 use super::player::{Deinterlace, Pace};
 use super::shared::Shared;
 use super::sinks::{self, End, Progress};
+use super::subtitle_sink;
 use super::text;
 
 /// Playback without sound goes to this name in error messages' paths.
@@ -99,7 +100,7 @@ impl Pipeline {
         audio_sink.set_property("name", AUDIO_SINK_NAME);
         playbin.set_property("video-sink", &video_sink);
         playbin.set_property("audio-sink", &audio_sink);
-        let text_sink = sinks::subtitles(around);
+        let text_sink = subtitle_sink::new(around);
         playbin.set_property("text-sink", &text_sink);
         // Without it other speeds change the pitch, which is no reason not to play.
         if let Ok(scaletempo) = gst::ElementFactory::make("scaletempo").build() {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use gstreamer as gst;
 
+use super::ass_lines;
 use super::events::{MediaError, MediaEvent};
 use super::feed::Feed;
 use super::file_source::FileSource;
@@ -127,7 +128,9 @@ impl Player {
                 return Err(MediaError::MissingElement { element, install });
             }
         }
-        silence::register().map_err(|error| MediaError::Start(error.to_string()))?;
+        for register in [silence::register, ass_lines::register] {
+            register().map_err(|error| MediaError::Start(error.to_string()))?;
+        }
         warm::begin();
         let (shared, slot) = (Shared::new(), Arc::new(FrameSlot::default()));
         let around = Surroundings {

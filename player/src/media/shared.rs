@@ -1,19 +1,35 @@
 //! What streaming threads, the worker and the application see of each other without waiting.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::feed::Feed;
 use super::mailbox::Mailbox;
+use crate::captions::Caption;
 
 const NONE: u64 = u64::MAX;
 
-/// A subtitle and the place in the title at which it goes.
-#[derive(Debug, Default)]
+/// Most subtitles that wait for the worker.
+const MOST_CUES: usize = 32;
+
+/// What a subtitle track says at a place in the title.
+#[derive(Debug)]
 pub(super) struct Cue {
-    pub(super) text: String,
+    /// What is shown; none takes away what was.
+    pub(super) caption: Option<Caption>,
+    /// Where it comes.
+    pub(super) from: Option<Duration>,
+    /// Where it goes.
     pub(super) until: Option<Duration>,
+}
+
+impl Cue {
+    /// Whether nothing that came before it is shown any more.
+    fn replaces_all(&self) -> bool {
+        !matches!(self.caption, Some(Caption::Words(_)))
+    }
 }
 
 /// See the module's header.
@@ -24,8 +40,8 @@ pub(super) struct Shared {
     wish: AtomicU64,
     /// Nanoseconds a seek goes to, while there is one.
     target: AtomicU64,
-    /// A subtitle that came and that the worker has not told of yet.
-    cue: Mutex<Option<Cue>>,
+    /// Subtitles that came and that the worker has not told of yet, at most [`MOST_CUES`] and one picture.
+    cues: Mutex<VecDeque<Cue>>,
     /// The feed of the newest load, so that anyone may stop its reads.
     feed: Mutex<Option<Arc<Feed>>>,
     pub(super) mailbox: Mailbox,
@@ -41,7 +57,7 @@ impl Shared {
             position: AtomicU64::new(NONE),
             wish: AtomicU64::new(NONE),
             target: AtomicU64::new(NONE),
-            cue: Mutex::new(None),
+            cues: Mutex::default(),
             feed: Mutex::new(None),
             mailbox: Mailbox::default(),
         })
@@ -70,7 +86,7 @@ impl Shared {
         self.wish.store(NONE, Ordering::Release);
         self.position.store(NONE, Ordering::Release);
         self.target.store(NONE, Ordering::Release);
-        self.take_cue();
+        self.forget_cues();
     }
 
     /// Where the picture is.
@@ -86,13 +102,25 @@ impl Shared {
         sought.map(Duration::from_nanos).or_else(|| self.shown_position())
     }
 
-    pub(super) fn set_cue(&self, text: String, until: Option<Duration>) {
-        *self.cue.lock().unwrap_or_else(PoisonError::into_inner) = Some(Cue { text, until });
+    pub(super) fn push_cue(&self, cue: Cue) {
+        let mut cues = self.cues.lock().unwrap_or_else(PoisonError::into_inner);
+        if cue.replaces_all() {
+            cues.clear();
+        }
+        if cues.len() >= MOST_CUES {
+            cues.pop_front();
+        }
+        cues.push_back(cue);
+        drop(cues);
         self.mailbox.wake();
     }
 
     pub(super) fn take_cue(&self) -> Option<Cue> {
-        self.cue.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.cues.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    pub(super) fn forget_cues(&self) {
+        self.cues.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Puts `fresh` in the place of `old`, unless a newer load has come.

@@ -1,4 +1,4 @@
-//! The ends of the pipeline: where pictures, sound and subtitles come out.
+//! The ends of the pipeline: where pictures and sound come out.
 //!
 //! Each end of picture and sound tells how far it has been given data, so that a pipeline that
 //! has run dry is known at once and the clock can be put back to that very place.
@@ -15,7 +15,6 @@ use gstreamer_video as gst_video;
 use super::frame::{Rotation, VideoFrame};
 use super::pipeline::{Sound, Surroundings};
 use super::player::Pace;
-use super::text;
 
 /// A picture this late is not shown any more.
 const MAX_LATENESS: gst::ClockTime = gst::ClockTime::from_mseconds(40);
@@ -152,7 +151,7 @@ impl Progress {
 type TimeSegment = gst::FormattedSegment<gst::ClockTime>;
 
 /// Place in the title of a sample.
-fn stream_time(sample: &gst::Sample) -> Option<Duration> {
+pub(super) fn stream_time(sample: &gst::Sample) -> Option<Duration> {
     let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
     segment.to_stream_time(sample.buffer()?.pts()?).map(Duration::from)
 }
@@ -225,38 +224,4 @@ pub(super) fn audio(sound: Sound, pace: Pace) -> Option<(gst::Element, Arc<Progr
     let progress = Progress::new();
     progress.watch(&sink);
     Some((sink, progress))
-}
-
-/// Where text subtitles come out. It never waits for a first one, and takes what it can't read
-/// without complaint, so that an odd subtitle track never keeps a film from playing.
-pub(super) fn subtitles(around: &Surroundings) -> gst_app::AppSink {
-    let paced = around.pace == Pace::Real;
-    let sink = gst_app::AppSink::builder().max_buffers(4).drop(true).sync(paced).async_(false).build();
-    let shared = Arc::clone(&around.shared);
-    sink.set_callbacks(
-        gst_app::AppSinkCallbacks::builder()
-            .new_sample(move |sink| {
-                let sample = sink.pull_sample().map_err(|_| gst::FlowError::Flushing)?;
-                if let Some((text, until)) = cue(&sample) {
-                    shared.set_cue(text, until);
-                }
-                Ok(gst::FlowSuccess::Ok)
-            })
-            .build(),
-    );
-    sink
-}
-
-/// The text of a subtitle sample and when it goes.
-fn cue(sample: &gst::Sample) -> Option<(String, Option<Duration>)> {
-    let caps = sample.caps()?.structure(0)?;
-    if caps.name() != "text/x-raw" {
-        return None;
-    }
-    let is_markup = caps.get::<&str>("format").is_ok_and(|format| format == "pango-markup");
-    let buffer = sample.buffer()?;
-    let bytes = buffer.map_readable().ok()?;
-    let text = text::clean_subtitle(&String::from_utf8_lossy(&bytes), is_markup);
-    let until = stream_time(sample).and_then(|start| Some(start + Duration::from(buffer.duration()?)));
-    (!text.is_empty()).then_some((text, until))
 }

@@ -3,6 +3,7 @@
 use gstreamer as gst;
 use gstreamer_pbutils as gst_pbutils;
 
+use super::subtitle_sink;
 use super::text;
 
 /// Most tracks listed of one title.
@@ -36,6 +37,8 @@ pub struct TrackInfo {
     pub title: Option<String>,
     /// Whether it is shown or heard.
     pub selected: bool,
+    /// Whether there is a way to show it.
+    pub drawn: bool,
     /// Name of the stream inside the pipeline.
     pub(super) stream_id: String,
 }
@@ -52,6 +55,7 @@ impl TrackInfo {
             language: None,
             title: None,
             selected: false,
+            drawn: true,
             stream_id: String::new(),
         }
     }
@@ -76,6 +80,8 @@ fn of_collection(collection: &gst::StreamCollection) -> Vec<TrackInfo> {
         let title = tags.as_ref().and_then(|tags| tags.get::<gst::tags::Title>().map(|v| v.get().to_owned()));
         let caps = stream.caps();
         let channels = caps.as_ref().and_then(|caps| caps.structure(0)?.get::<i32>("channels").ok());
+        let drawn =
+            kind != TrackKind::Subtitle || caps.as_ref().is_none_or(|caps| subtitle_sink::is_drawn(caps));
         let codec = caps
             .filter(|caps| caps.is_fixed())
             .map_or_else(String::new, |caps| gst_pbutils::pb_utils_get_codec_description(&caps).to_string());
@@ -87,6 +93,7 @@ fn of_collection(collection: &gst::StreamCollection) -> Vec<TrackInfo> {
             language: language.map(|language| text::clean(&language)).filter(|language| !language.is_empty()),
             title: title.map(|title| text::clean(&title)).filter(|title| !title.is_empty()),
             selected: false,
+            drawn,
             stream_id: stream_id.to_string(),
         });
     }
@@ -190,6 +197,7 @@ mod tests {
             language: None,
             title: None,
             selected: false,
+            drawn: true,
             stream_id: id.into(),
         }
     }

@@ -156,10 +156,7 @@ impl Worker {
             Command::Audio(Some(index)) => self.choose(TrackKind::Audio, index),
             Command::Audio(None) => load.pipeline.set_muted(true),
             Command::Subtitle(index) => {
-                load.tracks.show_subtitles(index.is_some());
-                if index.is_none() {
-                    load.hide_subtitle(&self.hands);
-                }
+                load.show_subtitles(index.is_some(), &self.hands);
                 self.hands.tell(MediaEvent::Tracks(load.tracks.list()));
                 if let Some(index) = index {
                     self.choose(TrackKind::Subtitle, index);
@@ -215,7 +212,7 @@ impl Worker {
 
     fn end_load(&mut self) {
         if let Some(mut load) = self.load.take() {
-            load.hide_subtitle(&self.hands);
+            load.forget_subtitles(&self.hands);
             if let Some(feed) = load.feed() {
                 feed.stop();
             }

@@ -17,6 +17,7 @@ use super::settings::{Settings, SettingsPage};
 use super::shape::{Repeat, Shape};
 use super::stats::{EventFilter, StatsPage};
 use super::subtitles::SubtitleFile;
+use crate::captions::Caption;
 
 /// One change, from the user, the director, the engine or the pipeline.
 #[derive(Clone, Debug)]
@@ -249,8 +250,8 @@ pub enum PlaybackEvent {
     Pictures(Pictures),
     /// It plays at that speed.
     Speed(f64),
-    /// The line of subtitles to show.
-    Subtitle(Option<String>),
+    /// The subtitles of the chosen track to show now.
+    Subtitles(Vec<Caption>),
     /// Its chapters.
     Chapters(Vec<Chapter>),
     /// A part is played over and over, or marked for it.

@@ -10,6 +10,7 @@ use tributary_core::directory::Title;
 use super::history::{History, RateSample};
 use super::shape::{Repeat, Shape};
 use super::subtitles::SubtitleFile;
+use crate::captions::Caption;
 
 /// Most log entries kept for the event list.
 pub const KEPT_EVENTS: usize = 2_000;
@@ -191,8 +192,8 @@ pub struct Playback {
     pub subtitle_files: Vec<SubtitleFile>,
     /// Which of them is shown, in the place of a track.
     pub subtitle_file: Option<usize>,
-    /// The line of the chosen track to show now.
-    pub subtitle: Option<String>,
+    /// What the chosen track shows now.
+    pub subtitles: Vec<Caption>,
     /// Facts of picture and sound.
     pub media: MediaWords,
     /// Frames drawn and frames dropped.
@@ -240,7 +241,7 @@ impl Playback {
             subtitle_delay_ms: 0,
             subtitle_files: Vec::new(),
             subtitle_file: None,
-            subtitle: None,
+            subtitles: Vec::new(),
             media: MediaWords::default(),
             frames: (0, 0),
             pictures: Pictures::default(),
@@ -307,11 +308,11 @@ impl Playback {
         self.tracks.iter().filter(move |track| track.kind == kind)
     }
 
-    /// The words to show now, from the track or the file that is chosen.
+    /// The subtitles to show now, from the track or the file that is chosen.
     #[must_use]
-    pub fn shown_subtitle(&self) -> Option<String> {
+    pub fn shown_subtitles(&self) -> Vec<Caption> {
         let Some(file) = self.subtitle_file.and_then(|number| self.subtitle_files.get(number)) else {
-            return self.subtitle.clone();
+            return self.subtitles.clone();
         };
         let delay = Duration::from_millis(u64::from(self.subtitle_delay_ms.unsigned_abs()));
         let place = if self.subtitle_delay_ms < 0 {
@@ -319,7 +320,7 @@ impl Playback {
         } else {
             self.position.checked_sub(delay)
         };
-        place.and_then(|place| file.at(place))
+        place.map_or_else(Vec::new, |place| file.at(place))
     }
 
     /// Number and chapter at a time, from 0.

@@ -1,7 +1,7 @@
 //! How a change of what plays changes the state.
 
 use super::playback::{MOST_DELAY_MS, Phase, SUBTITLE_FILES};
-use super::{PlaybackEvent, State, words};
+use super::{PlaybackEvent, State};
 
 impl State {
     pub(super) fn playing(&mut self, event: PlaybackEvent) {
@@ -57,7 +57,7 @@ impl State {
                     playback.speed = speed;
                 }
             }
-            PlaybackEvent::Subtitle(line) => playback.subtitle = line.map(|line| words::safe_lines(&line)),
+            PlaybackEvent::Subtitles(captions) => playback.subtitles = captions,
             PlaybackEvent::Chapters(chapters) => playback.chapters = chapters,
             PlaybackEvent::Repeating(repeat) => playback.repeat = repeat,
             PlaybackEvent::SoundDelayed(delay) => {

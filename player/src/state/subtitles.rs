@@ -1,9 +1,11 @@
-//! Subtitles from a file of their own: SubRip, WebVTT and the text of SubStation.
+//! Subtitles from a file of their own: SubRip, WebVTT and SubStation, with their looks and places.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::words;
+use crate::captions::ass::Script;
+use crate::captions::{Caption, MOST_AT_ONCE, Words, marks};
 
 /// Largest file of subtitles that is read, in bytes.
 pub const MOST_BYTES: u64 = 8 << 20;
@@ -13,18 +15,18 @@ const MOST_CUES: usize = 50_000;
 pub const ENDINGS: [&str; 4] = ["srt", "vtt", "ass", "ssa"];
 
 /// Words and when they are shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cue {
     /// From when on.
     pub from: Duration,
     /// Until when.
     pub to: Duration,
-    /// The words, in lines.
-    pub text: String,
+    /// The words, with their looks.
+    pub words: Words,
 }
 
 /// A file of subtitles.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SubtitleFile {
     /// Its name to show.
     pub name: String,
@@ -39,23 +41,20 @@ impl SubtitleFile {
         let text = decode(bytes);
         let plain = text.replace("\r\n", "\n").replace('\r', "\n");
         let mut cues = if plain.contains("[Events]") { substation(&plain) } else { blocks(&plain) };
-        cues.retain(|cue| cue.to > cue.from && !cue.text.is_empty());
+        cues.retain(|cue| cue.to > cue.from);
         cues.sort_by_key(|cue| cue.from);
         (!cues.is_empty()).then(|| Self { name: words::safe(name), cues: cues.into() })
     }
 
-    /// What is to be shown at a time; several at once below each other.
+    /// What is to be shown at a time, at most [`MOST_AT_ONCE`], in the order of the file.
     #[must_use]
-    pub fn at(&self, time: Duration) -> Option<String> {
-        /// Most lines that overlap and are shown together.
-        const AT_ONCE: usize = 4;
+    pub fn at(&self, time: Duration) -> Vec<Caption> {
         let end = self.cues.partition_point(|cue| cue.from <= time);
         // What began long ago may still be shown: a few dozen back is far enough.
         let start = end.saturating_sub(64);
-        let shown: Vec<&str> =
-            self.cues[start..end].iter().filter(|cue| cue.to > time).map(|cue| cue.text.as_str()).collect();
-        let first = shown.len().saturating_sub(AT_ONCE);
-        (!shown.is_empty()).then(|| shown[first..].join("\n"))
+        let shown: Vec<&Cue> = self.cues[start..end].iter().filter(|cue| cue.to > time).collect();
+        let first = shown.len().saturating_sub(MOST_AT_ONCE);
+        shown[first..].iter().map(|cue| Caption::Words(cue.words.clone())).collect()
     }
 }
 
@@ -100,55 +99,57 @@ fn blocks(text: &str) -> Vec<Cue> {
             break;
         }
         let Some((from, rest)) = line.split_once("-->") else { continue };
-        let to = rest.split_whitespace().next().unwrap_or_default();
+        let mut rest = rest.split_whitespace();
+        let to = rest.next().unwrap_or_default();
         let (Some(from), Some(to)) = (time(from), time(to)) else { continue };
         let said: Vec<&str> = lines.by_ref().take_while(|line| !line.trim().is_empty()).collect();
-        cues.push(Cue { from, to, text: plain(&said.join("\n")) });
+        let Some(mut words) = marks::words(&said.join("\n")) else { continue };
+        rest.for_each(|setting| place(&mut words, setting));
+        cues.push(Cue { from, to, words });
     }
     cues
 }
 
-/// SubStation: lines of events, whose format line says where times and words stand.
+/// WebVTT's word for where a cue stands: `line:0`, `line:10%`, `align:start`.
+fn place(words: &mut Words, setting: &str) {
+    let column = (words.align - 1) % 3;
+    match setting.split_once(':') {
+        Some(("line", line)) => {
+            let line = line.split(',').next().unwrap_or_default();
+            let part = line.strip_suffix('%').map(|part| part.parse().is_ok_and(|part: f32| part < 50.0));
+            // Lines count from the head, or, below 0, from the foot.
+            let is_high = part.unwrap_or_else(|| line.parse().is_ok_and(|line: i32| (0..8).contains(&line)));
+            words.align = column + if is_high { 7 } else { 1 };
+        }
+        Some(("align", "start" | "left")) => words.align -= column,
+        Some(("align", "end" | "right")) => words.align += 2 - column,
+        _ => {}
+    }
+}
+
+/// SubStation: styles, then lines of events, whose format line says what stands where.
 fn substation(text: &str) -> Vec<Cue> {
     let mut cues = Vec::new();
-    let mut places: Option<(usize, usize, usize)> = None;
+    let mut names: Vec<&str> = Vec::new();
+    let script = Script::parse(text);
     let events = text.split("[Events]").nth(1).unwrap_or_default();
     for line in events.lines().take(MOST_CUES) {
         if let Some(format) = line.strip_prefix("Format:") {
-            let names: Vec<&str> = format.split(',').map(str::trim).collect();
-            let find = |name| names.iter().position(|other| *other == name);
-            places = find("Start").zip(find("End")).zip(find("Text")).map(|((a, b), c)| (a, b, c));
-        } else if let (Some(event), Some((start, end, words))) = (line.strip_prefix("Dialogue:"), places) {
-            let fields: Vec<&str> = event.splitn(words + 1, ',').collect();
-            let (Some(from), Some(to)) = (fields.get(start), fields.get(end)) else { continue };
-            let (Some(from), Some(to)) = (time(from), time(to)) else { continue };
-            let said = fields.get(words).copied().unwrap_or_default();
-            cues.push(Cue { from, to, text: plain(&said.replace("\\N", "\n").replace("\\n", "\n")) });
+            names = format.split(',').map(str::trim).collect();
+        } else if let Some(event) = line.strip_prefix("Dialogue:").filter(|_| !names.is_empty()) {
+            // The words stand last, with whatever commas they have.
+            let fields: Vec<&str> = event.splitn(names.len(), ',').collect();
+            let get = |name| {
+                let at = names.iter().position(|other| *other == name);
+                at.and_then(|at| fields.get(at)).copied().unwrap_or_default()
+            };
+            let (Some(from), Some(to)) = (time(get("Start")), time(get("End"))) else { continue };
+            let margins = ["MarginL", "MarginR", "MarginV"].map(get);
+            let Some(words) = script.words(get("Style"), margins, get("Text")) else { continue };
+            cues.push(Cue { from, to, words });
         }
     }
     cues
-}
-
-/// Without the marks of looks: `<i>`, `{\an8}`.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(['<', '{']) {
-        let (before, mark) = rest.split_at(at);
-        out.push_str(before);
-        let close = if mark.starts_with('<') { '>' } else { '}' };
-        let looks = mark.starts_with("{\\") || mark[1..].starts_with(|c: char| c.is_alphabetic() || c == '/');
-        match mark.find(close).filter(|_| looks) {
-            Some(end) => rest = &mark[end + 1..],
-            None => {
-                out.push_str(&mark[..1]);
-                rest = &mark[1..];
-            }
-        }
-    }
-    out.push_str(rest);
-    let out = out.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ");
-    words::safe_lines(&out).trim().to_owned()
 }
 
 #[cfg(test)]
@@ -156,7 +157,9 @@ mod tests {
     use super::*;
 
     fn at(file: &SubtitleFile, seconds: f64) -> Option<String> {
-        file.at(Duration::from_secs_f64(seconds))
+        let shown = file.at(Duration::from_secs_f64(seconds));
+        let texts: Vec<String> = shown.iter().map(Caption::text).collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
     }
 
     #[test]
@@ -180,6 +183,23 @@ mod tests {
                    Dialogue: 0,0:00:01.00,0:00:02.50,Default,{\\b1}One,\\Ntwo\n";
         let file = SubtitleFile::parse("a.ass", ass.as_bytes()).expect("subtitles");
         assert_eq!(at(&file, 2.0).as_deref(), Some("One,\ntwo"));
+    }
+
+    #[test]
+    fn looks_and_places_are_kept() {
+        let vtt = "WEBVTT\n\n00:01.000 --> 00:02.000 line:0 align:end\n<i>Up</i>\n\n00:01.000 --> 00:02.000\nDown\n";
+        let file = SubtitleFile::parse("a.vtt", vtt.as_bytes()).expect("subtitles");
+        let places: Vec<(u8, bool)> =
+            file.cues.iter().map(|cue| (cue.words.align, cue.words.runs[0].look.italic)).collect();
+        assert_eq!(places, [(9, true), (2, false)]);
+        let ass = "[Script Info]\nPlayResY: 100\n[V4+ Styles]\nFormat: Name, Fontsize, PrimaryColour, Alignment\n\
+                   Style: Sign,10,&H000000FF,8\n[Events]\nFormat: Layer, Start, End, Style, MarginV, Text\n\
+                   Dialogue: 0,0:00:01.00,0:00:02.50,Sign,0,One, two\n";
+        let file = SubtitleFile::parse("a.ass", ass.as_bytes()).expect("subtitles");
+        let words = &file.cues[0].words;
+        let look = words.runs[0].look;
+        assert_eq!((words.text().as_str(), words.align), ("One, two", 8));
+        assert_eq!((look.color, look.size), (Some([255, 0, 0]), Some(0.1)));
     }
 
     #[test]

@@ -47,8 +47,9 @@ impl Pictures for FlatPictures {
         Some(Preview { texture, part, aspect: 16.0 / 9.0 })
     }
 
-    fn film(&mut self, ui: &mut Ui, rect: Rect) {
+    fn film(&mut self, ui: &mut Ui, rect: Rect) -> Option<Rect> {
         ui.painter().rect_filled(rect, 0, egui::Color32::from_rgb(150, 158, 200));
+        Some(rect)
     }
 }
 

@@ -157,7 +157,7 @@ pub fn together(text: &str) -> String {
 
 /// Weights each face is offered in.
 pub(super) const WEIGHTS: [(Face, &[u16]); 5] = [
-    (Face::Text, &[410, 510, 610]),
+    (Face::Text, &[410, 510, 610, 810]),
     (Face::Display, &[620, 720]),
     (Face::Figures, &[410, 510, 610]),
     (Face::Icon, &[400]),

@@ -60,8 +60,9 @@ pub trait Pictures {
     fn still_brightness(&self, stream: StreamId) -> Option<f32>;
     /// The picture of the film that plays at a time; none where nobody has made any.
     fn preview(&self, time: Duration) -> Option<Preview>;
-    /// Paints the newest picture of the film into `rect`.
-    fn film(&mut self, ui: &mut Ui, rect: Rect);
+    /// Paints the newest picture of the film into `rect`; gives the place of the whole of it, which may reach
+    /// beyond.
+    fn film(&mut self, ui: &mut Ui, rect: Rect) -> Option<Rect>;
 }
 
 /// The still of a stream; asks for one that is not known of.

@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod kinds;
+mod served;
+mod subtitles;
 #[expect(dead_code, reason = "each file of tests needs only a part of it")]
 #[path = "../support/mod.rs"]
 mod support;
@@ -76,13 +78,17 @@ struct Played {
     pictures: u64,
 }
 
-/// Plays a file through the whole pipeline, from bytes that may have to be awaited; in words why not.
-fn play(watched: &mut Watched, path: &Path) -> Result<Played, String> {
+/// The bytes of a file, which may have to be awaited.
+fn local(path: &Path) -> Input {
+    Input::Source(TestSource::open(std::fs::read(path).unwrap()))
+}
+
+/// Plays a file through the whole pipeline; in words why not.
+fn play(watched: &mut Watched, input: Input, name: &str) -> Result<Played, String> {
     watched.times.lock().unwrap().clear();
     watched.told.clear();
-    let source = TestSource::open(std::fs::read(path).unwrap());
-    watched.player.load(Input::Source(source), LoadOptions::default());
-    watched.wait(&format!("the end of {}", path.display()), |event| match event {
+    watched.player.load(input, LoadOptions::default());
+    watched.wait(&format!("the end of {name}"), |event| match event {
         MediaEvent::EndOfFile => Some(Ok(())),
         MediaEvent::Failed(failure) => Some(Err(failure.to_string())),
         _ => None,
@@ -126,7 +132,7 @@ fn judge(watched: &Watched, kind: &Kind, played: &Played) -> Result<(), String> 
 fn try_out(watched: &mut Watched, kind: &Kind, folder: &Path, compare: bool) -> Result<(), String> {
     let path = folder.join(kind.name);
     make(kind, &path).map_err(|why| format!("ffmpeg can't make it: {why}"))?;
-    let played = play(watched, &path)?;
+    let played = play(watched, local(&path), kind.name)?;
     if compare {
         let theirs = pictures_of_playbin(&path);
         println!("| {:<20} | {} pictures, GStreamer's player {theirs:?} |", kind.name, played.pictures);
@@ -180,9 +186,9 @@ fn what_is_no_film_says_so_and_the_next_one_plays() {
     ] {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        let why = play(&mut watched, &path).err().unwrap_or_else(|| panic!("{name} plays"));
+        let why = play(&mut watched, local(&path), name).err().unwrap_or_else(|| panic!("{name} plays"));
         assert!(why.contains(words), "{name}: {why}");
-        let played = play(&mut watched, &film).unwrap();
+        let played = play(&mut watched, local(&film), good.name).unwrap();
         assert_eq!(played.pictures, good.pictures, "after {name}");
     }
 }

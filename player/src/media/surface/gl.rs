@@ -95,7 +95,7 @@ impl VideoSurface for GlSurface {
             let frame = state.frame.as_ref()?;
             lay(rect, frame.display_aspect(), frame.rotation.quarters(), shape)
         };
-        let Laid { place, corners } = laid;
+        let Laid { whole, place, corners } = laid;
         let state = Arc::clone(&self.state);
         ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())).add(egui::PaintCallback {
             rect: place,
@@ -103,7 +103,7 @@ impl VideoSurface for GlSurface {
                 state.lock().unwrap_or_else(PoisonError::into_inner).draw(painter.gl(), corners);
             })),
         });
-        Some(place)
+        Some(whole)
     }
 
     fn clear(&mut self) {

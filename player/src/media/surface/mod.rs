@@ -22,8 +22,8 @@ pub trait VideoSurface {
     fn frames(&self) -> FrameFormat;
 
     /// Draws `frame`, or the one drawn before if there is no new one, as `shape` lays it into `rect`;
-    /// what is left of `rect` is not painted. Gives the place that the picture covers; none while
-    /// there is no picture.
+    /// what is left of `rect` is not painted. Gives the place of the whole picture, which may reach beyond
+    /// `rect`; none while there is no picture.
     fn paint(
         &mut self,
         ui: &mut egui::Ui,
@@ -71,6 +71,8 @@ pub fn fit(rect: egui::Rect, aspect: f32) -> egui::Rect {
 /// What of a picture is seen, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Laid {
+    /// Where all of it would lie.
+    whole: egui::Rect,
     /// The part of the window that it covers.
     place: egui::Rect,
     /// Texture coordinates of its corners: top left, top right, bottom right, bottom left.
@@ -88,7 +90,7 @@ fn lay(rect: egui::Rect, aspect: f32, quarters: usize, shape: Shape) -> Laid {
     let place = whole.intersect(rect);
     let all = corners(quarters + usize::from(shape.quarters));
     if place == whole || !whole.is_positive() {
-        return Laid { place, corners: all };
+        return Laid { whole, place, corners: all };
     }
     // What lies outside is cut off here: a place larger than the window can't be drawn to.
     let [origin, right, _, down] = all;
@@ -97,7 +99,7 @@ fn lay(rect: egui::Rect, aspect: f32, quarters: usize, shape: Shape) -> Laid {
         std::array::from_fn(|i| origin[i] + x * (right[i] - origin[i]) + y * (down[i] - origin[i]))
     };
     let points = [place.left_top(), place.right_top(), place.right_bottom(), place.left_bottom()];
-    Laid { place, corners: points.map(at) }
+    Laid { whole, place, corners: points.map(at) }
 }
 
 /// Texture coordinates of the corners of a picture turned clockwise by `quarters`: top left, top
@@ -143,14 +145,15 @@ mod tests {
         let rect = egui::Rect::from_min_size(egui::pos2(0.0, 0.0), egui::vec2(400.0, 100.0));
         let usual = Shape::default();
         let whole = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
-        assert_eq!(lay(rect, 2.0, 0, usual), Laid { place: fit(rect, 2.0), corners: whole });
+        let place = fit(rect, 2.0);
+        assert_eq!(lay(rect, 2.0, 0, usual), Laid { whole: place, place, corners: whole });
         let square = Shape { aspect: Some(1.0), ..usual };
         assert_eq!(lay(rect, 2.0, 0, square).place.width(), 100.0);
         let turned = lay(rect, 2.0, 0, usual.turned());
         assert_eq!((turned.place.width(), turned.corners), (50.0, corners(1)));
         // Filled: the sides are there, top and bottom are cut off by a quarter each.
         let filled = lay(rect, 2.0, 0, Shape { fill: true, ..usual });
-        assert_eq!(filled.place, rect);
+        assert_eq!((filled.place, filled.whole.height()), (rect, 200.0));
         assert_eq!(filled.corners, [[0.0, 0.25], [1.0, 0.25], [1.0, 0.75], [0.0, 0.75]]);
         let small = lay(rect, 2.0, 0, Shape { zoom: 0.5, ..usual });
         assert_eq!((small.place.width(), small.corners), (100.0, whole));

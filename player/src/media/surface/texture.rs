@@ -64,7 +64,7 @@ impl VideoSurface for TextureSurface {
             self.upload(ui.ctx(), &frame);
         }
         let texture = self.texture.as_ref()?;
-        let Laid { place, corners } = lay(rect, self.aspect, self.quarters, shape);
+        let Laid { whole, place, corners } = lay(rect, self.aspect, self.quarters, shape);
         let mut mesh = egui::Mesh::with_texture(texture.id());
         let points = [place.left_top(), place.right_top(), place.right_bottom(), place.left_bottom()];
         for (pos, uv) in points.into_iter().zip(corners) {
@@ -72,7 +72,7 @@ impl VideoSurface for TextureSurface {
         }
         mesh.indices = vec![0, 1, 2, 0, 2, 3];
         ui.painter().with_clip_rect(rect.intersect(ui.clip_rect())).add(mesh);
-        Some(place)
+        Some(whole)
     }
 
     fn clear(&mut self) {

@@ -1,6 +1,7 @@
 //! The player: the film, what lies over it, and the stats beside it.
 
 mod bar;
+mod captions;
 mod center;
 mod cover;
 mod menu;
@@ -13,10 +14,8 @@ use std::time::Duration;
 use egui::{Align2, Color32, CursorIcon, Id, Popup, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::{Scene, stats};
-use crate::state::playback::Playback;
-use crate::state::settings::SubtitleColour;
 use crate::state::{Command, State};
-use crate::theme::{Tokens, Type, motion, over_film as ink, radius};
+use crate::theme::{Tokens, Type, motion, over_film as ink};
 use crate::widget::{scrim, text};
 
 /// Points at the foot of the film that the controls take.
@@ -49,7 +48,7 @@ pub fn notices(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
 }
 
 fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
-    scene.pictures.film(ui, rect);
+    let picture = scene.pictures.film(ui, rect);
     cover::show(ui, rect, scene);
     let back = ui.interact(rect, ui.scope_id().with("film"), Sense::CLICK);
     let shown = shown(ui, rect, scene.state);
@@ -68,7 +67,11 @@ fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     if attention {
         center::show(ui, rect, scene);
     }
-    subtitle(ui, rect, shown, scene.state);
+    captions::show(
+        ui,
+        &captions::Room { rect, picture: picture.unwrap_or(rect), controls: shown },
+        scene.state,
+    );
     if shown > 0.0 {
         let mut over = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("controls"));
         over.multiply_opacity(shown);
@@ -138,36 +141,6 @@ fn shown(ui: &Ui, rect: Rect, state: &State) -> f32 {
         ui.ctx().request_repaint_after(Duration::from_secs_f64(left + 0.02));
     }
     motion::glide(ui.ctx(), id, held || left > 0.0, motion::FADE)
-}
-
-fn subtitle(ui: &mut Ui, rect: Rect, controls: f32, state: &State) {
-    let Some(line) = state.playback.as_ref().and_then(Playback::shown_subtitle) else { return };
-    let line = line.as_str();
-    let settings = &state.settings;
-    let size = (rect.height() / 22.0).clamp(16.0, 48.0) * settings.subtitle_size as f32;
-    let colour = match settings.subtitle_colour {
-        SubtitleColour::White => ink::WHITE,
-        SubtitleColour::Yellow => ink::SUBTITLE_YELLOW,
-        SubtitleColour::Grey => ink::SUBTITLE_GREY,
-    };
-    let ty = Type::HEADING.at(size, size * 1.3);
-    let mut job = ty.wrapped(line, colour, rect.width() * 0.8);
-    job.halign = egui::Align::Center;
-    let galley = ui.painter().layout_job(job);
-    let raise = rect.height() * settings.subtitle_raise as f32;
-    let lift = egui::lerp(28.0..=FOOT + 8.0, controls).max(28.0 + raise);
-    let place = pos2(rect.center().x, rect.bottom() - lift - galley.size().y);
-    if settings.subtitle_plate {
-        let plate = galley.rect.translate(place.to_vec2()).expand2(vec2(12.0, 6.0));
-        ui.painter().rect_filled(plate, radius::SMALL, ink::PLATE);
-    }
-    for (dx, dy) in [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0), (0.0, 2.5)] {
-        let shade = Color32::from_black_alpha(200);
-        ui.painter().galley_with_override_text_color(place + vec2(dx, dy), galley.clone(), shade);
-    }
-    let bounds = galley.rect.translate(place.to_vec2());
-    ui.painter().galley(place, galley, colour);
-    text::name(ui, bounds, line);
 }
 
 /// A line of the player's text, white over the film.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use egui::{Theme, vec2};
 use egui_kittest::kittest::Queryable;
 
+use crate::captions::Caption;
 use crate::state::playback::Chapter;
 use crate::state::shape::{Repeat, Shape};
 use crate::state::subtitles::SubtitleFile;
@@ -91,7 +92,9 @@ fn a_file_of_subtitles_takes_the_place_of_the_track() {
     let text = b"1\n00:04:10,000 --> 00:04:20,000\nGood morning\n";
     let file = SubtitleFile::parse("bunny.en.srt", text).expect("subtitles");
     state.apply(Event::Playing(PlaybackEvent::SubtitleFile(file)));
-    let shown = |state: &State| state.playback.as_ref().and_then(|playback| playback.shown_subtitle());
+    let shown = |state: &State| {
+        state.playback.as_ref().and_then(|playback| playback.shown_subtitles().first().map(Caption::text))
+    };
     assert_eq!(shown(&state).as_deref(), Some("Good morning"));
     let mut stage = Stage::new(state.clone());
     press(&mut stage, "Sound and subtitles");

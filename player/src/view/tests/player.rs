@@ -6,6 +6,8 @@ use egui::{Theme, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use fetch_engine::snapshot::StreamState;
 
+use crate::captions::ass::Script;
+use crate::captions::{Caption, Picture, Words};
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::{Fault, Phase};
 use crate::state::settings::Settings;
@@ -180,10 +182,67 @@ fn at_the_end_the_next_title_is_told_and_can_be_kept_from_beginning() {
     assert_eq!(press(&mut stage, "Play next"), [Command::Next]);
 }
 
+fn plain(text: &str) -> Vec<Caption> {
+    Words::plain(text).map(Caption::Words).into_iter().collect()
+}
+
+/// Words with looks of their own at several places.
+fn styled() -> Vec<Caption> {
+    let header = "PlayResX: 640\nPlayResY: 360\nFormat: Name, Fontsize, PrimaryColour, Bold, Alignment, MarginV\n\
+                  Style: Default,22,&H00FFFFFF,0,2,10\nStyle: Sign,30,&H0000FFFF,-1,8,20\n";
+    let script = Script::parse(header);
+    [
+        "0,0,Default,,0,0,0,,Hello {\\i1}slanted{\\i0} and {\\c&H4040FF&}red{\\r} {\\u1}words{\\u0}",
+        "1,0,Default,,0,0,0,,A second one at once",
+        "2,0,Sign,,0,0,0,,A SIGN\\N{\\fs16}and small",
+        "3,0,Default,,0,0,0,,{\\an7\\pos(60,140)}At a place",
+    ]
+    .into_iter()
+    .filter_map(|line| script.of_track(line).map(Caption::Words))
+    .collect()
+}
+
+#[test]
+fn words_have_their_looks_and_stand_where_they_say() {
+    let mut state = fixture::playing();
+    state.apply(Event::Playing(PlaybackEvent::Subtitles(styled())));
+    for (name, size) in
+        [("subtitles-styled", vec2(1280.0, 800.0)), ("subtitles-styled-small", vec2(800.0, 500.0))]
+    {
+        let stage = Stage::sized(state.clone(), size, Theme::Dark);
+        stage.picture(name);
+        let rect = |label: &str| stage.harness.get_by_label(label).rect();
+        let (first, second) = (rect("Hello slanted and red words"), rect("A second one at once"));
+        assert!(second.bottom() <= first.top(), "the later one stands above: {first:?} {second:?}");
+        assert!(first.bottom() < size.y && rect("A SIGN\nand small").bottom() < size.y / 2.0);
+        let place = rect("At a place");
+        assert!((place.left() / size.x - 60.0 / 640.0).abs() < 0.01, "{place:?}");
+        assert!((place.top() / size.y - 140.0 / 360.0).abs() < 0.01, "{place:?}");
+    }
+}
+
+#[test]
+fn a_subtitle_that_is_a_picture_lies_over_the_film_and_goes() {
+    let mut state = fixture::playing();
+    let yellow = [255, 220, 0, 255].repeat(96 * 20);
+    let picture = Picture::new((192, 108), (48, 40), (96, 20), yellow).expect("a picture");
+    state.apply(Event::Playing(PlaybackEvent::Subtitles(vec![Caption::Picture(picture)])));
+    let is_yellow = |state: &State| {
+        let image = Stage::new(state.clone()).image();
+        let (x, y) = (image.width() / 2, image.height() * 50 / 108);
+        let pixel = image.get_pixel(x, y).0;
+        pixel[0] > 200 && pixel[1] > 170 && pixel[2] < 60
+    };
+    Stage::new(state.clone()).picture("subtitles-picture");
+    assert!(is_yellow(&state));
+    state.apply(Event::Playing(PlaybackEvent::Subtitles(Vec::new())));
+    assert!(!is_yellow(&state));
+}
+
 #[test]
 fn subtitles_follow_the_settings() {
     let mut state = fixture::playing();
-    state.apply(Event::Playing(PlaybackEvent::Subtitle(Some("Good morning,\nmeadow.".to_owned()))));
+    state.apply(Event::Playing(PlaybackEvent::Subtitles(plain("Good morning,\nmeadow."))));
     let height = |state: &State| {
         let stage = Stage::new(state.clone());
         stage.picture(if state.settings.subtitle_plate { "subtitle-plate" } else { "subtitle" });
