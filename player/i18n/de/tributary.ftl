@@ -379,6 +379,8 @@ player-chapter = Kapitel { $number }
 player-chapter-named = Kapitel { $number }, { $name }
 player-stopped = Steht
 player-stopped-what = niemand kann schicken, was folgt
+player-rest-here = Alles da
+player-rest-here-what = bis zum Ende des Films
 player-headroom = { $count ->
     [one] des Nötigen, von { $count } Server
    *[other] des Nötigen, von { $count } Servern

@@ -380,6 +380,8 @@ player-chapter = Chapter { $number }
 player-chapter-named = Chapter { $number }, { $name }
 player-stopped = Stopped
 player-stopped-what = nobody can send what comes next
+player-rest-here = All here
+player-rest-here-what = to the end of the film
 player-headroom = { $count ->
     [one] what it needs, from { $count } server
    *[other] what it needs, from { $count } servers

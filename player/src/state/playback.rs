@@ -12,6 +12,8 @@ use super::shape::{Repeat, Shape};
 use super::subtitles::SubtitleFile;
 use crate::captions::Caption;
 
+/// How far in a file, as a part of it, a picture may be from where its time says.
+const NEAR_PART: f64 = 0.02;
 /// Most log entries kept for the event list.
 pub const KEPT_EVENTS: usize = 2_000;
 /// Most times of standing still kept for the plots.
@@ -294,6 +296,16 @@ impl Playback {
     pub fn needed_bps(&self) -> Option<f64> {
         let seconds = self.duration?.as_secs_f64();
         (seconds > 0.0 && self.size > 0).then(|| self.size as f64 * 8.0 / seconds)
+    }
+
+    /// Whether all of the film from the picture on is here: nobody needs to send anything for it any more. Where
+    /// the picture is in the file is estimated by its time.
+    #[must_use]
+    pub fn rest_is_here(&self) -> bool {
+        let (Some(snapshot), Some(length)) = (&self.snapshot, self.duration) else { return false };
+        let Some((start, end)) = snapshot.cache.ranges.last() else { return false };
+        let part = self.position.as_secs_f64() / length.as_secs_f64().max(0.1);
+        *end >= self.size && *start as f64 <= (part - NEAR_PART).max(0.0) * self.size as f64
     }
 
     /// Seconds of film that are here ahead of the picture.

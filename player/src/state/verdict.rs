@@ -55,6 +55,17 @@ impl Headroom {
         self.needed_bps.map(|needed| self.total_bps / needed)
     }
 
+    /// The same in words: `3.6×`.
+    #[must_use]
+    pub fn factor_words(&self) -> String {
+        match self.factor() {
+            None => "–".to_owned(),
+            Some(factor) if factor < 9.95 => format!("{}×", words::decimal(factor, 1)),
+            Some(factor) if factor < 99.5 => format!("{}×", words::decimal(factor, 0)),
+            Some(_) => "> 99×".to_owned(),
+        }
+    }
+
     /// What one source gives, counted as in the total.
     #[must_use]
     pub fn of_source(&self, source: &SourceSnapshot) -> f64 {
@@ -289,6 +300,27 @@ mod tests {
         assert_eq!(verdict(&playback).grade, Grade::Bad);
         playback.phase = Phase::Failed(Fault::Network("none answers".to_owned()));
         assert_eq!(verdict(&playback).sentence, "The network is gone");
+    }
+
+    #[test]
+    fn a_film_whose_rest_is_here_needs_nobody() {
+        let mut playback = fixture::playback();
+        assert!(!playback.rest_is_here(), "its end is here, and not what lies before that");
+        let size = playback.size;
+        fixture::edit_snapshot(&mut playback, |snapshot| snapshot.cache.ranges = vec![(0, size)]);
+        assert!(playback.rest_is_here());
+        fixture::edit_snapshot(&mut playback, |snapshot| snapshot.cache.ranges = vec![(0, size - 1)]);
+        assert!(!playback.rest_is_here());
+    }
+
+    #[test]
+    fn a_factor_has_as_many_figures_as_it_is_worth() {
+        let words = |total_bps| Headroom { total_bps, possible: false, needed_bps: Some(1e6) }.factor_words();
+        assert_eq!(
+            [words(0.44e6), words(3.61e6), words(9.96e6), words(42.4e6), words(3225e6)],
+            ["0.4×", "3.6×", "10×", "42×", "> 99×"]
+        );
+        assert_eq!(Headroom { total_bps: 1.0, possible: false, needed_bps: None }.factor_words(), "–");
     }
 
     #[test]

@@ -31,8 +31,7 @@ pub fn show(ui: &mut Ui, rect: Rect, headroom: Headroom, parts: &[(Person, f64)]
     let place = pos2(number.right() + 7.0, base + 3.0);
     let unit_rect = text::paint(ui.painter(), place, Align2::LEFT_CENTER, &unit, Type::NOTE, tokens.text2);
     text::name(ui, number.union(unit_rect), &spoken);
-    let factor =
-        headroom.factor().map_or("–".to_owned(), |factor| format!("{}×", words::decimal(factor, 1)));
+    let factor = headroom.factor_words();
     let right = pos2(rect.right(), base);
     let number =
         text::paint(ui.painter(), right, Align2::RIGHT_CENTER, &factor, Type::LARGE_FIGURES, tokens.text1);

@@ -80,9 +80,12 @@ fn health(ui: &mut Ui, film: Rect, playback: &Playback, scene: &mut Scene<'_>) -
             let rest = if other { verdict.sentence } else { t!("player-stopped-what") };
             (t!("player-stopped"), rest, tokens.bad)
         }
+        _ if playback.rest_is_here() => {
+            (t!("player-rest-here"), t!("player-rest-here-what"), over_film::WHITE)
+        }
         _ => {
-            let factor = verdict::headroom(playback).and_then(|headroom| headroom.factor());
-            let factor = factor.map_or("–".to_owned(), |factor| format!("{}×", words::decimal(factor, 1)));
+            let headroom = verdict::headroom(playback);
+            let factor = headroom.map_or("–".to_owned(), |headroom| headroom.factor_words());
             (factor, t!("player-headroom", count = people.len()), over_film::WHITE)
         }
     };
