@@ -138,6 +138,21 @@ fn a_failed_read_is_a_network_failure_and_never_an_end() {
 }
 
 #[test]
+fn a_film_that_breaks_off_has_no_end() {
+    for kind in [Kind::Mp4MoovFirst, Kind::Matroska] {
+        let mut bytes = film(kind, 12);
+        bytes.truncate(bytes.len() / 2);
+        let mut watched = Watched::playing(&TestSource::open(bytes));
+        let (at, lasts) = watched.wait("the fault", |event| match event {
+            MediaEvent::Failed(Failure::BreaksOff { at, lasts }) => Some((*at, *lasts)),
+            _ => None,
+        });
+        assert!(at > ms(3_000) && at < ms(9_000) && lasts > ms(11_500), "{kind:?}: {at:?} of {lasts:?}");
+        assert_eq!(watched.count(is_end), 0, "{kind:?}");
+    }
+}
+
+#[test]
 fn a_seek_out_of_a_wait_does_not_wait() {
     let bytes = film(Kind::Mp4MoovFirst, 12);
     let part = bytes.len() as u64 * 2 / 3;

@@ -513,6 +513,7 @@ media-nobody-answers = dort antwortet niemand.
 media-address = Die Adresse lässt sich nicht lesen: { $why }
 media-unknown = Das ist weder Film noch Ton, soweit es sich erkennen lässt.
 media-damaged = Der Titel ist beschädigt und lässt sich nicht weiter abspielen: { $why }
+media-breaks-off = Er bricht bei { $at } ab und sollte { $lasts } dauern: Sein Ende fehlt.
 media-nothing-comes = Der Titel ist beschädigt: Weder Bild noch Ton kommt heraus.
 media-failed = Das Abspielen misslang: { $why }
 

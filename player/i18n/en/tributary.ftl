@@ -514,6 +514,7 @@ media-nobody-answers = nobody answers there.
 media-address = The address can't be read: { $why }
 media-unknown = This is not a film or sound that can be recognised.
 media-damaged = The title is damaged and can't be played on: { $why }
+media-breaks-off = It breaks off at { $at } and should last { $lasts }: its end is missing.
 media-nothing-comes = The title is damaged: neither picture nor sound comes of it.
 media-failed = Playback failed: { $why }
 

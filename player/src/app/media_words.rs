@@ -34,6 +34,10 @@ fn fault(failure: Failure) -> Fault {
         Failure::MissingCodec { codec, install } => Fault::MissingCodec { codec, install },
         Failure::Network(why) => Fault::Network(why),
         Failure::Damaged(why) => Fault::Damaged(why),
+        Failure::BreaksOff { at, lasts } => {
+            let (at, lasts) = (words::clock(Some(at)), words::clock(Some(lasts)));
+            Fault::Damaged(t!("media-breaks-off", at = at, lasts = lasts))
+        }
         Failure::Other(why) => Fault::Other(why),
     }
 }

@@ -119,6 +119,14 @@ pub enum Failure {
     /// The bytes are here and make no sense.
     #[error("{0}")]
     Damaged(String),
+    /// The bytes end long before the title does.
+    #[error("the title ends after {} s of {} s", at.as_secs(), lasts.as_secs())]
+    BreaksOff {
+        /// Place in the title at which they end.
+        at: Duration,
+        /// How long it should last.
+        lasts: Duration,
+    },
     /// Anything else.
     #[error("{0}")]
     Other(String),

@@ -1,5 +1,7 @@
 //! What GStreamer's messages mean for a load.
 
+use std::time::Duration;
+
 use gstreamer as gst;
 
 use super::chapters;
@@ -14,6 +16,9 @@ use crate::i18n::t;
 
 /// Most missing codecs kept of one title.
 const MAX_MISSING: usize = 16;
+/// A title that ends so long before its time, and by such a part of it, has lost its end.
+const MISSED_AT_LEAST: Duration = Duration::from_secs(3);
+const MISSED_PART: f64 = 0.02;
 
 /// What the worker must do after a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,10 +131,21 @@ pub(super) fn ended(load: &mut Load, hands: &Hands) {
     failed_read(load, hands);
     // An end that a seek has overtaken is none.
     if load.stage == Stage::Running && !load.seeks.is_busy() {
+        if let Some((at, lasts)) = load.pipeline.came_to().zip(load.duration)
+            && breaks_off(at, lasts)
+        {
+            return load.fail(Failure::BreaksOff { at, lasts }, hands);
+        }
         load.stage = Stage::Ended;
         load.forget_subtitles(hands);
         hands.tell(MediaEvent::EndOfFile);
     }
+}
+
+/// Whether a title that came to `at` and should last so long has lost its end. Sound and picture may end apart,
+/// and a track of words after both.
+fn breaks_off(at: Duration, lasts: Duration) -> bool {
+    lasts.saturating_sub(at) > MISSED_AT_LEAST.max(lasts.mul_f64(MISSED_PART))
 }
 
 fn uri_buffering(load: &mut Load, percent: i32, hands: &Hands) {

@@ -26,6 +26,9 @@ const AUDIO_SINK_NAME: &str = "tributary-audio";
 /// How far the clock may be past what a sink was given before the sink counts as dry.
 const DRY_MARGIN: gst::ClockTime = gst::ClockTime::from_mseconds(30);
 
+/// Demuxers of files whose head tells how long they are; others guess it by what they have seen.
+const KNOW_LENGTHS: [&str; 3] = ["qtdemux", "matroskademux", "avidemux"];
+
 /// How long after the last picture and sound the pipeline may take to bring more, or to say that it has come
 /// to its end.
 const END_PATIENCE: gst::ClockTime = gst::ClockTime::from_seconds(2);
@@ -77,6 +80,7 @@ pub(super) struct Pipeline {
     video_sink: gst_app::AppSink,
     video: Arc<Progress>,
     audio: Arc<Progress>,
+    text: Arc<Progress>,
     text_sink: gst_app::AppSink,
     delays: Cell<Delays>,
     /// Read by streaming threads as they add elements.
@@ -101,6 +105,8 @@ impl Pipeline {
         playbin.set_property("video-sink", &video_sink);
         playbin.set_property("audio-sink", &audio_sink);
         let text_sink = subtitle_sink::new(around);
+        let text = Progress::new();
+        text.watch(text_sink.upcast_ref());
         playbin.set_property("text-sink", &text_sink);
         // Without it other speeds change the pitch, which is no reason not to play.
         if let Ok(scaletempo) = gst::ElementFactory::make("scaletempo").build() {
@@ -135,7 +141,17 @@ impl Pipeline {
                 deinterlace_when(element, *when.lock().unwrap_or_else(PoisonError::into_inner));
             });
         }
-        Ok(Self { playbin, bus, video_sink, video, audio, text_sink, delays: Cell::default(), deinterlace })
+        Ok(Self {
+            playbin,
+            bus,
+            video_sink,
+            video,
+            audio,
+            text,
+            text_sink,
+            delays: Cell::default(),
+            deinterlace,
+        })
     }
 
     pub(super) fn set_state(&self, state: gst::State) {
@@ -278,6 +294,19 @@ impl Pipeline {
                 && element.num_src_pads() == 0
                 && element.static_pad("sink").is_some_and(ended)
         })
+    }
+
+    /// Place in the title to which picture, sound or words came; none where the length that the title tells is a guess,
+    /// or nothing came since the last seek.
+    pub(super) fn came_to(&self) -> Option<Duration> {
+        let knows = |element: gst::Element| {
+            element.factory().is_some_and(|factory| KNOW_LENGTHS.contains(&factory.name().as_str()))
+        };
+        let bin = self.playbin.downcast_ref::<gst::Bin>()?;
+        bin.iterate_recurse().into_iter().flatten().any(knows).then_some(())?;
+        // Words may be there for longer than picture and sound, and count in the length that is told.
+        let sinks = [&self.video, &self.audio, &self.text];
+        sinks.into_iter().filter_map(|sink| sink.came_to()).max()
     }
 
     /// Stops the clock at a place that it has run past.

@@ -40,6 +40,8 @@ pub(super) enum End {
 pub(super) struct Progress {
     /// Running time of the end of the last buffer, in nanoseconds, or [`NOTHING_YET`].
     until: AtomicU64,
+    /// Place in the title of that end, in nanoseconds, or [`NOTHING_YET`].
+    came_to: AtomicU64,
     ended: AtomicBool,
     /// Whether it was ever given anything.
     used: AtomicBool,
@@ -47,9 +49,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    fn new() -> Arc<Self> {
+    pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             until: AtomicU64::new(NOTHING_YET),
+            came_to: AtomicU64::new(NOTHING_YET),
             ended: AtomicBool::new(false),
             used: AtomicBool::new(false),
             rotation: AtomicU8::new(0),
@@ -73,6 +76,12 @@ impl Progress {
         }
     }
 
+    /// Place in the title at which what this sink was given since the last seek ends; none where that is nothing.
+    pub(super) fn came_to(&self) -> Option<Duration> {
+        let came_to = self.came_to.load(Ordering::Acquire);
+        (came_to != NOTHING_YET).then(|| Duration::from_nanos(came_to))
+    }
+
     fn rotation(&self) -> Rotation {
         match self.rotation.load(Ordering::Relaxed) {
             1 => Rotation::Quarter,
@@ -85,18 +94,22 @@ impl Progress {
     fn advance(&self, segment: Option<&TimeSegment>, start: Option<gst::ClockTime>, lasts: gst::ClockTime) {
         let (Some(segment), Some(start)) = (segment, start) else { return };
         let Some(running) = segment.to_running_time(start) else { return };
+        if let Some(place) = segment.to_stream_time(start) {
+            self.came_to.store((place + lasts).nseconds(), Ordering::Release);
+        }
         let lasts = (lasts.nseconds() as f64 / segment.rate().abs().max(0.01)) as u64;
         self.until.store(running.nseconds().saturating_add(lasts), Ordering::Release);
         self.used.store(true, Ordering::Release);
     }
 
     fn restart(&self) {
+        self.came_to.store(NOTHING_YET, Ordering::Release);
         self.until.store(NOTHING_YET, Ordering::Release);
         self.ended.store(false, Ordering::Release);
     }
 
     /// Watches what goes into `sink`.
-    fn watch(self: &Arc<Self>, sink: &gst::Element) {
+    pub(super) fn watch(self: &Arc<Self>, sink: &gst::Element) {
         let Some(pad) = sink.static_pad("sink") else { return };
         let progress = Arc::clone(self);
         let segment: Mutex<Option<TimeSegment>> = Mutex::new(None);

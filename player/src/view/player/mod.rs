@@ -67,11 +67,7 @@ fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
     if attention {
         center::show(ui, rect, scene);
     }
-    captions::show(
-        ui,
-        &captions::Room { rect, picture: picture.unwrap_or(rect), controls: shown },
-        scene.state,
-    );
+    let room = captions::Room { rect, picture: picture.unwrap_or(rect), controls: shown };
     if shown > 0.0 {
         let mut over = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("controls"));
         over.multiply_opacity(shown);
@@ -84,9 +80,14 @@ fn over_film(ui: &mut Ui, rect: Rect, scene: &mut Scene<'_>) {
         }
         let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 190.0), rect.max);
         scrim::paint(over.painter(), foot, Color32::from_black_alpha(235), false);
+        // Above the shade, which is for the controls.
+        captions::show(ui, &room, scene.state);
         bar::show(&mut over, rect, scene);
-    } else if back.hovered() {
-        ui.ctx().set_cursor_icon(CursorIcon::None);
+    } else {
+        captions::show(ui, &room, scene.state);
+        if back.hovered() {
+            ui.ctx().set_cursor_icon(CursorIcon::None);
+        }
     }
     notices::show(ui, rect, scene);
 }
