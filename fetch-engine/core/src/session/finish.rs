@@ -64,6 +64,8 @@ impl Session {
         let tails = candidates.iter().map(|c| (c.source, self.unsent(now, c.source)));
         let mut tails: BTreeMap<SourceId, Peekable<_>> =
             tails.map(|(id, tail)| (id, tail.peekable())).collect();
+        let sources = candidates.iter().map(|c| c.source);
+        let busy: Vec<SourceId> = sources.filter(|id| self.has_a_share_to_send(*id)).collect();
         let mut moves = Vec::new();
         let mut bytes_moved = 0;
         while moves.len() < MAX_MOVED_AT_ONCE {
@@ -79,7 +81,9 @@ impl Session {
             if self.needed_in_secs(now, seq) > late + PATIENCE_SECS {
                 continue;
             }
-            let other = |c: &&mut Candidate| c.source != last.source && self.holds(c.source, seq);
+            let other = |c: &&mut Candidate| {
+                c.source != last.source && !busy.contains(&c.source) && self.holds(c.source, seq)
+            };
             let eta = |c: &Candidate| c.eta(bytes as f64);
             let best = candidates.iter_mut().filter(other).min_by(|a, b| eta(a).total_cmp(&eta(b)));
             let Some(best) = best.filter(|c| eta(c) + WORTH_MOVING_SECS < late) else { break };
@@ -168,6 +172,17 @@ impl Session {
             .take(MAX_DOUBLED_AT_ONCE)
     }
 
+    /// Whether a source has more than a round trip's work before it, some of which the pattern gave it. What is
+    /// ordered by name goes first there: a block from the end of the window would hold up one that the reader
+    /// comes to sooner. In slow start all that it owes may be at the server still, in that order.
+    pub(super) fn has_a_share_to_send(&self, id: SourceId) -> bool {
+        let Some(source) = self.sources.get(&id) else { return false };
+        let is_by_pattern = |seq: Seq| self.ledger.debt(seq).is_some_and(|debt| !debt.named);
+        let soon = source.rate().unwrap_or(0.0) * source.path_round_trip().as_secs_f64();
+        let soon = soon + f64::from(self.geometry.block_size());
+        source.backlog_bytes() as f64 > soon && source.blocks().take(MAX_LOOKED_AT).any(is_by_pattern)
+    }
+
     /// Whether one source owes the block, and another may send it as well.
     fn is_owed_alone(&self, seq: Seq) -> bool {
         self.ledger.debt(seq).is_some_and(|debt| debt.owners.len() == 1) && self.must_come_from(seq).is_none()
@@ -195,3 +210,6 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

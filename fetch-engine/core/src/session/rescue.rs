@@ -202,7 +202,12 @@ impl Session {
         let is_late = |c: &&Candidate| matches!(c.pace, Pace::Steady { .. }) && c.eta(0.0) > horizon;
         let late: Vec<SourceId> = candidates.iter().filter(is_late).map(|c| c.source).collect();
         let is_in_time = |c: &&Candidate| c.eta(block) < horizon - LATE.as_secs_f64();
-        let in_time: Vec<SourceId> = candidates.iter().filter(is_in_time).map(|c| c.source).collect();
+        // Where all is planned, those who still have their shares to send get none of it: what is late there is
+        // mostly what the reader comes to last.
+        let planned = self.walk.next >= self.walk_end();
+        let has_room = |c: &&Candidate| !planned || !self.has_a_share_to_send(c.source);
+        let in_time = candidates.iter().filter(is_in_time).filter(has_room);
+        let in_time: Vec<SourceId> = in_time.map(|c| c.source).collect();
         for id in late {
             self.steal(now, id, &in_time, block);
         }
@@ -236,6 +241,9 @@ impl Session {
             self.take_back(now, id, *seq);
         }
         self.cancel(now, id, &stolen);
+        let others: Vec<Candidate> =
+            self.candidates(now).into_iter().filter(|c| others.contains(&c.source)).collect();
+        self.order_of(now, others, &stolen, true);
         self.order_orphans(now);
     }
 
