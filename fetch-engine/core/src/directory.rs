@@ -33,6 +33,19 @@ pub struct Track {
     pub channels: u32,
 }
 
+/// Most chapters told of a title.
+pub const MAX_CHAPTERS: usize = 256;
+
+/// A chapter of a film.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chapter {
+    /// Where it begins, in milliseconds.
+    pub start_ms: u64,
+    /// Its name; empty where it has none.
+    #[serde(default)]
+    pub title: String,
+}
+
 /// What is known of a stream as a film.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MediaFacts {
@@ -54,6 +67,9 @@ pub struct MediaFacts {
     /// Tracks, in the file's order.
     #[serde(default)]
     pub tracks: Vec<Track>,
+    /// Chapters, in the order of the film; at most [`MAX_CHAPTERS`].
+    #[serde(default)]
+    pub chapters: Vec<Chapter>,
 }
 
 /// One title: a stream with its name and what is known of it.

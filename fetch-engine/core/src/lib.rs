@@ -18,6 +18,7 @@
 //! | [`verify`] | pages of BLAKE3 chaining values that prove every block |
 //! | [`directory`] | what director, content server and player tell each other in JSON |
 //! | [`byte_ranges`], [`media_type`] | what plain HTTP needs: `Range`, MIME types |
+//! | [`mp4_chapters`] | chapters of an MP4 film, which GStreamer does not tell |
 //! | [`previews`] | how the preview pictures of a film lie on their sheet |
 #![forbid(unsafe_code)]
 
@@ -26,6 +27,7 @@ pub mod directory;
 pub mod geometry;
 pub mod held;
 pub mod media_type;
+pub mod mp4_chapters;
 pub mod partial;
 pub mod pattern;
 pub mod planner;

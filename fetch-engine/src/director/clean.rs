@@ -1,7 +1,8 @@
 //! Makes the text in a director's answers fit to be shown.
 
 use tributary_core::directory::{
-    Catalogs, Lookup, RouteEntry, ServerEntry, Servers, SourceEntry, StreamSources, Tags, Title, TitlePage,
+    Catalogs, Lookup, MAX_CHAPTERS, RouteEntry, ServerEntry, Servers, SourceEntry, StreamSources, Tags,
+    Title, TitlePage,
 };
 
 use crate::text::{self, clean_name};
@@ -25,6 +26,8 @@ impl Clean for Title {
                 clean_name(name);
             }
         }
+        self.media.chapters.truncate(MAX_CHAPTERS);
+        self.media.chapters.iter_mut().for_each(|chapter| clean_name(&mut chapter.title));
     }
 }
 

@@ -9,7 +9,7 @@ use fetch_engine::snapshot::{
 };
 use fetch_engine::verdict::Watch;
 use tributary_core::directory::{
-    CatalogEntry, Catalogs, MediaFacts, ServerEntry, Servers, TagEntry, Title, TitlePage, Track,
+    CatalogEntry, Catalogs, Chapter, MediaFacts, ServerEntry, Servers, TagEntry, Title, TitlePage, Track,
 };
 use tributary_core::geometry::StreamId;
 
@@ -62,6 +62,11 @@ pub fn title(number: u8) -> Title {
                 track("audio", "Opus", "en", "Commentary"),
                 track("subtitle", "SRT", "de", ""),
             ],
+            chapters: ["Morning", "The branch", "Three bullies", "A plan", "Revenge", "Evening"]
+                .into_iter()
+                .zip(0..)
+                .map(|(name, number)| Chapter { start_ms: number * 95_000, title: name.to_owned() })
+                .collect(),
         },
         poster: false,
         servers: SERVERS[..=usize::from(number % 4)].iter().map(|&name| name.to_owned()).collect(),

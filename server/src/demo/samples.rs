@@ -1,5 +1,5 @@
 //! Sample films, made on the spot by GStreamer and kept: a moving picture, the title and a clock burnt
-//! in, a tone; one of them with two audio tracks and subtitles.
+//! in, a tone; one of them with two audio tracks, subtitles and chapters.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,8 @@ struct Sample {
     /// Tones, in Hz, with their languages.
     sound: &'static [(u32, &'static str)],
     subtitles: bool,
+    /// Chapters: their first seconds, and their names.
+    chapters: &'static [(u32, &'static str)],
 }
 
 const SAMPLES: [Sample; 4] = [
@@ -43,6 +45,7 @@ const SAMPLES: [Sample; 4] = [
                   animation-mode=running-time motion=sweep",
         sound: &[(220, "en")],
         subtitles: false,
+        chapters: &[],
     },
     Sample {
         name: "Ripples",
@@ -52,6 +55,7 @@ const SAMPLES: [Sample; 4] = [
         picture: "pattern=chroma-zone-plate kx2=8 ky2=5 kt=1",
         sound: &[(330, "en")],
         subtitles: false,
+        chapters: &[],
     },
     Sample {
         name: "Pinwheel",
@@ -61,15 +65,17 @@ const SAMPLES: [Sample; 4] = [
         picture: "pattern=pinwheel",
         sound: &[(277, "en")],
         subtitles: false,
+        chapters: &[],
     },
     Sample {
         name: "Test Card",
         year: 2022,
-        description: "The classic bars, with two audio tracks (a low and a high tone) and subtitles.",
+        description: "The classic bars, with two audio tracks (a low and a high tone), subtitles and chapters.",
         tags: &["short", "classic"],
         picture: "pattern=smpte",
         sound: &[(440, "en"), (660, "de")],
         subtitles: true,
+        chapters: &[(0, "Bars"), (20, "The same bars"), (45, "Last bars")],
     },
 ];
 
@@ -156,6 +162,11 @@ fn make_one(sample: &Sample, codecs: &Codecs, ending: &str, to: &Path) -> anyhow
                 element.set_property("location", path.to_string_lossy().as_ref());
             }
         }
+        if let Some(muxer) =
+            pipeline.by_name("muxer").and_then(|e| e.dynamic_cast::<gstreamer::TocSetter>().ok())
+        {
+            muxer.set_toc(toc(sample.chapters).as_ref());
+        }
         let ended = run_to_end(&pipeline);
         pipeline.set_state(gstreamer::State::Null).context("the pipeline does not stop")?;
         ended
@@ -212,6 +223,25 @@ fn description(sample: &Sample, codecs: &Codecs, ending: &str) -> String {
         );
     }
     out
+}
+
+/// The table of contents with these chapters; none without any.
+fn toc(chapters: &[(u32, &str)]) -> Option<gstreamer::Toc> {
+    let mut toc = gstreamer::Toc::new(gstreamer::TocScope::Global);
+    let mut edition = gstreamer::TocEntry::new(gstreamer::TocEntryType::Edition, "1");
+    let ends = chapters.iter().skip(1).map(|(from, _)| *from).chain([SECONDS]);
+    for ((from, name), to) in chapters.iter().zip(ends) {
+        let mut chapter =
+            gstreamer::TocEntry::new(gstreamer::TocEntryType::Chapter, &format!("{}", from + 1));
+        let new = chapter.get_mut()?;
+        new.set_start_stop_times(i64::from(*from) * 1_000_000_000, i64::from(to) * 1_000_000_000);
+        let mut tags = gstreamer::TagList::new();
+        tags.get_mut()?.add::<gstreamer::tags::Title>(name, gstreamer::TagMergeMode::Replace);
+        new.set_tags(tags);
+        edition.get_mut()?.append_sub_entry(chapter);
+    }
+    toc.get_mut()?.append_entry(edition);
+    (!chapters.is_empty()).then_some(toc)
 }
 
 /// A line every four seconds.

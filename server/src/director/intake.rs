@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use tributary_core::directory::{
-    MAX_SERVED_TOLD, MediaFacts, PartEntry, Registration, RelayRegistration, Renewal, Title, Track,
+    Chapter, MAX_CHAPTERS, MAX_SERVED_TOLD, MediaFacts, PartEntry, Registration, RelayRegistration, Renewal,
+    Title, Track,
 };
 use tributary_core::geometry::StreamId;
 use tributary_core::held::Held;
@@ -164,10 +165,13 @@ fn facts(told: &MediaFacts) -> MediaFacts {
         title: clean(&track.title, MAX_NAME_CHARS),
         channels: track.channels,
     };
+    let chapter =
+        |chapter: &Chapter| Chapter { title: clean(&chapter.title, MAX_WORD_CHARS), ..chapter.clone() };
     MediaFacts {
         fps: if told.fps.is_finite() { told.fps.clamp(0.0, 1000.0) } else { 0.0 },
         container: clean(&told.container, MAX_WORD_CHARS),
         tracks: told.tracks.iter().take(MAX_TRACKS).map(track).collect(),
+        chapters: told.chapters.iter().take(MAX_CHAPTERS).map(chapter).collect(),
         ..*told
     }
 }

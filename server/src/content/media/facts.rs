@@ -11,6 +11,7 @@ use gstreamer_pbutils::{
 };
 use tributary_core::directory::{MediaFacts, Track};
 
+use super::chapters;
 use crate::text::clean;
 
 /// A film that takes longer to look at stays unknown.
@@ -19,8 +20,8 @@ const TIMEOUT: gstreamer::ClockTime = gstreamer::ClockTime::from_seconds(15);
 pub(super) const MAX_PICTURE_BYTES: u64 = 16 << 20;
 /// The same in pixels of each side.
 const MAX_PICTURE_SIDE: u32 = 8192;
-/// Longest codec, language or name of a track, in characters.
-const MAX_WORD_CHARS: usize = 64;
+/// Longest codec, language, or name of a track or chapter, in characters.
+pub(super) const MAX_WORD_CHARS: usize = 64;
 
 /// Why nothing is known of a film.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +43,10 @@ pub(super) fn discover(path: &Path) -> Result<(MediaFacts, Option<Vec<u8>>), Med
     let info = Discoverer::new(TIMEOUT)?.discover_uri(&uri)?;
     match info.result() {
         // A film with a codec that is missing here may play elsewhere.
-        DiscovererResult::Ok | DiscovererResult::MissingPlugins => Ok((facts(&info), cover(&info))),
+        DiscovererResult::Ok | DiscovererResult::MissingPlugins => {
+            let facts = MediaFacts { chapters: chapters::of(path, info.toc().as_ref()), ..facts(&info) };
+            Ok((facts, cover(&info)))
+        }
         DiscovererResult::Timeout => Err(MediaError::Unknown("it took too long to look at")),
         DiscovererResult::UriInvalid | DiscovererResult::Busy => {
             Err(MediaError::Unknown("it could not be looked at"))

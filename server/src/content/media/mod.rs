@@ -1,6 +1,8 @@
 //! What a film is: length, picture, tracks, poster, previews, found out by GStreamer, one film at a time.
 
 #[cfg(feature = "media")]
+mod chapters;
+#[cfg(feature = "media")]
 mod facts;
 #[cfg(feature = "media")]
 mod frames;
@@ -185,6 +187,8 @@ mod tests {
         assert!(known.poster);
         let poster = std::fs::read(poster_path(dir.path(), stream)).unwrap();
         assert!(poster.starts_with(&[0xff, 0xd8, 0xff]), "a JPEG");
+
+        assert_eq!(known.facts.chapters, []);
 
         // A picture beside it is its poster; what is no picture leaves it the frame.
         let beside = |name: &str| {

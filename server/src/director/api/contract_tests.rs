@@ -72,6 +72,7 @@ fn every_schema_agrees_with_its_type() {
     let stream = StreamId([7; 32]);
     let text = || String::from("text");
     let track = Track { kind: text(), codec: text(), language: text(), title: text(), channels: 2 };
+    let chapter = Chapter { start_ms: 1, title: text() };
     let media = MediaFacts {
         duration_ms: 1,
         width: 2,
@@ -79,6 +80,7 @@ fn every_schema_agrees_with_its_type() {
         fps: 4.0,
         container: text(),
         tracks: vec![track.clone()],
+        chapters: vec![chapter.clone()],
     };
     let title = Title {
         catalog: text(),
@@ -113,6 +115,7 @@ fn every_schema_agrees_with_its_type() {
         ServerEntry { name: text(), address: text(), streams: 1, lease_ms: 2, load: Some(load.clone()) };
     let catalog = CatalogEntry { name: text(), titles: 1 };
     agrees("Track", &track);
+    agrees("Chapter", &chapter);
     agrees("MediaFacts", &media);
     agrees("Title", &title);
     agrees("TitlePage", &TitlePage { total: 1, offset: 0, titles: titles.clone() });
