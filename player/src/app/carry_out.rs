@@ -58,7 +58,8 @@ impl App {
             Command::WantStill(stream) => self.posters.want(Of::Still, String::new(), stream),
             Command::OpenTitle(title) => self.state.apply(Event::TitleShown(title)),
             Command::Play(title) => self.play_title(*title, Begin::WhereLeftOff),
-            Command::PlayFromStart(title) => self.play_title(*title, Begin::At(Duration::ZERO)),
+            Command::PlayFrom(title, start) => self.play_title(*title, Begin::At(start)),
+            Command::ChooseTracks(title, tracks) => self.state.apply(Event::TracksChosen { title, tracks }),
             Command::Next => self.step(true),
             Command::Previous => self.step(false),
             Command::StopCountdown => self.state.apply(Event::CountdownSet(None)),
@@ -197,10 +198,10 @@ impl App {
                 };
                 self.set_speed(next.unwrap_or(now));
             }
-            Command::ChooseSound(number) => self.player.select_audio(Some(number)),
+            Command::ChooseSound(number) => self.choose_sound(number),
             Command::ChooseSubtitles(number) => {
                 self.state.apply(Event::Playing(PlaybackEvent::SubtitleFileChosen(None)));
-                self.player.select_subtitle(number);
+                self.choose_subtitles(number);
             }
             Command::NextSound => {
                 let sounds: Vec<_> = playback.tracks_of(TrackKind::Sound).collect();
@@ -208,7 +209,7 @@ impl App {
                 let next = on.map_or(0, |on| (on + 1) % sounds.len().max(1));
                 let chosen = sounds.get(next).map(|track| (track.number, track.name.clone()));
                 if let Some((number, name)) = chosen {
-                    self.player.select_audio(Some(number));
+                    self.choose_sound(number);
                     self.tell(&t!("sound"), &name);
                 }
             }
@@ -222,7 +223,12 @@ impl App {
                 let track = tracks.get(next).map(|track| (track.number, track.name.clone()));
                 let file =
                     file.and_then(|file| Some((file, playback.subtitle_files.get(file)?.name.clone())));
-                self.player.select_subtitle(track.as_ref().map(|(number, _)| *number));
+                let number = track.as_ref().map(|(number, _)| *number);
+                if file.is_some() {
+                    self.player.select_subtitle(None);
+                } else {
+                    self.choose_subtitles(number);
+                }
                 let chosen = PlaybackEvent::SubtitleFileChosen(file.as_ref().map(|(number, _)| *number));
                 self.state.apply(Event::Playing(chosen));
                 let named = track.or(file).map_or_else(|| t!("note-off"), |(_, name)| name);

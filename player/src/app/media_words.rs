@@ -4,7 +4,7 @@ use crate::i18n::t;
 use crate::media::{ColorMatrix, FrameSlot, Light, PixelFormat, Transfer, VideoFrame};
 use crate::media::{Facts, Failure, MediaEvent, TrackInfo, TrackKind as MediaTrackKind};
 use crate::state::PlaybackEvent;
-use crate::state::playback::{Chapter, Fault, MediaWords, Pictures, TrackChoice, TrackKind};
+use crate::state::playback::{self, Fault, MediaWords, Pictures, TrackChoice, TrackKind};
 use crate::state::words;
 
 /// The changes that `event` makes.
@@ -14,7 +14,9 @@ pub(super) fn events(event: MediaEvent) -> Vec<PlaybackEvent> {
         MediaEvent::Loading => one(PlaybackEvent::Loading),
         MediaEvent::Ready(facts) => vec![ready(&facts), PlaybackEvent::Tracks(tracks(&facts.tracks))],
         MediaEvent::Tracks(list) => one(PlaybackEvent::Tracks(tracks(&list))),
-        MediaEvent::Chapters(list) => one(PlaybackEvent::Chapters(chapters(&list))),
+        MediaEvent::Chapters(list) => one(PlaybackEvent::Chapters(playback::chapters(
+            list.iter().map(|chapter| (chapter.title.as_str(), chapter.start)),
+        ))),
         MediaEvent::Duration(duration) => one(PlaybackEvent::Duration(duration)),
         MediaEvent::Playing => one(PlaybackEvent::Paused(false)),
         MediaEvent::Paused => one(PlaybackEvent::Paused(true)),
@@ -107,15 +109,6 @@ fn light(light: Light) -> String {
     }
 }
 
-fn chapters(list: &[crate::media::Chapter]) -> Vec<Chapter> {
-    let named = |(number, chapter): (usize, &crate::media::Chapter)| {
-        let name = words::safe(&chapter.title);
-        let name = if name.is_empty() { t!("media-chapter", number = number + 1) } else { name };
-        Chapter { name, start: chapter.start }
-    };
-    list.iter().enumerate().map(named).collect()
-}
-
 fn kilohertz(hertz: u32) -> String {
     let text = words::decimal(f64::from(hertz) / 1000.0, 1);
     format!("{} kHz", text.trim_end_matches('0').trim_end_matches(['.', ',']))
@@ -147,23 +140,6 @@ fn detail(track: &TrackInfo) -> String {
         number if codec.is_empty() => words::channels(number),
         number => format!("{codec}, {}", words::channels(number)),
     }
-}
-
-/// The first track in the first of `languages` that any of them is in.
-pub(super) fn preferred<'a>(
-    tracks: &'a [TrackInfo],
-    kind: MediaTrackKind,
-    languages: &[String],
-) -> Option<&'a TrackInfo> {
-    languages.iter().find_map(|wanted| {
-        let wanted = words::language(wanted);
-        tracks.iter().find(|track| {
-            let named = track.language.as_deref().map(words::language);
-            track.kind == kind
-                && track.drawn
-                && named.is_some_and(|named| named.eq_ignore_ascii_case(&wanted))
-        })
-    })
 }
 
 #[cfg(test)]
@@ -200,24 +176,6 @@ mod tests {
         let mut odd = TrackInfo::of_kind(MediaTrackKind::Subtitle);
         (odd.codec, odd.drawn) = ("XSUB".to_owned(), false);
         assert_eq!(detail(&odd), "XSUB, can't be shown");
-    }
-
-    #[test]
-    fn languages_are_preferred_in_their_order_however_they_are_written() {
-        let track = |index, language: &str| {
-            let mut track = TrackInfo::of_kind(MediaTrackKind::Audio);
-            (track.index, track.language) = (index, Some(language.to_owned()));
-            track
-        };
-        let tracks = [track(0, "eng"), track(1, "de"), track(2, "fr")];
-        let of = |languages: &[&str]| {
-            let languages: Vec<String> = languages.iter().map(|&l| l.to_owned()).collect();
-            preferred(&tracks, MediaTrackKind::Audio, &languages).map(|track| track.index)
-        };
-        assert_eq!(of(&["deu", "en"]), Some(1));
-        assert_eq!(of(&["it", "en"]), Some(0));
-        assert_eq!(of(&["it"]), None);
-        assert_eq!(of(&[]), None);
     }
 
     #[test]

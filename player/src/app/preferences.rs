@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use fetch_engine::{CacheLimits, DiskLimits, OpenOptions, PlannerKind};
 
-use super::{App, media_words};
+use super::App;
 use crate::desktop::scheme::Scheme;
 use crate::i18n::{self, t};
 use crate::media::{Deinterlace, TrackInfo, TrackKind};
-use crate::state::Event;
+use crate::state::chosen::Subtitles;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::settings::{Interlaced, Planner, Settings, ThemeChoice};
+use crate::state::{Event, PlaybackEvent};
 use crate::theme;
 
 /// Between two looks at whether the settings file was edited by hand.
@@ -95,17 +96,37 @@ impl App {
         }
     }
 
-    /// Chooses the tracks in the languages that the settings prefer.
+    /// Chooses the tracks that are wanted of a title that begins.
     pub(super) fn choose_tracks(&self, tracks: &[TrackInfo]) {
-        let settings = &self.state.settings;
-        let sound = media_words::preferred(tracks, TrackKind::Audio, &settings.sound_languages);
-        if let Some(track) = sound.filter(|track| !track.selected) {
+        let chosen = self.state.playback.as_ref().map(|playback| playback.chosen).unwrap_or_default();
+        let of = |kind| tracks.iter().filter(move |track| track.kind == kind);
+        // One that can't be shown is none to be chosen by its language.
+        let languages = |kind| {
+            of(kind).map(|track| track.language.as_deref().filter(|_| track.drawn)).collect::<Vec<_>>()
+        };
+        let sound = chosen.sound_of(&languages(TrackKind::Audio), &self.state.settings);
+        if let Some(track) = sound.and_then(|number| of(TrackKind::Audio).nth(number))
+            && !track.selected
+        {
             self.player.select_audio(Some(track.index));
         }
-        if let Some(track) = media_words::preferred(tracks, TrackKind::Subtitle, &settings.subtitle_languages)
-        {
+        let subtitles = chosen.subtitles_of(&languages(TrackKind::Subtitle), &self.state.settings);
+        if let Some(track) = subtitles.and_then(|number| of(TrackKind::Subtitle).nth(number)) {
             self.player.select_subtitle(Some(track.index));
         }
+    }
+
+    /// Has the sound track with this number heard, now and when the title is played again.
+    pub(super) fn choose_sound(&mut self, number: usize) {
+        self.state.apply(Event::Playing(PlaybackEvent::SoundChosen(number)));
+        self.player.select_audio(Some(number));
+    }
+
+    /// Has the subtitle track with this number seen, or none, now and when the title is played again.
+    pub(super) fn choose_subtitles(&mut self, number: Option<usize>) {
+        let chosen = number.map_or(Subtitles::Off, Subtitles::Track);
+        self.state.apply(Event::Playing(PlaybackEvent::SubtitlesChosen(chosen)));
+        self.player.select_subtitle(number);
     }
 
     pub(super) fn remember(&mut self) {

@@ -127,6 +127,7 @@ impl Remote {
             ended: playback.phase == Phase::Ended,
             speed: playback.speed,
             tracks: self.tracks.clone(),
+            chapters: playback.chapters.clone(),
             video: self.video.clone(),
             size_bytes: (playback.size > 0).then_some(playback.size),
             cached: cached_seconds(playback),
@@ -191,8 +192,9 @@ impl App {
             }
             RemoteCommand::Speed(speed) => self.carry_out(Command::SetSpeed(speed)),
             RemoteCommand::Step { forward } => self.carry_out(Command::Step { forward }),
-            RemoteCommand::SelectAudio(index) => self.player.select_audio(index),
-            RemoteCommand::SelectSubtitle(index) => self.player.select_subtitle(index),
+            RemoteCommand::SelectAudio(Some(index)) => self.choose_sound(index),
+            RemoteCommand::SelectAudio(None) => self.player.select_audio(None),
+            RemoteCommand::SelectSubtitle(index) => self.choose_subtitles(index),
             RemoteCommand::Fullscreen(on) => self.state.apply(Event::FullscreenSet(on)),
             RemoteCommand::Queue { forward } => self.step(forward),
             RemoteCommand::Screenshot(path) => {

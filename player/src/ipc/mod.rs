@@ -5,6 +5,7 @@
 //! comes through [`Hooks::on_command`]; what a line means is decided without any socket, in
 //! `session`, `request` and `property`.
 
+mod chapter;
 mod error;
 mod line;
 mod property;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::chapter;
 use super::error::Refusal;
 use super::view::{RemoteCommand, RemoteView};
 use crate::media::{TrackInfo, TrackKind};
@@ -14,6 +15,10 @@ pub(super) const NAMES: &[&str] = &[
     "aid",
     "cache-buffering-state",
     "cache-speed",
+    "chapter",
+    "chapter-list",
+    "chapter-list/count",
+    "chapters",
     "container-fps",
     "core-idle",
     "demuxer-cache-duration",
@@ -109,6 +114,9 @@ pub(super) fn get(name: &str, view: &RemoteView, own: &dyn Fn(&str) -> Value) ->
         "video-codec" => given(view.video.as_ref().map(|video| video.codec.clone())),
         "track-list" => Ok(view.tracks.iter().map(track).collect()),
         "track-list/count" => Ok(view.tracks.len().into()),
+        "chapter-list" => Ok(chapter::list(view)),
+        "chapter-list/count" | "chapters" => Ok(view.chapters.len().into()),
+        "chapter" => chapter::now(view),
         "aid" => Ok(chosen(view, TrackKind::Audio)),
         "sid" => Ok(chosen(view, TrackKind::Subtitle)),
         "mpv-version" => Ok(concat!("Tributary ", env!("CARGO_PKG_VERSION")).into()),
@@ -138,6 +146,7 @@ pub(super) fn set(name: &str, value: &Value, view: &RemoteView) -> Result<Remote
         }
         "time-pos" | "playback-time" => seek_to(number(value)?, true, view),
         "percent-pos" => seek_to(percent_to_seconds(number(value)?, view)?, true, view),
+        "chapter" => chapter::go_to(value, view),
         "aid" => Ok(RemoteCommand::SelectAudio(track_choice(value, TrackKind::Audio, view)?)),
         "sid" => Ok(RemoteCommand::SelectSubtitle(track_choice(value, TrackKind::Subtitle, view)?)),
         _ if NAMES.contains(&name) => Err(Refusal::PropertyError),

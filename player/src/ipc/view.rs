@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::media::{TrackInfo, VideoFacts};
+use crate::state::playback::Chapter;
 
 /// What the application shows to remote controls: a picture of it at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +35,8 @@ pub struct RemoteView {
     pub fullscreen: bool,
     /// Tracks of the title.
     pub tracks: Vec<TrackInfo>,
+    /// Its chapters, in their order.
+    pub chapters: Vec<Chapter>,
     /// The picture, where there is one.
     pub video: Option<VideoFacts>,
     /// Bytes of the title.

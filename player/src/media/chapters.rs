@@ -1,8 +1,9 @@
-//! The chapters of a title, from its table of contents.
+//! The chapters of a title, from its table of contents or as an MP4 has them.
 
 use std::time::Duration;
 
 use gstreamer as gst;
+use tributary_core::directory;
 
 use super::text;
 
@@ -25,6 +26,15 @@ pub(super) fn of_toc(toc: &gst::Toc) -> Vec<Chapter> {
     chapters.sort_by_key(|chapter| chapter.start);
     chapters.dedup_by_key(|chapter| chapter.start);
     chapters
+}
+
+/// The chapters of an MP4.
+pub(super) fn of_mp4(told: &[directory::Chapter]) -> Vec<Chapter> {
+    let chapter = |told: &directory::Chapter| Chapter {
+        title: text::clean(&told.title),
+        start: Duration::from_millis(told.start_ms),
+    };
+    told.iter().map(chapter).collect()
 }
 
 fn collect(entries: &[gst::TocEntry], chapters: &mut Vec<Chapter>) {

@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app as gst_app;
+use tributary_core::directory::Chapter;
+use tributary_core::mp4_chapters;
 
 use super::kind;
 use super::source::{MediaSource, SourceError};
@@ -172,6 +174,14 @@ impl Feed {
             available_bytes: self.source.available(offset),
             left_bytes: self.source.size().saturating_sub(offset),
         }
+    }
+
+    /// The chapters of an MP4, as far as the bytes that tell them are here.
+    pub(super) fn mp4_chapters(&self) -> Vec<Chapter> {
+        let mut read = |at, buf: &mut [u8]| {
+            self.source.available(at) >= buf.len() as u64 && self.source.read_at(at, buf) == Ok(buf.len())
+        };
+        mp4_chapters::read(self.source.size(), &mut read)
     }
 
     /// Sets an appsrc up to be fed from here.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use gstreamer as gst;
 
 use super::buffering::{Advice, Buffering, Seen};
-use super::chapters::Chapter;
+use super::chapters::{self, Chapter};
 use super::codec_names::{Missing, Part};
 use super::events::{Facts, Failure, MediaEvent};
 use super::feed::Feed;
@@ -217,8 +217,19 @@ impl Load {
         if let Some(to) = start {
             self.ask(Seek { to, kind: SeekKind::Exact }, hands);
         }
+        self.find_chapters(hands);
         self.apply_state();
         hands.tell(if self.paused { MediaEvent::Paused } else { MediaEvent::Playing });
+    }
+
+    /// GStreamer does not tell those of an MP4.
+    fn find_chapters(&mut self, hands: &Hands) {
+        let Some(feed) = self.feed().filter(|_| self.chapters.is_empty()) else { return };
+        let chapters = chapters::of_mp4(&feed.mp4_chapters());
+        if !chapters.is_empty() {
+            self.chapters.clone_from(&chapters);
+            hands.tell(MediaEvent::Chapters(chapters));
+        }
     }
 
     /// Asks for a seek, and sends it where none is under way.

@@ -6,6 +6,7 @@ use fetch_engine::diagnose::report::SortBy;
 use tributary_core::directory::Title;
 use tributary_core::geometry::StreamId;
 
+use super::chosen::ChosenTracks;
 use super::history::Span;
 use super::keymap::Action;
 use super::library::{Listing, TitleOrder};
@@ -49,10 +50,12 @@ pub enum Command {
     OpenTitle(Box<Title>),
     /// Play a title of the library, from where one left off.
     Play(Box<Title>),
-    /// Play a title of the library from its start.
-    PlayFromStart(Box<Title>),
     /// Go on with what was begun, by its remembered name.
     Continue(String),
+    /// Play a title of the library from this time on.
+    PlayFrom(Box<Title>, Duration),
+    /// These tracks are chosen for a title of the library.
+    ChooseTracks(Box<Title>, ChosenTracks),
     /// Forget where one left off in this.
     DropPlace(String),
     /// Mark a title as watched, or as not watched.

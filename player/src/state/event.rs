@@ -7,6 +7,7 @@ use fetch_engine::diagnose::report::{SortBy, TestReport};
 use fetch_engine::snapshot::{LogEntry, Snapshot};
 use tributary_core::directory::{Catalogs, Servers, TagEntry, Title, TitlePage};
 
+use super::chosen::{ChosenTracks, Subtitles};
 use super::history::Span;
 use super::keymap::Action;
 use super::library::{FoundDirector, KnownDirector, Listing};
@@ -38,6 +39,13 @@ pub enum Event {
         title: Box<Title>,
         /// Watched, or not.
         watched: bool,
+    },
+    /// Tracks were chosen for a title before it plays.
+    TracksChosen {
+        /// The title.
+        title: Box<Title>,
+        /// All that were chosen for it.
+        tracks: ChosenTracks,
     },
     /// The place kept of this is forgotten.
     PlaceDropped(String),
@@ -230,6 +238,10 @@ pub enum PlaybackEvent {
     },
     /// The tracks that can be chosen.
     Tracks(Vec<TrackChoice>),
+    /// Somebody chose the sound track with this number.
+    SoundChosen(usize),
+    /// Somebody chose these subtitles, or none.
+    SubtitlesChosen(Subtitles),
     /// Its length became known.
     Duration(Duration),
     /// The user wants it to play or to stand still.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tributary_core::directory::Title;
 use tributary_core::geometry::StreamId;
 
+use super::chosen::ChosenTracks;
 use super::playback::{Origin, Phase, Playback};
 use super::words;
 
@@ -16,7 +17,7 @@ pub const REMEMBERED_TITLES: usize = 500;
 pub const REMEMBERED_SERVERS: usize = 64;
 /// Longest description kept of a title, in characters.
 const KEPT_DESCRIPTION: usize = 600;
-/// Most tracks and tags kept of a title.
+/// Most tracks, chapters and tags kept of a title.
 const KEPT_PARTS: usize = 64;
 /// A title counts as begun from this place on, or from [`BEGUN_PART`] of it, whichever comes first.
 const BEGUN: Duration = Duration::from_secs(15);
@@ -41,6 +42,9 @@ pub struct Viewing {
     pub watched: bool,
     /// When that was, in seconds since 1970.
     pub at: u64,
+    /// The tracks that were chosen for it.
+    #[serde(skip_serializing_if = "ChosenTracks::is_nothing")]
+    pub tracks: ChosenTracks,
     /// The director it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub director: Option<String>,
@@ -143,6 +147,12 @@ impl Memory {
         self.of(&name_of(stream))
     }
 
+    /// The tracks that were chosen for this.
+    #[must_use]
+    pub fn tracks(&self, what: &str) -> ChosenTracks {
+        self.of(what).map(|viewing| viewing.tracks).unwrap_or_default()
+    }
+
     /// Where one left off in this.
     #[must_use]
     pub fn place(&self, what: &str) -> Option<Duration> {
@@ -179,7 +189,7 @@ impl Memory {
         let before = self.of(&playback.what);
         let watched = ended || before.is_some_and(|viewing| viewing.watched);
         let begun = !ended && (place >= BEGUN || part >= BEGUN_PART);
-        if !watched && !begun && before.is_none() {
+        if !watched && !begun && before.is_none() && playback.chosen.is_nothing() {
             return;
         }
         let mut title = playback.title.clone().map(Box::new);
@@ -193,6 +203,7 @@ impl Memory {
             duration_ms: duration.as_millis() as u64,
             watched,
             at,
+            tracks: playback.chosen,
             director: director.filter(|_| playback.origin == Origin::Stream).map(str::to_owned),
             title,
         };
@@ -248,18 +259,20 @@ impl Memory {
         if !watched {
             return self.forget(&what);
         }
-        let mut kept = Box::new(title.clone());
-        trim(&mut kept);
-        self.put(Viewing {
-            what,
-            name: title.title.clone(),
-            duration_ms: title.media.duration_ms,
-            watched,
-            at,
-            director: director.map(str::to_owned),
-            title: Some(kept),
-            ..Viewing::default()
-        });
+        let tracks = self.tracks(&what);
+        self.put(Viewing { watched, at, tracks, ..unseen(title, director) });
+    }
+
+    /// Notes the tracks that were chosen for a title before it plays.
+    pub(super) fn choose(&mut self, title: &Title, director: Option<&str>, tracks: ChosenTracks, at: u64) {
+        let what = name_of(title.stream);
+        match self.titles.iter_mut().find(|viewing| viewing.what == what) {
+            Some(viewing) => {
+                viewing.tracks = tracks;
+                self.changes += 1;
+            }
+            None => self.put(Viewing { at, tracks, ..unseen(title, director) }),
+        }
     }
 
     /// Forgets where one left off; that it was watched before stays known.
@@ -278,18 +291,34 @@ impl Memory {
     }
 }
 
+/// A title of which nothing was seen.
+fn unseen(title: &Title, director: Option<&str>) -> Viewing {
+    let mut kept = Box::new(title.clone());
+    trim(&mut kept);
+    Viewing {
+        what: name_of(title.stream),
+        name: title.title.clone(),
+        duration_ms: title.media.duration_ms,
+        director: director.map(str::to_owned),
+        title: Some(kept),
+        ..Viewing::default()
+    }
+}
+
 /// Keeps of a title what a small file can hold.
 fn trim(title: &mut Title) {
     if let Some((end, _)) = title.description.char_indices().nth(KEPT_DESCRIPTION) {
         title.description.truncate(end);
     }
     title.media.tracks.truncate(KEPT_PARTS);
+    title.media.chapters.truncate(KEPT_PARTS);
     title.tags.truncate(KEPT_PARTS);
     title.servers.truncate(KEPT_PARTS);
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::chosen::Subtitles;
     use super::super::fixture;
     use super::*;
 
@@ -361,6 +390,27 @@ mod tests {
         memory.note(&at(252), None, 7);
         memory.drop_place(&fixture::playback().what);
         assert!(memory.begun().next().is_none());
+    }
+
+    #[test]
+    fn the_tracks_that_were_chosen_stay_with_the_title() {
+        let mut memory = Memory::default();
+        let title = fixture::title(2);
+        let what = name_of(title.stream);
+        let tracks = ChosenTracks { sound: Some(1), subtitles: Some(Subtitles::Off) };
+        memory.choose(&title, None, tracks, 5);
+        assert_eq!(memory.tracks(&what), tracks);
+        assert!(memory.begun().next().is_none() && memory.watched().is_empty(), "nothing of it was seen");
+        memory.mark(&title, None, true, 6);
+        assert_eq!(memory.tracks(&what), tracks);
+        // Chosen while it plays, be it at once.
+        let mut playback = at(3);
+        playback.chosen = ChosenTracks { subtitles: Some(Subtitles::Track(2)), ..tracks };
+        memory.note(&playback, None, 7);
+        assert_eq!(memory.tracks(&playback.what), playback.chosen);
+        let text = serde_json::to_string(&memory).expect("plain data");
+        let back: Memory = serde_json::from_str(&text).expect("reads");
+        assert_eq!(back.tracks(&playback.what), playback.chosen);
     }
 
     #[test]

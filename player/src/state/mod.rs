@@ -3,6 +3,7 @@
 //! Views read `&State` and push [`Command`]s; the app carries them out and tells the state what
 //! came of it through [`State::apply`]. Nothing here knows a thread, a socket or a widget.
 
+pub mod chosen;
 pub mod command;
 pub mod event;
 pub mod filter;
@@ -212,6 +213,10 @@ impl State {
                     self.library.refresh();
                 }
             }
+            Event::TracksChosen { title, tracks } => {
+                let director = self.library.director.as_deref();
+                self.memory.choose(&title, director, tracks, self.date);
+            }
             Event::PlaceDropped(what) => self.memory.drop_place(&what),
             Event::DirectorAnswered { address, catalogs, servers } => {
                 self.director_answered(&address, catalogs, servers);
@@ -243,6 +248,8 @@ impl State {
                 playback.title = title.map(|title| *title);
                 playback.position = start;
                 playback.paused = paused;
+                playback.chosen = self.memory.tracks(&playback.what);
+                playback.chapters = playback.title.as_ref().map(playback::chapters_of).unwrap_or_default();
                 self.playback = Some(playback);
                 self.stats.isolated = None;
                 self.stats.unfolded.clear();
@@ -256,11 +263,16 @@ impl State {
                 self.view = View::Player;
             }
             Event::Opened { number, what, size, title } => {
+                let tracks = self.memory.tracks(&what);
                 if let Some(playback) = self.playback_of(number) {
                     playback.what = what;
                     playback.size = size;
+                    if playback.chosen.is_nothing() {
+                        playback.chosen = tracks;
+                    }
                     if let Some(title) = title {
                         playback.name = words::safe(&title.title);
+                        playback.chapters = playback::chapters_of(&title);
                         playback.title = Some(*title);
                     }
                 }

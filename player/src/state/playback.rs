@@ -7,10 +7,13 @@ use std::time::Duration;
 use fetch_engine::snapshot::{LogEntry, Snapshot};
 use tributary_core::directory::Title;
 
+use super::chosen::ChosenTracks;
 use super::history::{History, RateSample};
 use super::shape::{Repeat, Shape};
 use super::subtitles::SubtitleFile;
+use super::words;
 use crate::captions::Caption;
+use crate::i18n::t;
 
 /// How far in a file, as a part of it, a picture may be from where its time says.
 const NEAR_PART: f64 = 0.02;
@@ -33,6 +36,23 @@ pub struct Chapter {
     pub name: String,
     /// Where it begins.
     pub start: Duration,
+}
+
+/// Chapters by their names and beginnings; one without a name is called by its number.
+pub fn chapters<'a>(list: impl Iterator<Item = (&'a str, Duration)>) -> Vec<Chapter> {
+    let named = |(number, (name, start)): (usize, (&str, Duration))| {
+        let name = words::safe(name);
+        let name = if name.is_empty() { t!("media-chapter", number = number + 1) } else { name };
+        Chapter { name, start }
+    };
+    list.enumerate().map(named).collect()
+}
+
+/// The chapters that the director knows of a title.
+#[must_use]
+pub fn chapters_of(title: &Title) -> Vec<Chapter> {
+    let told = title.media.chapters.iter();
+    chapters(told.map(|chapter| (chapter.title.as_str(), Duration::from_millis(chapter.start_ms))))
 }
 
 /// Where the bytes come from.
@@ -180,6 +200,8 @@ pub struct Playback {
     pub speed: f64,
     /// Its sound and subtitle tracks.
     pub tracks: Vec<TrackChoice>,
+    /// Those of them that somebody chose.
+    pub chosen: ChosenTracks,
     /// Its chapters, in their order.
     pub chapters: Vec<Chapter>,
     /// The part that is played over and over.
@@ -236,6 +258,7 @@ impl Playback {
             seekable: false,
             speed: 1.0,
             tracks: Vec::new(),
+            chosen: ChosenTracks::default(),
             chapters: Vec::new(),
             repeat: Repeat::default(),
             shape: Shape::default(),

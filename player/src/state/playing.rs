@@ -20,6 +20,8 @@ impl State {
                 playback.media = media;
             }
             PlaybackEvent::Tracks(tracks) => playback.tracks = tracks,
+            PlaybackEvent::SoundChosen(number) => playback.chosen.sound = Some(number),
+            PlaybackEvent::SubtitlesChosen(chosen) => playback.chosen.subtitles = Some(chosen),
             PlaybackEvent::Duration(duration) => playback.duration = Some(duration),
             // At the end there is nothing to go on with: only a jump or playing again leaves it.
             PlaybackEvent::Paused(paused) => playback.paused = paused,

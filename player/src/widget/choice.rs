@@ -96,13 +96,22 @@ pub fn show(
 /// Shows, while `response` was pressed to open it, a list of things to do; gives the one that was pressed.
 pub fn actions(ui: &Ui, response: &Response, names: impl FnOnce() -> Vec<String>) -> Option<usize> {
     let named = |name| Choice { name, detail: String::new(), on: false };
-    let choices = || names().into_iter().map(named).collect();
-    list(response, Tokens::of(ui), RectAlign::BOTTOM_END, Holds::Actions, choices)
+    hanging(ui, response, Holds::Actions, || names().into_iter().map(named).collect())
+}
+
+/// Shows, while `response` was pressed to open it, a list that hangs from its right end; gives what was pressed.
+pub fn hanging(
+    ui: &Ui,
+    response: &Response,
+    holds: Holds,
+    choices: impl FnOnce() -> Vec<Choice>,
+) -> Option<usize> {
+    list(response, Tokens::of(ui), RectAlign::BOTTOM_END, holds, choices)
 }
 
 /// What a list holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
     /// Choices, of which some hold: these have a mark.
     Choices,
     /// Things to do.

@@ -1,8 +1,11 @@
 //! The page of a title: what it tells and what it asks for.
 
+use std::time::Duration;
+
 use egui::{Theme, vec2};
 use egui_kittest::kittest::Queryable;
 
+use crate::state::chosen::{ChosenTracks, Subtitles};
 use crate::state::{Command, Event, State, fixture};
 use crate::testing::Stage;
 
@@ -25,7 +28,7 @@ fn a_begun_title_is_resumed_or_begun_again() {
     stage.picture("title-dark");
     let title = || Box::new(fixture::title(3));
     assert_eq!(press(&mut stage, "Resume at 20:00"), [Command::Play(title())]);
-    assert_eq!(press(&mut stage, "From the start"), [Command::PlayFromStart(title())]);
+    assert_eq!(press(&mut stage, "From the start"), [Command::PlayFrom(title(), Duration::ZERO)]);
     assert_eq!(press(&mut stage, "Mark as watched"), [Command::Mark(title(), true)]);
     assert_eq!(press(&mut stage, "Back"), [Command::ShowLibrary]);
     let hash = format!("b3:{}", fixture::title(3).stream);
@@ -55,6 +58,56 @@ fn what_else_can_be_done_stands_in_a_menu() {
     let mut stage = Stage::new(page(1));
     press(&mut stage, "More");
     assert!(stage.harness.query_by_label("Forget where I left off").is_none());
+}
+
+#[test]
+fn tracks_are_chosen_before_it_plays_and_shown_as_they_will_be() {
+    let mut stage = Stage::new(page(3));
+    let title = || Box::new(fixture::title(3));
+    let choose = |sound, subtitles| Command::ChooseTracks(title(), ChosenTracks { sound, subtitles });
+    press(&mut stage, "Sound: English, AAC, stereo");
+    stage.picture("title-sounds");
+    assert_eq!(press(&mut stage, "Commentary Opus, stereo"), [choose(Some(1), None)]);
+    press(&mut stage, "Subtitles: Off, Deutsch");
+    assert_eq!(press(&mut stage, "Deutsch SRT"), [choose(None, Some(Subtitles::Track(0)))]);
+    // As it is shown when it was chosen.
+    let mut state = page(3);
+    let tracks = ChosenTracks { sound: Some(1), subtitles: Some(Subtitles::Track(0)) };
+    state.apply(Event::TracksChosen { title: title(), tracks });
+    let mut stage = Stage::new(state);
+    assert!(stage.harness.query_by_label("Sound: Commentary, Opus, stereo").is_some());
+    press(&mut stage, "Subtitles: Deutsch, SRT");
+    let off = Some(Subtitles::Off);
+    assert_eq!(
+        press(&mut stage, "Off"),
+        [Command::ChooseTracks(title(), ChosenTracks { subtitles: off, ..tracks })]
+    );
+    // And by the languages that the settings prefer.
+    let mut state = page(3);
+    let languages = vec!["de".to_owned()];
+    let settings =
+        crate::state::settings::Settings { subtitle_languages: languages, ..state.settings.clone() };
+    state.apply(Event::SettingsRead(Box::new(settings)));
+    assert!(Stage::new(state).harness.query_by_label("Subtitles: Deutsch, SRT").is_some());
+}
+
+#[test]
+fn it_is_played_from_a_chapter() {
+    let mut stage = Stage::new(page(3));
+    press(&mut stage, "Chapters: 6, first: Morning");
+    stage.picture("title-chapters");
+    let third = Command::PlayFrom(Box::new(fixture::title(3)), Duration::from_secs(190));
+    assert_eq!(press(&mut stage, "Three bullies 3:10"), [third]);
+    // The player knows them before the film's first byte is here.
+    let state = fixture::playing();
+    let chapters = state.playback.map(|playback| playback.chapters).unwrap_or_default();
+    assert_eq!((chapters.len(), chapters[1].name.as_str()), (6, "The branch"));
+    // Nobody holds it: they are told, and that is all.
+    let mut title = fixture::title(3);
+    title.servers.clear();
+    let mut state = fixture::begun();
+    state.apply(Event::TitleShown(Box::new(title)));
+    assert_eq!(press(&mut Stage::new(state), "Chapters: 6, first: Morning"), []);
 }
 
 #[test]

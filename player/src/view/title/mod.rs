@@ -2,6 +2,7 @@
 
 mod facts;
 mod holders;
+mod parts;
 
 use egui::{Align2, Color32, Id, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use fetch_engine::Locator;
@@ -150,13 +151,19 @@ impl Page<'_> {
         let whole = self.width - margin - right;
         if self.width < NARROW {
             let first = holders::show(ui, pos2(left, y), whole, self.title, scene.state);
-            return facts::show(ui, pos2(left, first + 24.0), whole, self.title, scene);
+            return self.second(ui, pos2(left, first + 24.0), whole, scene);
         }
         let second = (whole - 40.0) * 0.42;
         let first = whole - 40.0 - second;
         let one = holders::show(ui, pos2(left, y), first, self.title, scene.state);
-        let two = facts::show(ui, pos2(left + first + 40.0, y), second, self.title, scene);
+        let two = self.second(ui, pos2(left + first + 40.0, y), second, scene);
         one.max(two)
+    }
+
+    /// The second column: tracks, chapters, the file; returns the lower edge.
+    fn second(&self, ui: &mut Ui, corner: egui::Pos2, width: f32, scene: &mut Scene<'_>) -> f32 {
+        let y = parts::show(ui, corner, width, self.title, scene);
+        facts::show(ui, pos2(corner.x, y), width, self.title, scene)
     }
 
     fn poster(&self, ui: &Ui, rect: Rect) {
@@ -253,7 +260,7 @@ impl Page<'_> {
             }
             let place = Rect::from_min_size(next, vec2(width, 48.0));
             if again.show(ui, place).clicked() {
-                scene.push(Command::PlayFromStart(boxed()));
+                scene.push(Command::PlayFrom(boxed(), std::time::Duration::ZERO));
             }
             next.x = place.right() + 12.0;
         }
