@@ -10,10 +10,11 @@ use super::playlist::Playlist;
 use super::{App, Begin, Target};
 use crate::desktop;
 use crate::i18n::t;
+use crate::state::languages::same;
 use crate::state::notice::{Notice, NoticeKind};
 use crate::state::playback::Origin;
 use crate::state::subtitles::{self, ENDINGS, SubtitleFile};
-use crate::state::{Event, PlaybackEvent, words};
+use crate::state::{Event, PlaybackEvent};
 
 /// Most lines of a pasted text that are taken as addresses.
 const PASTED_LINES: usize = 1000;
@@ -170,10 +171,8 @@ fn beside(film: &Path, languages: &[String]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = paths.filter(belongs).collect();
     let suits = |path: &PathBuf| {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let language =
-            words::language(name.strip_prefix(stem.as_ref()).unwrap_or("").trim_start_matches('.'));
-        let wanted =
-            languages.iter().position(|wanted| words::language(wanted).eq_ignore_ascii_case(&language));
+        let language = name.strip_prefix(stem.as_ref()).unwrap_or("").trim_start_matches('.').to_owned();
+        let wanted = languages.iter().position(|wanted| same(wanted, &language));
         (wanted.unwrap_or(usize::MAX), !language.is_empty())
     };
     found.sort_by_cached_key(|path| (suits(path), path.clone()));

@@ -5,7 +5,7 @@ use crate::media::{ColorMatrix, FrameSlot, Light, PixelFormat, Transfer, VideoFr
 use crate::media::{Facts, Failure, MediaEvent, TrackInfo, TrackKind as MediaTrackKind};
 use crate::state::PlaybackEvent;
 use crate::state::playback::{self, Fault, MediaWords, Pictures, TrackChoice, TrackKind};
-use crate::state::words;
+use crate::state::{languages, words};
 
 /// The changes that `event` makes.
 pub(super) fn events(event: MediaEvent) -> Vec<PlaybackEvent> {
@@ -115,18 +115,25 @@ fn kilohertz(hertz: u32) -> String {
 }
 
 fn tracks(list: &[TrackInfo]) -> Vec<TrackChoice> {
-    let choice = |track: &TrackInfo| {
-        let kind = match track.kind {
-            MediaTrackKind::Audio => TrackKind::Sound,
-            MediaTrackKind::Subtitle => TrackKind::Subtitle,
-            MediaTrackKind::Video => return None,
+    fn told(text: &Option<String>) -> &str {
+        text.as_deref().unwrap_or_default()
+    }
+    let of_kind = |kind, own| {
+        let tracks: Vec<&TrackInfo> = list.iter().filter(|track| track.kind == own).collect();
+        let known: Vec<_> = tracks.iter().map(|track| (told(&track.title), told(&track.language))).collect();
+        let names = languages::names_of_tracks(&known);
+        let choice = move |(track, name): (&TrackInfo, String)| TrackChoice {
+            kind,
+            number: track.index,
+            name,
+            detail: detail(track),
+            on: track.selected,
         };
-        let named = track.title.clone().or_else(|| track.language.as_deref().map(words::language));
-        let name =
-            named.map_or_else(|| t!("media-track", number = track.index + 1), |name| words::safe(&name));
-        Some(TrackChoice { kind, number: track.index, name, detail: detail(track), on: track.selected })
+        tracks.into_iter().zip(names).map(choice).collect::<Vec<_>>()
     };
-    list.iter().filter_map(choice).collect()
+    let mut choices = of_kind(TrackKind::Sound, MediaTrackKind::Audio);
+    choices.extend(of_kind(TrackKind::Subtitle, MediaTrackKind::Subtitle));
+    choices
 }
 
 /// `AAC, stereo`

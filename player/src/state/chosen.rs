@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::languages;
 use super::settings::Settings;
-use super::words;
 
 /// What was chosen for the subtitles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,12 +54,11 @@ impl ChosenTracks {
 }
 
 /// The first track in the first language of `wanted` that any track is in.
-fn preferred(languages: &[Option<&str>], wanted: &[String]) -> Option<usize> {
-    let named: Vec<_> = languages.iter().map(|language| language.map(words::language)).collect();
-    wanted.iter().find_map(|wanted| {
-        let wanted = words::language(wanted);
-        named.iter().position(|named| named.as_ref().is_some_and(|named| named.eq_ignore_ascii_case(&wanted)))
-    })
+fn preferred(codes: &[Option<&str>], wanted: &[String]) -> Option<usize> {
+    let spoken = |wanted: &String| {
+        codes.iter().position(|code| code.is_some_and(|code| languages::same(code, wanted)))
+    };
+    wanted.iter().find_map(spoken)
 }
 
 #[cfg(test)]

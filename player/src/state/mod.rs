@@ -11,6 +11,7 @@ mod finding;
 pub mod history;
 pub mod journal;
 pub mod keymap;
+pub mod languages;
 pub mod library;
 pub mod memory;
 pub mod notice;

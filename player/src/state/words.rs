@@ -186,30 +186,6 @@ pub fn times(speed: f64) -> String {
     format!("{}×", text.trim_end_matches('0').trim_end_matches(['.', ',']))
 }
 
-/// A language's own name, for the codes met most; other codes as they are.
-#[must_use]
-pub fn language(code: &str) -> String {
-    let name = match code.to_ascii_lowercase().as_str() {
-        "en" | "eng" => "English",
-        "de" | "deu" | "ger" => "Deutsch",
-        "fr" | "fra" | "fre" => "Français",
-        "es" | "spa" => "Español",
-        "it" | "ita" => "Italiano",
-        "nl" | "nld" | "dut" => "Nederlands",
-        "pt" | "por" => "Português",
-        "pl" | "pol" => "Polski",
-        "ru" | "rus" => "Русский",
-        "sv" | "swe" => "Svenska",
-        "tr" | "tur" => "Türkçe",
-        "uk" | "ukr" => "Українська",
-        // The program's fonts have no letters of these.
-        "ja" | "jpn" => return t!("language-japanese"),
-        "zh" | "zho" | "chi" => return t!("language-chinese"),
-        _ => code,
-    };
-    name.to_owned()
-}
-
 /// Text from another machine without control and direction characters, and of bounded length.
 #[must_use]
 pub fn safe(text: &str) -> String {

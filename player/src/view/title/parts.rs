@@ -12,7 +12,7 @@ use crate::i18n::t;
 use crate::state::chosen::{ChosenTracks, Subtitles};
 use crate::state::memory::name_of;
 use crate::state::playback::chapters_of;
-use crate::state::{Command, words};
+use crate::state::{Command, languages, words};
 use crate::theme::{Tokens, Type, icon, motion, radius};
 use crate::view::Scene;
 use crate::widget::choice::{self, Choice, Holds};
@@ -49,13 +49,13 @@ pub(super) fn show(ui: &mut Ui, corner: Pos2, width: f32, title: &Title, scene: 
     y + 10.0
 }
 
-fn languages<'a>(tracks: &[&'a Track]) -> Vec<Option<&'a str>> {
+fn codes<'a>(tracks: &[&'a Track]) -> Vec<Option<&'a str>> {
     tracks.iter().map(|track| Some(track.language.as_str()).filter(|language| !language.is_empty())).collect()
 }
 
-fn name_of_track(track: &Track) -> String {
-    let named = if track.title.is_empty() { words::language(&track.language) } else { track.title.clone() };
-    if named.is_empty() { t!("title-track") } else { words::safe(&named) }
+fn names(tracks: &[&Track]) -> Vec<String> {
+    let known: Vec<_> = tracks.iter().map(|track| (track.title.as_str(), track.language.as_str())).collect();
+    languages::names_of_tracks(&known)
 }
 
 /// `AAC, stereo`
@@ -65,8 +65,13 @@ fn made_of(track: &Track) -> String {
     words::safe(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
 }
 
-fn choice_of(track: &Track, on: bool) -> Choice {
-    Choice { name: name_of_track(track), detail: made_of(track), on }
+fn choices(tracks: &[&Track], on: Option<usize>) -> Vec<Choice> {
+    let choice = |((number, track), name): ((usize, &&Track), String)| Choice {
+        name,
+        detail: made_of(track),
+        on: on == Some(number),
+    };
+    tracks.iter().enumerate().zip(names(tracks)).map(choice).collect()
 }
 
 fn sounds(
@@ -77,21 +82,22 @@ fn sounds(
     chosen: ChosenTracks,
     scene: &mut Scene<'_>,
 ) {
-    let heard = chosen.sound_of(&languages(tracks), &scene.state.settings).unwrap_or(0);
+    let heard = chosen.sound_of(&codes(tracks), &scene.state.settings).unwrap_or(0);
     let Some(track) = tracks.get(heard) else { return };
     let (name, mut detail) = (t!("sound"), made_of(track));
     // A single one that nobody named is what it is made of.
     let nameless = tracks.len() == 1 && track.title.is_empty() && track.language.is_empty();
-    let value =
-        if nameless && !detail.is_empty() { std::mem::take(&mut detail) } else { name_of_track(track) };
+    let value = if nameless && !detail.is_empty() {
+        std::mem::take(&mut detail)
+    } else {
+        names(tracks).swap_remove(heard)
+    };
     let opens = (tracks.len() > 1).then_some(icon::CARET_DOWN);
     let response = row(ui, rect, &Words { glyph: icon::SPEAKER_HIGH, name: &name, value, detail }, opens);
     if opens.is_none() {
         return;
     }
-    let choices =
-        || tracks.iter().enumerate().map(|(number, track)| choice_of(track, number == heard)).collect();
-    if let Some(number) = choice::hanging(ui, &response, Holds::Choices, choices) {
+    if let Some(number) = choice::hanging(ui, &response, Holds::Choices, || choices(tracks, Some(heard))) {
         let tracks = ChosenTracks { sound: Some(number), ..chosen };
         scene.push(Command::ChooseTracks(Box::new(title.clone()), tracks));
     }
@@ -105,19 +111,18 @@ fn subtitle_tracks(
     chosen: ChosenTracks,
     scene: &mut Scene<'_>,
 ) {
-    let seen = chosen.subtitles_of(&languages(tracks), &scene.state.settings);
+    let seen = chosen.subtitles_of(&codes(tracks), &scene.state.settings);
     let (value, detail) = match seen.and_then(|number| tracks.get(number)) {
-        Some(track) => (name_of_track(track), made_of(track)),
+        Some(track) => (names(tracks).swap_remove(seen.unwrap_or(0)), made_of(track)),
         None => (t!("menu-off"), offered(tracks)),
     };
     let words = Words { glyph: icon::CLOSED_CAPTIONING, name: &t!("subtitles"), value, detail };
     let response = row(ui, rect, &words, Some(icon::CARET_DOWN));
-    let choices = || {
+    let offered = || {
         let off = Choice { name: t!("menu-off"), detail: String::new(), on: seen.is_none() };
-        let tracks = tracks.iter().enumerate().map(|(number, track)| choice_of(track, seen == Some(number)));
-        std::iter::once(off).chain(tracks).collect()
+        std::iter::once(off).chain(choices(tracks, seen)).collect()
     };
-    if let Some(pressed) = choice::hanging(ui, &response, Holds::Choices, choices) {
+    if let Some(pressed) = choice::hanging(ui, &response, Holds::Choices, offered) {
         let subtitles = pressed.checked_sub(1).map_or(Subtitles::Off, Subtitles::Track);
         let tracks = ChosenTracks { subtitles: Some(subtitles), ..chosen };
         scene.push(Command::ChooseTracks(Box::new(title.clone()), tracks));
@@ -127,10 +132,10 @@ fn subtitle_tracks(
 /// `German`, `5 languages`, `7 tracks`
 fn offered(tracks: &[&Track]) -> String {
     match tracks {
-        [track] => name_of_track(track),
+        [_] => names(tracks).swap_remove(0),
         _ => {
             let different: BTreeSet<_> =
-                tracks.iter().map(|track| words::language(&track.language)).collect();
+                tracks.iter().map(|track| languages::name(&track.language)).collect();
             if different.len() == tracks.len() && !different.contains("") {
                 t!("title-languages", count = tracks.len())
             } else {
