@@ -160,7 +160,7 @@ fn list(
         })
         .inner
     });
-    menu.shown(response);
+    menu.shown(response, shown.as_ref().map(|shown| shown.response.layer_id));
     shown.and_then(|shown| shown.inner)
 }
 

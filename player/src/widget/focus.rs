@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
-use egui::{Context, CornerRadius, Id, Key, Popup, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{
+    Context, CornerRadius, FocusDirection, Id, Key, LayerId, Popup, Rect, Response, Stroke, StrokeKind, Ui,
+};
 
 use tributary_core::geometry::StreamId;
 
@@ -26,11 +28,12 @@ pub fn once(ui: &Ui, response: &Response, message: impl Hash + Debug) {
 }
 
 /// A menu that a button opens, for the keyboard: who opens it by a key is led to a row of it, and back when it
-/// closes. Who opened it with the pointer does not get the keyboard put on its button: over a film the controls
-/// would then stay for good.
+/// closes. Who opened it with the pointer is led in by the first arrow, and does not get the keyboard put on its
+/// button: over a film the controls would then stay for good. The keyboard does not leave a menu that is open.
 pub struct Menu {
     was_open: bool,
     by_key: bool,
+    by_arrow: bool,
 }
 
 impl Menu {
@@ -38,23 +41,34 @@ impl Menu {
     #[must_use]
     pub fn of(response: &Response) -> Self {
         let keys = [Key::Enter, Key::Space, Key::Escape];
-        let by_key = response.ctx.input(|input| keys.iter().any(|key| input.key_pressed(*key)));
-        Self { was_open: Self::is_open(response), by_key }
+        let arrows = [Key::ArrowDown, Key::ArrowUp];
+        let pressed =
+            |keys: &[Key]| response.ctx.input(|input| keys.iter().any(|key| input.key_pressed(*key)));
+        let was_open = Self::is_open(response);
+        let by_arrow =
+            was_open && pressed(&arrows) && response.ctx.memory(|memory| memory.focused().is_none());
+        if by_arrow {
+            // The arrow only leads in; it does not go on from there.
+            response.ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+        }
+        Self { was_open, by_key: pressed(&keys), by_arrow }
     }
 
     fn is_open(response: &Response) -> bool {
         Popup::is_id_open(&response.ctx, Popup::default_response_id(response))
     }
 
-    /// Whether it opens now, by a key: a row of it shall have the keyboard.
+    /// Whether a row of it shall have the keyboard: it opens now, by a key, or is open and nothing has it.
     #[must_use]
     pub const fn leads_in(&self) -> bool {
-        !self.was_open && self.by_key
+        if self.was_open { self.by_arrow } else { self.by_key }
     }
 
-    /// After it was shown: gives the keyboard back to its button where a key opened and closed it.
-    pub fn shown(&self, response: &Response) {
+    /// After it was shown, on `layer` where it is open: keeps the keyboard within it, and gives it back to its button
+    /// where a key opened and closed it.
+    pub fn shown(&self, response: &Response, layer: Option<LayerId>) {
         let opened_by_key = response.id.with("menu opened by a key");
+        keep_on(&response.ctx, response.id.with("row with the keyboard"), layer);
         match (self.was_open, Self::is_open(response)) {
             (false, true) => {
                 response.ctx.data_mut(|data| data.insert_temp(opened_by_key, self.by_key));
@@ -68,6 +82,17 @@ impl Menu {
             }
             _ => {}
         }
+    }
+}
+
+/// Gives the keyboard back to what had it on `layer` where it went elsewhere; `row` is where that is noted.
+fn keep_on(ctx: &Context, row: Id, layer: Option<LayerId>) {
+    let Some(layer) = layer else { return ctx.data_mut(|data| data.remove::<Id>(row)) };
+    let Some(focused) = ctx.memory(|memory| memory.focused()) else { return };
+    if ctx.read_response(focused).is_some_and(|response| response.layer_id == layer) {
+        ctx.data_mut(|data| data.insert_temp(row, focused));
+    } else if let Some(before) = ctx.data(|data| data.get_temp::<Id>(row)) {
+        ctx.memory_mut(|memory| memory.request_focus(before));
     }
 }
 

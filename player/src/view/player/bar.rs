@@ -209,7 +209,7 @@ fn menu_button(
 
 fn open_menu(response: &Response, film: Rect, add: impl FnOnce(&mut Ui)) {
     let keyboard = focus::Menu::of(response);
-    Popup::from_toggle_button_response(response)
+    let shown = Popup::from_toggle_button_response(response)
         .align(RectAlign::TOP_END)
         .gap(56.0)
         .frame(menu::frame())
@@ -223,5 +223,5 @@ fn open_menu(response: &Response, film: Rect, add: impl FnOnce(&mut Ui)) {
             menu::lead_in(ui, keyboard.leads_in());
             area.show(ui, add);
         });
-    keyboard.shown(response);
+    keyboard.shown(response, shown.map(|shown| shown.response.layer_id));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use egui::{Theme, vec2};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use crate::state::chosen::{ChosenTracks, Subtitles};
 use crate::state::{Command, Event, State, fixture};
@@ -89,6 +89,32 @@ fn tracks_are_chosen_before_it_plays_and_shown_as_they_will_be() {
         crate::state::settings::Settings { subtitle_languages: languages, ..state.settings.clone() };
     state.apply(Event::SettingsRead(Box::new(settings)));
     assert!(Stage::new(state).harness.query_by_label("Subtitles: Deutsch, SRT").is_some());
+}
+
+#[test]
+fn a_list_opened_with_the_pointer_is_gone_through_with_the_arrows() {
+    let mut stage = Stage::new(page(3));
+    press(&mut stage, "Sound: English, AAC, stereo");
+    let focused =
+        |stage: &Stage, label: &str| stage.harness.get_by_label(label).accesskit_node().is_focused();
+    let (first, last) = ("English AAC, stereo", "Commentary Opus, stereo");
+    // The keyboard stays within the list.
+    for (key, row) in [
+        (egui::Key::ArrowDown, first),
+        (egui::Key::ArrowDown, last),
+        (egui::Key::ArrowDown, last),
+        (egui::Key::ArrowUp, first),
+        (egui::Key::ArrowUp, first),
+        (egui::Key::ArrowDown, last),
+    ] {
+        stage.harness.key_press(key);
+        stage.settle();
+        assert!(focused(&stage, row), "{key:?}");
+    }
+    stage.harness.key_press(egui::Key::Enter);
+    stage.settle();
+    let tracks = ChosenTracks { sound: Some(1), subtitles: None };
+    assert!(stage.commands().contains(&Command::ChooseTracks(Box::new(fixture::title(3)), tracks)));
 }
 
 #[test]
