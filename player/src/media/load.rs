@@ -30,8 +30,10 @@ const IDLE_BEFORE_LOOK: Duration = Duration::from_secs(1);
 /// Longest wait for the picture of a title whose sound is there.
 const PICTURE_PATIENCE: Duration = Duration::from_secs(1);
 
-/// A title of which nothing is read for so long before its first picture never begins.
+/// A title of which nothing is read for so long before its first picture never begins; and a file of this computer,
+/// whose bytes need not be awaited.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
+const FILE_STUCK_AFTER: Duration = Duration::from_secs(10);
 
 /// How loud, which outlives a title, and how fast, which does not.
 #[derive(Clone, Copy, Debug)]
@@ -334,11 +336,13 @@ impl Load {
 
     /// Whether it has not begun, and never will: nothing more is read, and nothing came of what was.
     pub(super) fn is_stuck(&self) -> bool {
-        let Some(reading) = self.feed().map(|feed| feed.reading()) else { return false };
+        let Some(feed) = self.feed() else { return false };
+        let (reading, patience) =
+            (feed.reading(), if feed.is_whole() { FILE_STUCK_AFTER } else { STUCK_AFTER });
         let idle = |limit| reading.waiting_for.is_none() && reading.idle_for > limit;
         self.stage == Stage::Opening
             && idle(IDLE_BEFORE_LOOK)
-            && (idle(STUCK_AFTER) || self.pipeline.has_given_up())
+            && (idle(patience) || self.pipeline.has_given_up())
     }
 
     /// Shows the subtitles that came and takes away those that are over.
