@@ -1,7 +1,7 @@
 //! Tributary: a player that draws one title from several servers at once.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-mod arenas;
+mod heap;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -25,7 +25,10 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    arenas::bound();
+    {
+        heap::bound();
+        heap::give_back();
+    }
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
